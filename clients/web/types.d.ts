@@ -253,9 +253,9 @@ export interface paths {
         };
         /**
          * List a Hub's status history
-         * @description A Hub can have been several things: active, paused, active again.
+         * @description A Hub can have been several things: active, paused, active again. The present one comes first.
          *
-         *     Returns every status that a Hub has had, the present one first. Anyone may call it, without a token.
+         *     Returns a page of records: a status of a Hub and when it began. Anyone may call it, without a token.
          */
         get: operations["listHubStatuses"];
         put?: never;
@@ -263,7 +263,7 @@ export interface paths {
          * Change a Hub's status
          * @description Ends the present status on the day on which the new one starts. proposed becomes active or closed; active becomes paused or closed; paused becomes active or closed; unknown becomes anything but proposed; closed becomes active again once somebody leads the Hub. Every other change is refused (409).
          *
-         *     Returns every status that a Hub has had, the present one first. It may be called by the central team (`central`).
+         *     Returns a regional Hub: professionals of one area who meet to support Service children's progression. It may be called by the central team (`central`).
          */
         post: operations["addHubStatus"];
         delete?: never;
@@ -283,7 +283,7 @@ export interface paths {
          * List a Hub's leads
          * @description All organisations that lead, led or will lead the Hub, the latest first.
          *
-         *     Returns every organisation that leads, led or will lead a Hub, the latest first. Anyone may call it, without a token.
+         *     Returns a page of records: a period in which an organisation leads a Hub, or led it. Anyone may call it, without a token.
          */
         get: operations["listHubLeads"];
         put?: never;
@@ -517,7 +517,7 @@ export interface paths {
          * List a Hub's quorum rules
          * @description The Hub's rules, the latest first.
          *
-         *     Returns the rules of quorum of a Hub, in order of their first day. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
+         *     Returns a page of records: a rule of quorum that a Hub set for itself, from a day on. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
          */
         get: operations["listHubQuorumRules"];
         put?: never;
@@ -6397,6 +6397,7 @@ export interface components {
          *         "Demonstration data"
          *       ],
          *       "confidence": "low",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/hubs/demonstration-hub-north-east"
          *     }
          */
@@ -6454,6 +6455,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -6746,7 +6752,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -6884,7 +6890,8 @@ export interface components {
          *       ],
          *       "percent_complete": 88,
          *       "days_stuck": 0,
-         *       "sectors_invited": []
+         *       "sectors_invited": [],
+         *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         HubPathway: {
@@ -6898,6 +6905,11 @@ export interface components {
             days_stuck: number | null;
             /** @description The sectors from which the Hub has invited at least one partner. */
             sectors_invited: components["schemas"]["HubSector"][];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
         };
         /**
          * @description A step of a Hub's pathway, as the pathway shows it.
@@ -6986,7 +6998,7 @@ export interface components {
             version: number;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -7064,7 +7076,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -7138,45 +7150,23 @@ export interface components {
             responded_on?: string | null;
         };
         /**
-         * @description Every status that a Hub has had, the present one first.
-         * @example {
-         *       "hub": {
-         *         "slug": "demonstration-hub-north-east",
-         *         "name": "Demonstration Hub North East",
-         *         "href": "/v1/hubs/demonstration-hub-north-east"
-         *       },
-         *       "items": [
-         *         {
-         *           "status": "active",
-         *           "from": "2018-03-15",
-         *           "to": null,
-         *           "evidence_on": null
-         *         },
-         *         {
-         *           "status": "proposed",
-         *           "from": "2017-09-14",
-         *           "to": "2018-03-15",
-         *           "evidence_on": null
-         *         }
-         *       ]
-         *     }
-         */
-        HubStatusList: {
-            /** @description The Hub whose statuses these are. */
-            hub: components["schemas"]["Link"];
-            /** @description All the statuses. */
-            items: components["schemas"]["HubStatusEntry"][];
-        };
-        /**
          * @description A status of a Hub and when it began.
          * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-south-east",
+         *         "name": "Demonstration Hub South East",
+         *         "href": "/v1/hubs/demonstration-hub-south-east"
+         *       },
          *       "status": "active",
          *       "from": "2018-09-13",
          *       "to": "2021-04-01",
-         *       "evidence_on": null
+         *       "evidence_on": null,
+         *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         HubStatusEntry: {
+            /** @description The Hub that the record belongs to. */
+            hub: components["schemas"]["Link"];
             /**
              * @description The status in that time.
              * @enum {string}
@@ -7188,6 +7178,17 @@ export interface components {
             to: components["schemas"]["NullablePartialDate"];
             /** @description The date of the source that shows the status, where nobody recorded when it began. */
             evidence_on: components["schemas"]["NullablePartialDate"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+        };
+        /** @description A page of records: a status of a Hub and when it began. */
+        HubStatusEntryList: {
+            items: components["schemas"]["HubStatusEntry"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
         };
         /**
          * @description A new status of a Hub.
@@ -7206,47 +7207,6 @@ export interface components {
             from?: string;
             /** @description The date of the source that shows it, for a status whose beginning is not known. */
             evidence_on?: string;
-        };
-        /**
-         * @description Every organisation that leads, led or will lead a Hub, the latest first.
-         * @example {
-         *       "hub": {
-         *         "slug": "demonstration-hub-borders",
-         *         "name": "Demonstration Hub Borders",
-         *         "href": "/v1/hubs/demonstration-hub-borders"
-         *       },
-         *       "items": [
-         *         {
-         *           "id": "580e1c3b-be31-08f7-27e0-5034d835d805",
-         *           "hub": {
-         *             "slug": "demonstration-hub-borders",
-         *             "name": "Demonstration Hub Borders",
-         *             "href": "/v1/hubs/demonstration-hub-borders"
-         *           },
-         *           "organisation": {
-         *             "slug": "demonstration-university-24",
-         *             "name": "Demonstration University 24",
-         *             "href": "/v1/organisations/demonstration-university-24"
-         *           },
-         *           "status": "former",
-         *           "from": "2018-09-13",
-         *           "to": "2021-03-31",
-         *           "evidence_on": null,
-         *           "note": null,
-         *           "sources": [
-         *             "Demonstration data"
-         *           ],
-         *           "confidence": "low",
-         *           "href": "/v1/hubs/demonstration-hub-borders/leads/580e1c3b-be31-08f7-27e0-5034d835d805"
-         *         }
-         *       ]
-         *     }
-         */
-        HubLeadList: {
-            /** @description The Hub whose leads these are. */
-            hub: components["schemas"]["Link"];
-            /** @description All the leads. */
-            items: components["schemas"]["HubLead"][];
         };
         /**
          * @description A period in which an organisation leads a Hub, or led it.
@@ -7271,6 +7231,7 @@ export interface components {
          *         "Demonstration data"
          *       ],
          *       "confidence": "low",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/hubs/demonstration-hub-borders/leads/580e1c3b-be31-08f7-27e0-5034d835d805"
          *     }
          */
@@ -7301,8 +7262,19 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: a period in which an organisation leads a Hub, or led it. */
+        HubLeadList: {
+            items: components["schemas"]["HubLead"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
         };
         /**
          * @description What makes a new record: a period in which an organisation leads a Hub, or led it.
@@ -7641,7 +7613,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -7886,45 +7858,17 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
-        /**
-         * @description The rules of quorum of a Hub, in order of their first day.
-         * @example {
-         *       "hub": {
-         *         "slug": "demonstration-hub-north-west",
-         *         "name": "Demonstration Hub North West",
-         *         "href": "/v1/hubs/demonstration-hub-north-west"
-         *       },
-         *       "items": [
-         *         {
-         *           "hub": {
-         *             "slug": "demonstration-hub-north-west",
-         *             "name": "Demonstration Hub North West",
-         *             "href": "/v1/hubs/demonstration-hub-north-west"
-         *           },
-         *           "from": "2018-11-03",
-         *           "sectors": [
-         *             "he",
-         *             "school_sector"
-         *           ],
-         *           "minimum_members": 5,
-         *           "created_at": "2026-11-30T00:15:13Z",
-         *           "updated_at": "2026-11-30T00:15:13Z",
-         *           "href": "/v1/hubs/demonstration-hub-north-west/quorum-rules/2018-11-03"
-         *         }
-         *       ]
-         *     }
-         */
+        /** @description A page of records: a rule of quorum that a Hub set for itself, from a day on. */
         QuorumRuleList: {
-            /** @description The Hub whose rules these are. */
-            hub: components["schemas"]["Link"];
-            /** @description All the rules. */
             items: components["schemas"]["QuorumRule"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
         };
         /**
          * @description What makes a new record: a rule of quorum that a Hub set for itself, from a day on.
@@ -7989,7 +7933,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -8139,7 +8083,7 @@ export interface components {
                 added_by: string | null;
                 /** @description When the record was made. */
                 created_at: string;
-                /** @description When the record last changed. */
+                /** @description When the record last changed, or a part of it. What is named or counted from other records is no part. */
                 updated_at: string;
             };
             /** @description The person's memberships of Hubs. */
@@ -8180,7 +8124,8 @@ export interface components {
          * @description An erasure of a person's data.
          * @example {
          *       "person": "0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a42",
-         *       "erased_at": "2026-10-06T14:02:10Z"
+         *       "erased_at": "2026-10-06T14:02:10Z",
+         *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         Erasure: {
@@ -8194,6 +8139,11 @@ export interface components {
              * @description When it was erased.
              */
             erased_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
         };
         /** @description A page of records: an erasure of a person's data. */
         ErasureList: {
@@ -8212,7 +8162,8 @@ export interface components {
          *       "excerpt": "… and A. Professional reported on the …",
          *       "current": true,
          *       "decision": null,
-         *       "decided_at": null
+         *       "decided_at": null,
+         *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         ErasureMention: {
@@ -8246,6 +8197,11 @@ export interface components {
              * @description When it was decided; null while it is open.
              */
             decided_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
         };
         /** @description A page of records: a text in which an erased person may still be named. */
         ErasureMentionList: {
@@ -8317,6 +8273,7 @@ export interface components {
          *         "Demonstration data"
          *       ],
          *       "confidence": "low",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/organisations/demonstration-university-18"
          *     }
          */
@@ -8364,6 +8321,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -8720,7 +8682,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -8995,7 +8957,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -9040,6 +9002,7 @@ export interface components {
          *       "to": "2022-11-30",
          *       "due_on": "2030-03-31",
          *       "due_on_changed": true,
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/quarters/2022-23-Q1"
          *     }
          */
@@ -9063,6 +9026,11 @@ export interface components {
             due_on: string;
             /** @description true: the central team set the day. false: it is 21 days after the quarter's end. */
             due_on_changed: boolean;
+            /**
+             * Format: date-time
+             * @description When the day was last set; null where nobody has set one.
+             */
+            updated_at: string | null;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -9158,7 +9126,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -9259,6 +9227,7 @@ export interface components {
          *       },
          *       "relayed_on": "2021-10-18",
          *       "note": "Demonstration newsletter",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/hubs/demonstration-hub-london/relays/c22bafb0-430d-79fa-9fdb-fea01aa5062c"
          *     }
          */
@@ -9274,6 +9243,11 @@ export interface components {
             relayed_on: string | null;
             /** @description How it was passed on, such as at a meeting; null where not given. */
             note: string | null;
+            /**
+             * Format: date-time
+             * @description When it last changed; null where it is not relayed.
+             */
+            updated_at: string | null;
             /** @description The address of this relay. */
             href: components["schemas"]["Href"];
         };
@@ -9383,7 +9357,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -9635,7 +9609,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -9704,6 +9678,7 @@ export interface components {
          *         "clear-approach": "developing",
          *         "voice": "embedding"
          *       },
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/organisations/demonstration-school-03/self-assessments/2025-11-17"
          *     }
          */
@@ -9717,6 +9692,11 @@ export interface components {
             assessed_on: string;
             /** @description The stage for each principle that the school assessed that day. */
             principles: components["schemas"]["SelfAssessmentStages"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this set. */
             href: components["schemas"]["Href"];
         };
@@ -9858,7 +9838,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -9993,7 +9973,8 @@ export interface components {
          *       "basis": "historical",
          *       "sources": [
          *         "Demonstration data"
-         *       ]
+         *       ],
+         *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         PastTotal: {
@@ -10025,6 +10006,11 @@ export interface components {
             basis: "historical";
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
         };
         /** @description A page of records: the public total of a past month or year, with its source. */
         PastTotalList: {
@@ -10053,6 +10039,7 @@ export interface components {
          *         "https://geoportal.statistics.gov.uk",
          *         "https://github.com/rcpch/rcpch-audit-engine"
          *       ],
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/regions/wales"
          *     }
          */
@@ -10075,6 +10062,11 @@ export interface components {
             hubs: components["schemas"]["Link"][];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -10124,6 +10116,7 @@ export interface components {
          *         "Demonstration data"
          *       ],
          *       "confidence": "low",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/events/demonstration-event-180"
          *     }
          */
@@ -10208,6 +10201,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -10400,6 +10398,7 @@ export interface components {
          *       },
          *       "interventions": 3,
          *       "young_people": 45,
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/events/demonstration-event-3/outreach"
          *     }
          */
@@ -10410,6 +10409,11 @@ export interface components {
             interventions: number;
             /** @description How many young people took part. Only the number is kept; somebody reached twice counts twice. */
             young_people: number;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of these numbers. */
             href: components["schemas"]["Href"];
         };
@@ -10453,6 +10457,7 @@ export interface components {
          *         "Demonstration data"
          *       ],
          *       "confidence": "low",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/programmes/demonstration-days"
          *     }
          */
@@ -10486,6 +10491,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -10576,6 +10586,7 @@ export interface components {
          *         "Demonstration data"
          *       ],
          *       "confidence": "low",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/documents/demonstration-document-9"
          *     }
          */
@@ -10639,6 +10650,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -11080,6 +11096,7 @@ export interface components {
          *         "Demonstration data"
          *       ],
          *       "confidence": "low",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/resources/demonstration-resource-12"
          *     }
          */
@@ -11141,6 +11158,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -11322,6 +11344,7 @@ export interface components {
          *       "title": "Demonstration document 1",
          *       "withdrawn_at": "2026-11-30T00:25:27.459724Z",
          *       "note": "Replaced at the authors' request; a corrected edition is in preparation.",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/documents/demonstration-document-1"
          *     }
          */
@@ -11342,6 +11365,11 @@ export interface components {
             withdrawn_at: string;
             /** @description The reason. */
             note: string | null;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this notice. */
             href: components["schemas"]["Href"];
         };
@@ -11371,6 +11399,7 @@ export interface components {
          *       "licence": null,
          *       "status": "available",
          *       "url": "https://example.org/demonstration/resources/12",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/resources/demonstration-resource-12",
          *       "files": []
          *     }
@@ -11420,6 +11449,11 @@ export interface components {
             url: string | null;
             /** @description Its files; none while it is under embargo. */
             files: components["schemas"]["LibraryFile"][];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -11585,6 +11619,7 @@ export interface components {
          *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
          *       "available_from": "2024-09-01",
          *       "uploaded_at": "2024-05-20T09:12:44.120000Z",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/documents/transitions/files/report.pdf"
          *     }
          */
@@ -11616,6 +11651,11 @@ export interface components {
              * @description When it was uploaded.
              */
             uploaded_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description Where the file is downloaded. Each download is counted. */
             href: components["schemas"]["Href"];
         };
@@ -11641,6 +11681,7 @@ export interface components {
          *         "Demonstration data"
          *       ],
          *       "confidence": "low",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/news/demonstration-news-9"
          *     }
          */
@@ -11668,6 +11709,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -11759,6 +11805,7 @@ export interface components {
          *         "https://www.scipalliance.org/news/2025/new-funding-awarded-to-help-transform-understanding-and-support-of-service-children"
          *       ],
          *       "confidence": "high",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/groups/impact-centre"
          *     }
          */
@@ -11783,6 +11830,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -11882,6 +11934,7 @@ export interface components {
          *         "https://www.keele.ac.uk/video-transcripts/uncategorised/the7principlesofeffectivesupportforservicechildren"
          *       ],
          *       "confidence": "high",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/toolkit/principles/voice"
          *     }
          */
@@ -11898,6 +11951,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -11920,6 +11978,7 @@ export interface components {
          *         "https://armyhiveinfo.blogspot.com/2022/05/thriving-lives-toolkit-launched.html"
          *       ],
          *       "confidence": "high",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/toolkit/facts/cost"
          *     }
          */
@@ -11940,6 +11999,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -12058,6 +12122,7 @@ export interface components {
          *         "Demonstration data"
          *       ],
          *       "confidence": "low",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/training/courses/demonstration-course-1"
          *     }
          */
@@ -12076,6 +12141,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -12210,7 +12280,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -12399,7 +12469,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -12466,7 +12536,8 @@ export interface components {
          * @example {
          *       "booking": "01a229d7-a41c-76be-b980-fc0b7c95545f",
          *       "dietary": "No nuts",
-         *       "access": "A ramp"
+         *       "access": "A ramp",
+         *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         BookingNeeds: {
@@ -12479,6 +12550,11 @@ export interface components {
             dietary: string | null;
             /** @description What the delegate needs in order to take part; null for nothing. */
             access: string | null;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
         };
         /**
          * @description A delegate's needs, in place of those given before. At least one is required.
@@ -12506,6 +12582,7 @@ export interface components {
          *       "text_cy": null,
          *       "current": true,
          *       "created_at": "2026-11-30T00:15:07.456622Z",
+         *       "updated_at": "2026-11-30T00:15:07.456622Z",
          *       "href": "/v1/training/consent-texts/1"
          *     }
          */
@@ -12523,6 +12600,11 @@ export interface components {
              * @description When the record was made.
              */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -12552,7 +12634,8 @@ export interface components {
          *       "version": 1,
          *       "text": "/v1/training/consent-texts/1",
          *       "given_at": "2026-10-05T08:15:00Z",
-         *       "withdrawn_at": null
+         *       "withdrawn_at": null,
+         *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         BookingConsent: {
@@ -12575,6 +12658,11 @@ export interface components {
              * @description When it was withdrawn; null while it stands.
              */
             withdrawn_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
         };
         /**
          * @description Whether a delegate came.
@@ -12788,6 +12876,7 @@ export interface components {
          *       "comment": "Demonstration comment",
          *       "cleared": false,
          *       "given_at": "2022-09-16T17:00:00Z",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/training/comments/a9264449-d783-88ec-786f-eee3a21ec19b"
          *     }
          */
@@ -12813,6 +12902,11 @@ export interface components {
              * @description When it was given.
              */
             given_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -12966,6 +13060,7 @@ export interface components {
          *         "SCiP Alliance impact statement 2019-22"
          *       ],
          *       "confidence": "high",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/strategies/strategy-2022-26"
          *     }
          */
@@ -12993,6 +13088,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -13407,7 +13507,8 @@ export interface components {
          *       "definition": "Activities that Hubs led in the period.",
          *       "exclusions": "Activities of members, and outreach.",
          *       "sql": "-- What Hubs did as Hubs.\nSELECT NULL, 1, NULL, a.held_on, a.hub_id, scip.one_nation(h.nations), NULL, NULL, '/v1/hubs/' || h.slug || '/activities/' || a.id\nFROM known.activity(known_at) a JOIN known.hub(known_at) h ON h.id = a.hub_id\nWHERE a.kind = 'hub_led' AND a.held_on BETWEEN first_day AND last_day",
-         *       "from": "2026-11-30T00:15:12.130991Z"
+         *       "from": "2026-11-30T00:15:12.130991Z",
+         *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         DefinitionVersion: {
@@ -13426,6 +13527,11 @@ export interface components {
              * @description When this version came into force.
              */
             from: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
         };
         /** @description A page of records: a version of a metric's definition. */
         DefinitionVersionList: {
@@ -13444,6 +13550,7 @@ export interface components {
          *       "note": "Demonstration release: none of its figures is of a real alliance.",
          *       "released_at": "2026-11-30T00:15:38.8181Z",
          *       "in_force": true,
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/releases/546f4e18-8f3a-fbdc-fe4a-88aca965e8db"
          *     }
          */
@@ -13476,6 +13583,11 @@ export interface components {
             released_at: string;
             /** @description Whether it is the latest release of its period. */
             in_force: boolean;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -13585,6 +13697,7 @@ export interface components {
          *         "SCiP Alliance impact statement 2019-22"
          *       ],
          *       "confidence": "high",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/headline-figures/hubs-2019-22"
          *     }
          */
@@ -13623,6 +13736,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -13742,6 +13860,7 @@ export interface components {
          *         "Demonstration data"
          *       ],
          *       "confidence": "low",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/policy-contributions/demonstration-contribution-7"
          *     }
          */
@@ -13771,6 +13890,11 @@ export interface components {
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
             confidence: components["schemas"]["Confidence"];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -13916,7 +14040,8 @@ export interface components {
          * @example {
          *       "removed_at": "2026-11-28T02:00:03Z",
          *       "kind": "booking_needs",
-         *       "removed": 12
+         *       "removed": 12,
+         *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         Removal: {
@@ -13929,6 +14054,11 @@ export interface components {
             kind: string;
             /** @description How many rows were removed. */
             removed: number;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
         };
         /** @description A page of records: what one run of the nightly job removed. */
         RemovalList: {
@@ -13943,7 +14073,8 @@ export interface components {
          *       "person": "03f826c4-2a02-56cf-7d8a-0d97d4d00c0d",
          *       "account": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
          *       "operation": "getPerson",
-         *       "request": "c1c6fd75c2df6d141cd98967fefa621f"
+         *       "request": "c1c6fd75c2df6d141cd98967fefa621f",
+         *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         PersonalRead: {
@@ -13966,6 +14097,11 @@ export interface components {
             operation: string | null;
             /** @description The request's X-Request-Id; null where there was none. */
             request: string | null;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
         };
         /** @description A page of records: a read of a person's data. */
         PersonalReadList: {
@@ -14060,7 +14196,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -14234,7 +14370,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -15016,7 +15152,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -15153,7 +15289,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -15223,6 +15359,7 @@ export interface components {
          *       "name": "Demonstration Person 0864",
          *       "sector": "he",
          *       "status": "absent",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/meetings/12fe0429-01a9-5df7-973a-aa3d9f021fe3/attendance/be4c1f45-320d-7cd7-cb10-463ab08a84c3"
          *     }
          */
@@ -15238,6 +15375,11 @@ export interface components {
             sector: components["schemas"]["Sector"] | null;
             /** @description Whether the person was present, sent apologies or was absent; null where it is not recorded. */
             status: components["schemas"]["AttendanceStatus"] | null;
+            /**
+             * Format: date-time
+             * @description When this was last noted; null where nothing is.
+             */
+            updated_at: string | null;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -15406,7 +15548,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -15492,7 +15634,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -15619,7 +15761,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -15697,7 +15839,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -15788,7 +15930,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -16060,6 +16202,7 @@ export interface components {
          *       "group": null,
          *       "from": "2026-11-30",
          *       "to": null,
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/accounts/74b03e4d-de80-4626-8dcd-bb8507faea9f/roles/b7aa2e98-0089-4178-8557-f4686221b96e"
          *     }
          */
@@ -16089,6 +16232,11 @@ export interface components {
              * @description The last day of the role; null for no end.
              */
             to: string | null;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -16188,7 +16336,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -16259,7 +16407,8 @@ export interface components {
          *       "subject": "248289761001",
          *       "first_seen_at": "2026-11-02T09:30:00Z",
          *       "last_seen_at": "2026-11-03T10:05:00Z",
-         *       "minutes_seen": 4
+         *       "minutes_seen": 4,
+         *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         UnknownAccount: {
@@ -16279,6 +16428,11 @@ export interface components {
             last_seen_at: string;
             /** @description In how many different minutes they called the API. */
             minutes_seen: number;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
         };
         /** @description A page of records: somebody who signed in at an OpenID provider and has no account here. */
         UnknownAccountList: {
@@ -16356,7 +16510,7 @@ export interface components {
             created_at: string;
             /**
              * Format: date-time
-             * @description When the record last changed.
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
              */
             updated_at: string;
             /** @description The address of this record in the API. */
@@ -16619,7 +16773,8 @@ export interface components {
          *         "href": "/v1/hubs/demonstration-hub-south-east"
          *       },
          *       "group": null,
-         *       "created_at": "2026-11-30T00:25:34.079512Z"
+         *       "created_at": "2026-11-30T00:25:34.079512Z",
+         *       "updated_at": "2026-11-30T00:25:34.079512Z"
          *     }
          */
         Correction: {
@@ -16643,6 +16798,11 @@ export interface components {
              * @description When the record was made.
              */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
         };
         /** @description A page of records: a correction or removal of a settled record, and why. */
         CorrectionList: {
@@ -16682,6 +16842,7 @@ export interface components {
          *         "href": "/v1/hubs/demonstration-hub-south-east"
          *       },
          *       "redacted_at": "2026-11-30T00:25:34.238741Z",
+         *       "updated_at": "2025-09-12T09:30:00Z",
          *       "href": "/v1/redactions/01a229d7-bd1e-73aa-b586-ecb146623335"
          *     }
          */
@@ -16704,6 +16865,11 @@ export interface components {
              * @description When they were removed.
              */
             redacted_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
         };
@@ -17116,6 +17282,8 @@ export interface components {
         Limit: number;
         /** @description `next` of the page before, with the same filters. */
         Cursor: string;
+        /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+        ModifiedSince: string;
         /** @description Text to find in names and titles; case and accents do not matter. */
         Query: string;
         /** @description Only records of this nation. */
@@ -17334,6 +17502,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatMap"];
             };
@@ -17694,6 +17864,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path: {
@@ -17964,7 +18136,14 @@ export interface operations {
     };
     listHubStatuses: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+            };
             header?: never;
             path: {
                 /** @description The slug of the record. */
@@ -17974,17 +18153,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them. */
+            /** @description A page. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PublicCache"];
                     ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HubStatusList"];
+                    "application/json": components["schemas"]["HubStatusEntryList"];
                 };
             };
             304: components["responses"]["NotModified"];
@@ -18019,17 +18199,18 @@ export interface operations {
             };
         };
         responses: {
-            /** @description All of them. */
+            /** @description The Hub as it is now. */
             201: {
                 headers: {
                     Location: components["headers"]["Created"];
                     "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HubStatusList"];
+                    "application/json": components["schemas"]["Hub"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -18048,7 +18229,14 @@ export interface operations {
     };
     listHubLeads: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+            };
             header?: never;
             path: {
                 /** @description The slug of the record. */
@@ -18058,13 +18246,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them. */
+            /** @description A page. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PublicCache"];
                     ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -18330,6 +18519,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -18737,7 +18928,14 @@ export interface operations {
     };
     listHubQuorumRules: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+            };
             header?: never;
             path: {
                 /** @description The slug of the record. */
@@ -18747,13 +18945,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them. */
+            /** @description A page. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
                     ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -18929,6 +19128,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -19292,6 +19493,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatMap"];
             };
@@ -19395,6 +19598,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatCalendar"];
             };
@@ -19992,6 +20197,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path?: never;
@@ -20031,6 +20238,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path: {
@@ -20076,6 +20285,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -20307,6 +20518,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -20752,6 +20965,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -21125,6 +21340,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -21216,6 +21433,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -21458,6 +21677,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -21706,6 +21927,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -21930,6 +22153,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -22151,6 +22376,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -22376,6 +22603,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -22596,6 +22825,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -22822,6 +23053,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatCalendar"];
             };
@@ -23267,6 +23500,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -23312,6 +23547,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -23936,6 +24173,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path?: never;
@@ -24062,6 +24301,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -24348,6 +24589,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -24564,6 +24807,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -24964,6 +25209,12 @@ export interface operations {
     listMetricDefinitions: {
         parameters: {
             query?: {
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -24976,7 +25227,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All versions. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PublicCache"];
@@ -25062,6 +25313,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -25233,6 +25486,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -25364,6 +25619,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -25469,6 +25726,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -25516,6 +25775,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -25816,6 +26077,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -26040,6 +26303,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path?: never;
@@ -26394,6 +26659,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -26811,6 +27078,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -26862,6 +27131,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -26905,6 +27176,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -27085,6 +27358,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -27264,6 +27539,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -27352,6 +27629,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -27399,6 +27678,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -27631,6 +27912,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -28055,6 +28338,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -28570,6 +28855,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -28625,6 +28912,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -28898,6 +29187,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path: {
@@ -29112,6 +29403,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path: {
@@ -29708,6 +30001,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path: {
@@ -29805,6 +30100,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path: {
@@ -30168,6 +30465,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path: {
@@ -30439,6 +30738,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -30745,6 +31046,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path: {
@@ -30970,6 +31273,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path: {
@@ -31197,6 +31502,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path: {
@@ -31240,6 +31547,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path: {
@@ -31341,6 +31650,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path?: never;
@@ -31600,6 +31911,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -32243,6 +32556,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path?: never;
@@ -32294,6 +32609,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path?: never;
@@ -32694,6 +33011,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
             };
             header?: never;
             path?: never;
@@ -33025,6 +33344,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };
@@ -33155,6 +33476,8 @@ export interface operations {
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
                 /** @description The representation, in place of an Accept header. */
                 format?: components["parameters"]["FormatTable"];
             };

@@ -15,6 +15,7 @@ CREATE TABLE scip.account (
   CONSTRAINT account_once UNIQUE (issuer, subject)
 );
 CREATE INDEX ON scip.account (label_sort, id);
+CREATE INDEX ON scip.account (updated_at);
 COMMENT ON COLUMN scip.account.label IS 'What the central team calls it: a post or a system, not a person''s name';
 COMMENT ON COLUMN scip.account.tokens_from IS 'Tokens issued earlier are not accepted';
 COMMENT ON COLUMN scip.account.subject IS
@@ -91,12 +92,10 @@ CREATE INDEX ON scip.idempotency (created_at);
 CALL scip.protect('account', 'account_role', 'client_secret', 'client_keys', 'spent_token', 'idempotency');
 -- Accounts are the central team's and their own; what clients prove themselves with stands nowhere else.
 CALL scip.keep_records('account', 'account', 'r.id', 'ARRAY[''account:'' || r.id]', personal => '{subject}');
-CALL scip.keep_records('account_role', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)',
-  'ARRAY[''account:'' || r.account_id]', part => true);
-CALL scip.keep_records('client_secret', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)',
-  'ARRAY[''account:'' || r.account_id]', part => true, personal => '{sha256}');
-CALL scip.keep_records('client_keys', 'account', '(SELECT a.id FROM account a WHERE a.id = r.account_id)',
-  'ARRAY[''account:'' || r.account_id]', part => true, record => 'r.account_id');
+CALL scip.keep_part('account_role', 'account', 'r.id', key => 'id', audience => 'ARRAY[''account:'' || r.account_id]');
+CALL scip.keep_part('client_secret', 'account', 'r.id', key => 'id', audience => 'ARRAY[''account:'' || r.account_id]',
+  personal => '{sha256}');
+CALL scip.keep_part('client_keys', 'account', 'r.account_id', key => 'id', audience => 'ARRAY[''account:'' || r.account_id]');
 
 -- The central team keeps accounts; everybody sees their own.
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.account, scip.account_role, scip.client_secret, scip.client_keys TO scip_caller;

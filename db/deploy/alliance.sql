@@ -44,6 +44,7 @@ CREATE TABLE scip.organisation (
   CONSTRAINT organisation_nation_or_uk_wide CHECK (nation IS NULL OR uk_wide IS NOT TRUE)
 );
 CREATE INDEX ON scip.organisation (name_sort, slug);
+CREATE INDEX ON scip.organisation (updated_at);
 CREATE INDEX ON scip.organisation USING gin (search public.gin_trgm_ops);
 CREATE INDEX ON scip.organisation (region_id);
 COMMENT ON COLUMN scip.organisation.gss_code IS 'ONS code of a local authority';
@@ -127,16 +128,11 @@ CALL scip.publish('organisation', 'organisation_name', 'organisation_sector', 'o
                   'organisation_partnership');
 CALL scip.keep_former_slugs('organisation');
 CALL scip.keep_records('organisation', 'organisation');
-CALL scip.keep_records('organisation_name', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
-  part => true);
-CALL scip.keep_records('organisation_sector', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
-  part => true);
-CALL scip.keep_records('organisation_identifier', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
-  part => true, record => 'r.identifier');
-CALL scip.keep_records('organisation_partnership', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
-  part => true);
-CALL scip.keep_records('organisation_former_slug', 'organisation', '(SELECT o.slug FROM organisation o WHERE o.id = r.organisation_id)',
-  part => true, record => 'r.slug');
+CALL scip.keep_part('organisation_name', 'organisation');
+CALL scip.keep_part('organisation_sector', 'organisation');
+CALL scip.keep_part('organisation_identifier', 'organisation', 'r.identifier');
+CALL scip.keep_part('organisation_partnership', 'organisation');
+CALL scip.keep_part('organisation_former_slug', 'organisation', 'r.slug');
 GRANT INSERT, UPDATE, DELETE ON scip.organisation TO scip_caller;
 GRANT INSERT, DELETE ON scip.organisation_name, scip.organisation_sector,
   scip.organisation_identifier, scip.organisation_partnership TO scip_caller;
@@ -169,8 +165,7 @@ CREATE INDEX ON scip.group_organisation (organisation_id);
 
 CALL scip.publish('alliance_group', 'group_organisation');
 CALL scip.keep_records('alliance_group', 'group');
-CALL scip.keep_records('group_organisation', 'group', '(SELECT g.slug FROM alliance_group g WHERE g.id = r.group_id)', part => true,
-  record => 'concat_ws(''/'', r.group_id, r.organisation_id)');
+CALL scip.keep_part('group_organisation', 'alliance_group', 'concat_ws(''/'', r.group_id, r.organisation_id)', kind => 'group');
 GRANT INSERT, UPDATE, DELETE ON scip.alliance_group TO scip_caller;
 GRANT INSERT, DELETE ON scip.group_organisation TO scip_caller;
 
@@ -229,6 +224,7 @@ CREATE TABLE scip.hub_status (
   starts scip.partial_date,
   ends scip.partial_date,
   evidence scip.partial_date,
+  LIKE ctx.record INCLUDING DEFAULTS,
   CHECK (scip.earliest(starts) <= scip.latest(ends))
 );
 CREATE UNIQUE INDEX hub_status_one_current ON scip.hub_status (hub_id) WHERE ends IS NULL;
@@ -313,12 +309,11 @@ CREATE CONSTRAINT TRIGGER check_hub_leads AFTER INSERT OR UPDATE OR DELETE ON sc
 CALL scip.publish('hub', 'hub_region', 'hub_name', 'hub_status', 'hub_lead');
 CALL scip.keep_former_slugs('hub');
 CALL scip.keep_records('hub', 'hub');
-CALL scip.keep_records('hub_region', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true,
-  record => 'concat_ws(''/'', r.hub_id, r.region_id)');
-CALL scip.keep_records('hub_name', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
-CALL scip.keep_records('hub_status', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
-CALL scip.keep_records('hub_lead', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true);
-CALL scip.keep_records('hub_former_slug', 'hub', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', part => true, record => 'r.slug');
+CALL scip.keep_part('hub_region', 'hub', 'concat_ws(''/'', r.hub_id, r.region_id)');
+CALL scip.keep_part('hub_name', 'hub');
+CALL scip.keep_part('hub_status', 'hub');
+CALL scip.keep_part('hub_lead', 'hub');
+CALL scip.keep_part('hub_former_slug', 'hub', 'r.slug');
 GRANT INSERT, UPDATE, DELETE ON scip.hub, scip.hub_lead TO scip_caller;
 GRANT INSERT, DELETE ON scip.hub_region, scip.hub_name TO scip_caller;
 GRANT INSERT, UPDATE ON scip.hub_status TO scip_caller;
@@ -440,7 +435,7 @@ CREATE TABLE scip.strategy_theme (
 
 CALL scip.publish('strategy', 'strategy_theme');
 CALL scip.keep_records('strategy', 'strategy');
-CALL scip.keep_records('strategy_theme', 'strategy', '(SELECT s.slug FROM strategy s WHERE s.id = r.strategy_id)', part => true);
+CALL scip.keep_part('strategy_theme', 'strategy');
 GRANT INSERT, UPDATE, DELETE ON scip.strategy, scip.strategy_theme TO scip_caller;
 
 -- The id of a record that a body names in the property of that place, or of the kind; SC422 when there is none.

@@ -194,7 +194,7 @@ CREATE FUNCTION scip.touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.version := OLD.version + 1;
   NEW.created_at := OLD.created_at;
-  NEW.updated_at := now();
+  NEW.updated_at := greatest(now(), OLD.updated_at); -- never back: a request may have begun before one that came first
   RETURN NEW;
 END $$;
 
@@ -237,22 +237,7 @@ BEGIN
 END $$;
 
 -- What every table gets: row-level security that binds its owner too. The policies of the owner let migrations, loads and
--- triggers work; all others are made of access.csv, so until then a row is nobody's to read. published: everyone may read it.
-CREATE PROCEDURE scip.publish(VARIADIC tables text[]) LANGUAGE plpgsql AS $$
-DECLARE
-  t text;
-BEGIN
-  FOREACH t IN ARRAY tables LOOP
-    EXECUTE format('ALTER TABLE scip.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
-    EXECUTE format('CREATE POLICY own ON scip.%I TO scip_migrator USING (true) WITH CHECK (true)', t);
-    EXECUTE format('GRANT SELECT ON scip.%I TO scip_anonymous, scip_caller', t);
-    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = format('scip.%I', t)::regclass AND attname = 'updated_at') THEN
-      EXECUTE format('CREATE TRIGGER touch BEFORE UPDATE ON scip.%I FOR EACH ROW EXECUTE FUNCTION scip.touch()', t);
-    END IF;
-  END LOOP;
-END $$;
-
--- The same, without a grant to anybody.
+-- triggers work; all others are made of access.csv, so until then a row is nobody's to read.
 CREATE PROCEDURE scip.protect(VARIADIC tables text[]) LANGUAGE plpgsql AS $$
 DECLARE
   t text;
@@ -260,10 +245,16 @@ BEGIN
   FOREACH t IN ARRAY tables LOOP
     EXECUTE format('ALTER TABLE scip.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY own ON scip.%I TO scip_migrator USING (true) WITH CHECK (true)', t);
-    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = format('scip.%I', t)::regclass AND attname = 'version') THEN
+    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = format('scip.%I', t)::regclass AND attname = 'updated_at') THEN
       EXECUTE format('CREATE TRIGGER touch BEFORE UPDATE ON scip.%I FOR EACH ROW EXECUTE FUNCTION scip.touch()', t);
     END IF;
   END LOOP;
+END $$;
+-- The same, and everyone may read it.
+CREATE PROCEDURE scip.publish(VARIADIC tables text[]) LANGUAGE plpgsql AS $$
+BEGIN
+  CALL scip.protect(VARIADIC tables);
+  EXECUTE (SELECT string_agg(format('GRANT SELECT ON scip.%I TO scip_anonymous, scip_caller', t), '; ') FROM unnest(tables) t);
 END $$;
 
 -- Former slugs of a record table.

@@ -76,6 +76,7 @@ CREATE TABLE scip.event (
   CONSTRAINT event_cancellation CHECK (cancellation_reason IS NULL OR status = 'cancelled')
 );
 CREATE INDEX ON scip.event (kind);
+CREATE INDEX ON scip.event (updated_at);
 CREATE INDEX ON scip.event (date_sort, slug);
 CREATE INDEX ON scip.event (date_sort_down, slug);
 CREATE INDEX ON scip.event (latest_on);

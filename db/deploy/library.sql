@@ -98,6 +98,7 @@ CREATE TABLE scip.document (
   CONSTRAINT document_replaces CHECK (replaces_id <> id)
 );
 CREATE INDEX ON scip.document (title_sort, slug);
+CREATE INDEX ON scip.document (updated_at);
 CREATE INDEX ON scip.document (published_sort, slug);
 CREATE INDEX ON scip.document (year, published_sort, slug);
 CREATE INDEX ON scip.document USING gin (words);
@@ -124,6 +125,7 @@ CREATE TABLE scip.news (
   published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED
 );
 CREATE INDEX ON scip.news (published_sort, slug);
+CREATE INDEX ON scip.news (updated_at);
 CREATE INDEX ON scip.news USING gin (search public.gin_trgm_ops);
 COMMENT ON COLUMN scip.news.title_source IS 'page: as published; url: read from the address; shortened: a personal name left out';
 
@@ -195,6 +197,7 @@ CREATE TABLE scip.resource (
 CALL scip.hold_to_terms('resource', 'phase', '$.phases[*]');
 CALL scip.hold_to_terms('resource', 'nation', '$.nations[*]');
 CREATE INDEX ON scip.resource (title_sort, slug);
+CREATE INDEX ON scip.resource (updated_at);
 CREATE INDEX ON scip.resource (published_sort, slug);
 CREATE INDEX ON scip.resource (principle_id);
 CREATE INDEX ON scip.resource USING gin (words);

@@ -50,6 +50,7 @@ CREATE TABLE scip.attendance (
   meeting_id uuid REFERENCES scip.meeting ON DELETE CASCADE,
   person_id uuid REFERENCES scip.person,
   status text NOT NULL CHECK (status IN ('present', 'apologies', 'absent')),
+  LIKE ctx.record INCLUDING DEFAULTS,
   PRIMARY KEY (meeting_id, person_id)
 );
 CREATE INDEX ON scip.attendance (person_id);
@@ -90,6 +91,7 @@ CREATE TABLE scip.minutes (
 );
 CREATE UNIQUE INDEX minutes_one_open ON scip.minutes (meeting_id) WHERE status <> 'shared';
 CREATE INDEX ON scip.minutes (approved_by);
+CREATE INDEX ON scip.minutes (updated_at);
 CREATE INDEX ON scip.minutes (shared_at, id) WHERE status = 'shared';
 -- Of a meeting's parts: as of the meeting.
 CREATE FUNCTION ctx.writes_meeting(meeting uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp

@@ -35,6 +35,7 @@ CREATE TABLE scip.historical_total (
   CONSTRAINT historical_total_size CHECK (value <= 1000000000000 AND scale(value) <= 4)
 );
 CREATE INDEX ON scip.historical_total (hub_id);
+CREATE INDEX ON scip.historical_total (updated_at);
 CREATE INDEX ON scip.historical_total (what, period);
 CREATE INDEX ON scip.historical_total (metric, period, id);
 COMMENT ON COLUMN scip.historical_total.period IS 'A month 2021-M11, an academic year 2021-22 or a calendar year 2021';
@@ -118,7 +119,7 @@ CREATE TRIGGER notify_historical_totals AFTER INSERT OR UPDATE OR DELETE ON scip
   FOR EACH ROW EXECUTE FUNCTION scip.notify_historical_totals();
 
 -- Everybody reads the totals of public metrics, without the notes.
-GRANT SELECT (id, metric, period, hub_id, item, agent, value, sources) ON scip.historical_total TO scip_anonymous;
+GRANT SELECT (id, metric, period, hub_id, item, agent, value, sources, updated_at) ON scip.historical_total TO scip_anonymous;
 CREATE POLICY read ON scip.historical_total FOR SELECT TO scip_anonymous
   USING (EXISTS (SELECT FROM scip.historical_metric m
     WHERE m.code = metric AND m.public AND NOT (m.people AND hub_id IS NOT NULL AND agent IS NOT NULL)));

@@ -20,6 +20,7 @@ CREATE TABLE scip.person (
   CONSTRAINT person_erased CHECK ((erased_at IS NULL) = (name IS NOT NULL) AND (erased_at IS NULL OR email IS NULL))
 );
 CREATE INDEX ON scip.person (added_by);
+CREATE INDEX ON scip.person (updated_at);
 CREATE INDEX ON scip.person (id) WHERE restricted;
 -- A name is kept as it is read, whatever was pasted; that it is one's own is told by its folded form.
 CREATE FUNCTION scip.tidy_person() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -141,6 +141,24 @@ BEGIN
                  t, record, personal, t);
 END $make$;
 
+-- The record changes with its parts, once a request. Where a request that began later was faster, it has said so already.
+CREATE FUNCTION scip.touch_whole() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+BEGIN
+  EXECUTE format('UPDATE %I SET updated_at = now() WHERE id IN (%L, %L) AND updated_at < now()', TG_ARGV[0],
+                 to_jsonb(OLD) ->> TG_ARGV[1], to_jsonb(NEW) ->> TG_ARGV[1]);
+  RETURN NULL;
+END $$;
+-- Makes table t keep its records as parts of those of another table, which is called kind where it is called otherwise in the API.
+CREATE PROCEDURE scip.keep_part(t text, whole text, record text DEFAULT 'r.id', kind text DEFAULT NULL, key text DEFAULT 'slug',
+  audience text DEFAULT $a$ARRAY['public']$a$, personal text[] DEFAULT '{}') LANGUAGE plpgsql AS $$
+BEGIN
+  kind := coalesce(kind, whole);
+  CALL scip.keep_records(t, kind, format('(SELECT w.%I FROM %I w WHERE w.id = r.%I)', key, whole, kind || '_id'), audience, true, record,
+                         personal);
+  EXECUTE format('CREATE TRIGGER touch_whole AFTER INSERT OR UPDATE OR DELETE ON scip.%I FOR EACH ROW
+                  EXECUTE FUNCTION scip.touch_whole(%L, %L)', t, whole, kind || '_id');
+END $$;
+
 -- Where the record of a change is: a row a kind, so that a new kind is data. An address may also be that of a list of a period
 -- or a metric.
 CREATE TABLE scip.kind_address (

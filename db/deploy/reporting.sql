@@ -79,6 +79,7 @@ CREATE TABLE scip.message (
   CONSTRAINT message_response CHECK (num_nonnulls(response, response_channel, responded_on) IN (0, 3))
 );
 CREATE INDEX ON scip.message (created_at, id);
+CREATE INDEX ON scip.message (updated_at);
 CREATE INDEX ON scip.message (sent_on, id) WHERE direction = 'to_hubs';
 CREATE INDEX ON scip.message (hub_id);
 CREATE INDEX ON scip.message (group_id);

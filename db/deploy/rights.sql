@@ -646,8 +646,8 @@ END $$;
 
 -- What the central team decides on, with what stands around it now or stood there last. That the name is told is written down.
 CREATE FUNCTION scip.erasure_mentions(person uuid, OUT id uuid, OUT record text, OUT kind text, OUT field text, OUT match text,
-  OUT excerpt text, OUT current boolean, OUT decision text, OUT decided_at timestamptz) RETURNS SETOF record LANGUAGE plpgsql VOLATILE
-SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  OUT excerpt text, OUT current boolean, OUT decision text, OUT decided_at timestamptz, OUT updated_at timestamptz) RETURNS SETOF record
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   r redaction;
   sought sought_words;
@@ -667,6 +667,7 @@ BEGIN
     END IF;
     text_there := normalize(visible(data ->> r."column"), NFC);
     id := r.id; kind := r."table"; field := r."column"; match := r.match; decision := r.decision; decided_at := r.decided_at;
+    updated_at := coalesce(r.decided_at, r.at);
     record := address_of(r."table", data);
     excerpt := CASE WHEN r.digest IS NOT NULL AND NOT ctx.dry_run()
       THEN substr(text_there, greatest(strpos(strike(text_there, sought), E'\uE000') - 80, 1), 240) END;
@@ -795,7 +796,7 @@ BEGIN
   FOR g IN SELECT t.oid, t.tgqual IS NOT NULL AS conditional FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
            WHERE c.relnamespace = 'scip'::regnamespace AND NOT t.tgisinternal AND t.tgconstraint = 0 AND t.tgtype & 16 > 0
              AND t.tgnewtable IS NULL
-             AND t.tgname NOT IN ('keep_records', 'touch') AND c.relname NOT IN ('person', 'audit', 'redaction')
+             AND t.tgname NOT IN ('keep_records', 'touch', 'touch_whole') AND c.relname NOT IN ('person', 'audit', 'redaction')
              AND pg_get_triggerdef(t.oid) !~ '\mredacting\(\)' LOOP
     made := replace(pg_get_triggerdef(g.oid), 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
     EXECUTE CASE WHEN g.conditional THEN regexp_replace(made, ' WHEN \((.*)\) EXECUTE FUNCTION',

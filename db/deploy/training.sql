@@ -37,6 +37,7 @@ CREATE TABLE scip.training_session (
   CONSTRAINT training_session_times CHECK (ends_at > starts_at)
 );
 CREATE INDEX ON scip.training_session (course_id);
+CREATE INDEX ON scip.training_session (updated_at);
 CREATE INDEX ON scip.training_session (hub_id);
 CREATE INDEX ON scip.training_session (day, id);
 CREATE INDEX ON scip.training_session (starts_at, id);
@@ -79,6 +80,7 @@ CREATE TABLE scip.booking_need (
   booking_id uuid PRIMARY KEY REFERENCES scip.booking ON DELETE CASCADE,
   dietary text CHECK (length(dietary) <= 500),
   access text CHECK (length(access) <= 500),
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT booking_need_some CHECK (num_nonnulls(dietary, access) > 0)
 );
 COMMENT ON COLUMN scip.booking_need.dietary
@@ -115,6 +117,7 @@ CREATE TABLE scip.feedback (
   given_at timestamptz NOT NULL DEFAULT now(),
   id uuid NOT NULL UNIQUE DEFAULT gen_random_uuid(),
   session_id uuid NOT NULL REFERENCES scip.training_session,
+  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT feedback_cleared CHECK (NOT comment_cleared OR comment IS NOT NULL)
 );
 CREATE INDEX ON scip.feedback (session_id);
@@ -135,7 +138,7 @@ CALL scip.protect('booking', 'booking_need', 'booking_contact', 'feedback');
 -- functions alone.
 GRANT SELECT, UPDATE (organisation_id, organisation_name, sector) ON scip.booking TO scip_caller;
 -- Needs are given out by one function, as names are.
-GRANT SELECT (booking_id), DELETE ON scip.booking_need TO scip_caller;
+GRANT SELECT (booking_id, version, updated_at), DELETE ON scip.booking_need TO scip_caller;
 GRANT SELECT, UPDATE (comment_cleared) ON scip.feedback TO scip_caller;
 
 CALL scip.keep_records('booking', 'booking', 'r.id', $$coalesce(ARRAY['account:' || r.account_id], '{}')
@@ -393,7 +396,7 @@ BEGIN
   IF num_nonnulls(needs.dietary, needs.access) = 0 THEN
     DELETE FROM booking_need n WHERE n.booking_id = set_needs.booking;
   ELSE
-    INSERT INTO booking_need VALUES (needs.*)
+    INSERT INTO booking_need (booking_id, dietary, access) VALUES (needs.booking_id, needs.dietary, needs.access)
     ON CONFLICT (booking_id) DO UPDATE SET dietary = EXCLUDED.dietary, access = EXCLUDED.access;
   END IF;
   RETURN true;
@@ -721,6 +724,7 @@ CREATE TABLE scip.self_assessment (
   CONSTRAINT self_assessment_once UNIQUE (organisation_id, principle_id, assessed_on)
 );
 CREATE INDEX ON scip.self_assessment (principle_id);
+CREATE INDEX ON scip.self_assessment (updated_at);
 CREATE INDEX ON scip.self_assessment (assessed_on, id);
 CALL scip.protect('self_assessment');
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.self_assessment TO scip_caller;

@@ -5,8 +5,6 @@ WITH own AS MATERIALIZED (
   DELETE FROM scip.account_role t USING own
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id
-), above AS (
-  UPDATE scip.account SET label = label WHERE id = :account AND EXISTS (SELECT FROM gone)
 )
 SELECT CASE WHEN gone.id IS NULL THEN 412 END AS _status
 FROM own LEFT JOIN gone USING (id)

@@ -10,6 +10,7 @@ FROM (
       AND (:group IS NULL OR r."group" = :group)))
     AND (:active IS NULL OR active = :active)
     AND (:issuer IS NULL OR issuer = :issuer)
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_id IS NULL OR (_sort, id) > (:after_key, :after_id::uuid))
   ORDER BY _sort, id
   LIMIT :limit

@@ -8,6 +8,7 @@ FULL JOIN (
     SELECT *
     FROM scip.actions
     WHERE _meeting = :meeting
+      AND (:modified_since IS NULL OR updated_at >= :modified_since)
       AND (:after_id IS NULL OR (coalesce(due_on, date 'infinity'), id) > (:after_key::date, :after_id::uuid))
     ORDER BY coalesce(due_on, date 'infinity'), id
     LIMIT :limit

@@ -6,6 +6,7 @@ FULL JOIN (
          ordinal::text AS _after_ordinal
   FROM scip.agenda_items
   WHERE _meeting = :meeting
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_ordinal IS NULL OR ordinal > :after_ordinal::integer)
   ORDER BY ordinal
   LIMIT :limit

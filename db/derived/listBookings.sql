@@ -12,6 +12,7 @@ FULL JOIN (
     WHERE _session = :session
       AND (ctx.handles_session(:session))
       AND (:status IS NULL OR status = :status)
+      AND (:modified_since IS NULL OR updated_at >= :modified_since)
       AND (:after_place IS NULL OR _place > :after_place::bigint)
     ORDER BY _place
     LIMIT :limit

@@ -3,6 +3,7 @@ SELECT id, description, discovered_at, started_at, data_affected, people_affecte
        not_reported_reason, people_informed_at, people_not_informed_reason, report_due_at, closed_at, created_at, updated_at, href,
        discovered_at::text AS _after_key, id::text AS _after_id
 FROM scip.breaches
-WHERE (:after_id IS NULL OR (discovered_at, id) < (:after_key::timestamptz, :after_id::uuid))
+WHERE (:modified_since IS NULL OR updated_at >= :modified_since)
+  AND (:after_id IS NULL OR (discovered_at, id) < (:after_key::timestamptz, :after_id::uuid))
 ORDER BY discovered_at DESC, id DESC
 LIMIT :limit

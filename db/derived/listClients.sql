@@ -6,6 +6,7 @@ FROM (
   FROM scip.clients
   WHERE (:role IS NULL OR EXISTS (SELECT FROM scip.account_roles r WHERE r.account = clients.id AND r._current AND r.role = :role))
     AND (:active IS NULL OR active = :active)
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_id IS NULL OR (_sort, id) > (:after_key, :after_id::uuid))
   ORDER BY _sort, id
   LIMIT :limit

@@ -10,6 +10,7 @@ FULL JOIN (
     WHERE _group = :slug
       AND (:vacant IS NULL OR (person IS NULL) = :vacant)
       AND (:as_of IS NULL OR "from" <= :as_of AND (_ends IS NULL OR _ends > :as_of))
+      AND (:modified_since IS NULL OR updated_at >= :modified_since)
       AND (:after_id IS NULL OR ("from", id) > (:after_key::date, :after_id::uuid))
     ORDER BY "from", id
     LIMIT :limit

@@ -3,9 +3,10 @@ SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.headline_figure x WHERE x.slug = :slug)) refusal
 FULL JOIN (
   SELECT slug, version, metric, definition_version, kind, title, period, "from", "to", as_of, value, unit, qualifier, subject, strategy,
-         sources, confidence, href, version::text AS _after_version
+         sources, confidence, updated_at, href, version::text AS _after_version
   FROM scip.headline_figure_versions
   WHERE slug = :slug
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_version IS NULL OR version < :after_version::integer)
   ORDER BY version DESC
   LIMIT :limit

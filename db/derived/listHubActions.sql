@@ -9,6 +9,7 @@ FULL JOIN (
     FROM scip.actions
     WHERE _hub_id = (SELECT x.id FROM scip.hub x WHERE x.slug = :slug AND ctx.sees(x.id, NULL))
       AND (:done IS NULL OR (done_on IS NOT NULL) = :done)
+      AND (:modified_since IS NULL OR updated_at >= :modified_since)
       AND (:after_id IS NULL OR (coalesce(due_on, date 'infinity'), id) > (:after_key::date, :after_id::uuid))
     ORDER BY coalesce(due_on, date 'infinity'), id
     LIMIT :limit

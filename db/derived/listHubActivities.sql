@@ -9,6 +9,7 @@ FULL JOIN (
   WHERE _hub = :slug
     AND (:kind IS NULL OR kind = :kind)
     AND (:period IS NULL OR held_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_id IS NULL OR (held_on, id) < (:after_key::date, :after_id::uuid))
   ORDER BY held_on DESC, id DESC
   LIMIT :limit

@@ -4,6 +4,7 @@ SELECT id, organisation, account, slug, name, nations, regions, rationale, expec
 FROM scip.hub_applications
 WHERE (:status IS NULL OR status = :status)
   AND (:organisation IS NULL OR _organisation = :organisation)
+  AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_id IS NULL OR (created_at, id) < (:after_key::timestamptz, :after_id::uuid))
 ORDER BY created_at DESC, id DESC
 LIMIT :limit

@@ -6,6 +6,7 @@ FULL JOIN (
          year::text AS _after_year
   FROM scip.hub_evaluations
   WHERE _hub = :slug
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_year IS NULL OR year < :after_year)
   ORDER BY year DESC
   LIMIT :limit

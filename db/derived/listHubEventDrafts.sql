@@ -4,10 +4,12 @@ FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.hub x WHERE x.slu
 FULL JOIN (
   SELECT slug, title, language, title_source, kind, status, starts_on, ends_on, starts_precision, date_text, starts_at, ends_at, venue,
          town, nation, online, hub, organiser, programme, capacity, attendance, attendance_text, accessibility, description,
-         description_language, title_cy, description_cy, cancellation_reason, url, sources, confidence, href, slug::text AS _after_slug
+         description_language, title_cy, description_cy, cancellation_reason, url, sources, confidence, updated_at, href,
+         slug::text AS _after_slug
   FROM scip.events
   WHERE _hub = :slug
     AND status = 'draft' AND _lang = 'en'
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_slug IS NULL OR slug > :after_slug)
   ORDER BY slug
   LIMIT :limit

@@ -8,6 +8,7 @@ FULL JOIN (
   WHERE _hub = :slug
     AND (:sector IS NULL OR sector = :sector)
     AND (:status IS NULL OR status = :status)
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_id IS NULL OR (invited_on, id) > (:after_key::date, :after_id::uuid))
   ORDER BY invited_on, id
   LIMIT :limit

@@ -8,6 +8,7 @@ FULL JOIN (
   WHERE _hub_id = (SELECT x.id FROM scip.hub x WHERE x.slug = :slug AND ctx.sees(x.id, NULL))
     AND (:period IS NULL OR starts_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
     AND (:status IS NULL OR status = :status)
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_id IS NULL OR (starts_at, id) < (:after_key::timestamptz, :after_id::uuid))
   ORDER BY starts_at DESC, id DESC
   LIMIT :limit

@@ -11,6 +11,7 @@ FULL JOIN (
       AND (:as_of IS NULL OR "from" <= :as_of AND (_ends IS NULL OR _ends > :as_of))
       AND (:sector IS NULL OR sector = :sector)
       AND (:current IS NULL OR current = :current)
+      AND (:modified_since IS NULL OR updated_at >= :modified_since)
       AND (:after_id IS NULL OR ("from", id) > (:after_key::date, :after_id::uuid))
     ORDER BY "from", id
     LIMIT :limit

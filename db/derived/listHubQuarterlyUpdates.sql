@@ -9,6 +9,7 @@ FULL JOIN (
   WHERE _hub = :slug
     AND ((ctx.sees(_hub_id, NULL) OR (SELECT ctx.decides())) AND (required OR status <> 'none'))
     AND (:period IS NULL OR "from" BETWEEN scip.period_start(:period) AND scip.period_end(:period))
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_quarter IS NULL OR quarter < :after_quarter)
   ORDER BY quarter DESC
   LIMIT :limit

@@ -3,12 +3,13 @@ SELECT page.*, refused AS _status,
        CASE refused WHEN 400 THEN '[{"pointer": "/query/period", "detail": "is no period such as 2024-25"}]'::json END AS _errors
 FROM scip.refuse_list(:slug, :period) refused
 FULL JOIN (
-  SELECT hub, message, relayed_on, note, href, _sent_on::text AS _after_key, _message::text AS _after_message
+  SELECT hub, message, relayed_on, note, updated_at, href, _sent_on::text AS _after_key, _message::text AS _after_message
   FROM scip.hub_relays
   WHERE _hub = :slug
     AND (ctx.sees(_hub_id, NULL) OR cardinality((SELECT ctx.groups())) > 0)
     AND (:relayed IS NULL OR (relayed_on IS NOT NULL) = :relayed)
     AND (:period IS NULL OR _sent_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_message IS NULL OR (_sent_on, _message) < (:after_key::date, :after_message::uuid))
   ORDER BY _sent_on DESC, _message DESC
   LIMIT :limit

@@ -7,6 +7,7 @@ FULL JOIN (
   FROM scip.hub_reviews
   WHERE _hub = :slug
     AND (:period IS NULL OR reviewed_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_id IS NULL OR (reviewed_on, id) < (:after_key::date, :after_id::uuid))
   ORDER BY reviewed_on DESC, id DESC
   LIMIT :limit

@@ -2,11 +2,12 @@
 SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.meeting x WHERE x.id = :id)) refusal
 FULL JOIN (
-  SELECT person, scip.person_name(person) AS name, sector, status, href, person::text AS _after_person
+  SELECT person, scip.person_name(person) AS name, sector, status, updated_at, href, person::text AS _after_person
   FROM (
     SELECT *
     FROM scip.meeting_attendance
     WHERE _meeting = :id
+      AND (:modified_since IS NULL OR updated_at >= :modified_since)
       AND (:after_person IS NULL OR person > :after_person::uuid)
     ORDER BY person
     LIMIT :limit

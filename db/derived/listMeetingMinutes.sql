@@ -9,6 +9,7 @@ FULL JOIN (
          number::text AS _after_number
   FROM scip.minutes_versions
   WHERE _meeting = :meeting
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_number IS NULL OR number < :after_number::integer)
   ORDER BY number DESC
   LIMIT :limit

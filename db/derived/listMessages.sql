@@ -12,6 +12,7 @@ FULL JOIN (
     AND (:group IS NULL OR _group = :group)
     AND (:answered IS NULL OR direction = 'from_hub' AND (responded_on IS NOT NULL) = :answered)
     AND (:period IS NULL OR sent_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_id IS NULL OR (created_at, id) < (:after_key::timestamptz, :after_id::uuid))
   ORDER BY created_at DESC, id DESC
   LIMIT :limit

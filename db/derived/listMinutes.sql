@@ -7,6 +7,7 @@ WHERE (status = 'shared')
   AND (:group IS NULL OR _meeting = ANY ((SELECT scip.meetings_of(NULL, :group, NULL))::uuid[]))
   AND (:period IS NULL OR _meeting = ANY ((SELECT scip.meetings_of(NULL, NULL, :period))::uuid[]))
   AND (:current IS NULL OR current = :current)
+  AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_id IS NULL OR (shared_at, id) < (:after_key::timestamptz, :after_id::uuid))
 ORDER BY shared_at DESC, id DESC
 LIMIT :limit

@@ -6,6 +6,7 @@ FROM (
   FROM scip.objections
   WHERE (:person IS NULL OR person = :person)
     AND (:status IS NULL OR status = :status)
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_id IS NULL OR (created_at, id) < (:after_key::timestamptz, :after_id::uuid))
   ORDER BY created_at DESC, id DESC
   LIMIT :limit

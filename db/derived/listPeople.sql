@@ -6,6 +6,7 @@ FROM (
   FROM scip.person
   WHERE (:hub IS NULL OR id IN (SELECT m.person_id FROM scip.hub_membership m JOIN scip.hub h ON h.id = m.hub_id WHERE h.slug = :hub))
     AND (:restricted IS NULL OR restricted = :restricted)
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_id IS NULL OR id > :after_id::uuid)
   ORDER BY id
   LIMIT :limit

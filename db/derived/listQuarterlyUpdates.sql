@@ -12,6 +12,7 @@ FULL JOIN (
       WHEN length(scip.period_name(:period)) = 10 THEN scip.quarter_start(:period) END) AND (SELECT ctx.central() OR ctx.decides())
       AND (required OR status <> 'none'))
     AND (:status IS NULL OR status = :status)
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_hub IS NULL OR (_sort, _hub) > (:after_key, :after_hub))
   ORDER BY _sort, _hub
   LIMIT :limit

@@ -5,6 +5,7 @@ FULL JOIN (
   SELECT id, text, created_at, updated_at, href, created_at::text AS _after_key, id::text AS _after_id
   FROM scip.resolutions
   WHERE _meeting = :meeting
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_id IS NULL OR (created_at, id) > (:after_key::timestamptz, :after_id::uuid))
   ORDER BY created_at, id
   LIMIT :limit

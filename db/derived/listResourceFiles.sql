@@ -7,9 +7,10 @@ FROM (
   SELECT 410 AS refused WHERE EXISTS (SELECT FROM scip.resource WHERE slug = :slug AND withdrawn_at IS NOT NULL)
 ) refusal
 FULL JOIN (
-  SELECT name, media_type, size, sha256, available_from, uploaded_at, href, (name COLLATE "C")::text AS _after_name
+  SELECT name, media_type, size, sha256, available_from, uploaded_at, updated_at, href, (name COLLATE "C")::text AS _after_name
   FROM scip.files
   WHERE _resource_id = (SELECT x.id FROM scip.resource x WHERE x.slug = :slug AND x.withdrawn_at IS NULL)
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_name IS NULL OR name COLLATE "C" > :after_name)
   ORDER BY name COLLATE "C"
   LIMIT :limit

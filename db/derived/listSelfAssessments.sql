@@ -9,6 +9,7 @@ FULL JOIN (
   WHERE (:organisation IS NULL OR _organisation = :organisation)
     AND (:principle IS NULL OR _principle = :principle)
     AND (:period IS NULL OR assessed_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_id IS NULL OR (assessed_on, id) < (:after_key::date, :after_id::uuid))
   ORDER BY assessed_on DESC, id DESC
   LIMIT :limit

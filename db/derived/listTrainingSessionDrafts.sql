@@ -5,6 +5,7 @@ FROM scip.training_sessions
 WHERE (status = 'draft')
   AND (:course IS NULL OR _course = :course)
   AND (:hub IS NULL OR _hub = :hub)
+  AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_id IS NULL OR (starts_at, id) > (:after_key::timestamptz, :after_id::uuid))
 ORDER BY starts_at, id
 LIMIT :limit

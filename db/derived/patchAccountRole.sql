@@ -6,8 +6,6 @@ WITH own AS MATERIALIZED (
   FROM own, jsonb_populate_record((own.*)::scip.account_role, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id
-), above AS (
-  UPDATE scip.account SET label = label WHERE id = :account AND EXISTS (SELECT FROM upd)
 )
 SELECT CASE WHEN upd.id IS NULL THEN 412 END AS _status
 FROM own LEFT JOIN upd USING (id)

@@ -1,7 +1,7 @@
 -- Shown this once, and kept as its hash. The secrets before it end in some hours; no more than two live at a time
 -- (trigger keep_two).
 WITH own AS (
-  UPDATE scip.account SET label = label WHERE id = :id AND issuer = 'self' RETURNING id, subject
+  SELECT id, subject FROM scip.account WHERE id = :id AND issuer = 'self' FOR NO KEY UPDATE
 ), ended AS (
   UPDATE scip.client_secret s SET ends_at = least(s.ends_at, now() + coalesce(:old_secret_valid_hours, 24) * interval '1 hour')
   FROM own WHERE s.account_id = own.id

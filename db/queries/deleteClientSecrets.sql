@@ -1,6 +1,6 @@
 -- All of them end now; tokens that they have bought last until tokens_from says otherwise.
 WITH own AS (
-  UPDATE scip.account SET label = label WHERE id = :id AND issuer = 'self' RETURNING id
+  SELECT id FROM scip.account WHERE id = :id AND issuer = 'self' FOR NO KEY UPDATE
 ), del AS (
   DELETE FROM scip.client_secret s USING own WHERE s.account_id = own.id
 )

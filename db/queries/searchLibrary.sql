@@ -1,6 +1,6 @@
 -- Documents and resources, what fits best first; without words the newest (undated ones last).
 SELECT collection, slug, title, title_cy, summary, array_to_json(authors) AS authors, publisher, year, published_on, kind, principle,
-       array_to_json(phases) AS phases, array_to_json(nations) AS nations, language, file_format, licence, status, url, href,
+       array_to_json(phases) AS phases, array_to_json(nations) AS nations, language, file_format, licence, status, url, updated_at, href,
        coalesce((SELECT json_agg(json_build_object('name', f.name, 'media_type', f.media_type, 'size', f.size, 'href', f.href)
                                  ORDER BY f.name COLLATE "C")
                  FROM scip.files f
@@ -19,6 +19,7 @@ WHERE (:q IS NULL OR words @@ scip.wanted(:q))
   AND (:nation IS NULL OR :nation = ANY (nations))
   AND (:language IS NULL OR language = :language)
   AND (:file_format IS NULL OR file_format = :file_format)
+  AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_href IS NULL OR key < :after_key OR key = :after_key AND href COLLATE "C" > :after_href)
 ORDER BY key DESC, href COLLATE "C"
 LIMIT :limit

@@ -2,7 +2,7 @@
 CREATE VIEW scip.account_roles WITH (security_invoker) AS
 SELECT r.id, r.account_id AS account, r.role, h.slug::text AS hub, o.slug::text AS organisation, g.slug::text AS "group",
        r.starts AS "from", r.ends - 1 AS "to", '/v1/accounts/' || r.account_id || '/roles/' || r.id AS href,
-       r.starts <= scip.today() AND (r.ends IS NULL OR r.ends > scip.today()) AS _current, r.version AS _version
+       r.updated_at, r.starts <= scip.today() AND (r.ends IS NULL OR r.ends > scip.today()) AS _current, r.version AS _version
 FROM scip.account_role r
 LEFT JOIN scip.hub h ON h.id = r.hub_id
 LEFT JOIN scip.organisation o ON o.id = r.organisation_id

@@ -10,7 +10,7 @@ CREATE VIEW scip.regions WITH (security_invoker) AS
 SELECT r.slug, r.gss_code, r.name, r.kind, r.nation, r.longitude, r.latitude,
        coalesce((SELECT json_agg(json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) ORDER BY h.name_sort)
                  FROM scip.hub_region hr JOIN scip.hub h ON h.id = hr.hub_id WHERE hr.region_id = r.id), '[]') AS hubs,
-       array_to_json(r.sources) AS sources, '/v1/regions/' || r.slug AS href,
+       array_to_json(r.sources) AS sources, r.updated_at, '/v1/regions/' || r.slug AS href,
        json_build_object('type', 'Point', 'coordinates', json_build_array(r.longitude, r.latitude)) AS _geometry,
        r.name_sort AS _sort
 FROM scip.region r;
@@ -25,7 +25,7 @@ SELECT h.slug, h.name,
        coalesce(l.current_leads, '[]') AS current_leads, coalesce(l.last_known_leads, '[]') AS last_known_leads,
        coalesce(l.former_leads, '[]') AS former_leads, h.lead_note,
        h.blurb, h.logo, h.logo_alt, h.page_url,
-       array_to_json(h.sources) AS sources, h.confidence, '/v1/hubs/' || h.slug AS href,
+       array_to_json(h.sources) AS sources, h.confidence, h.updated_at, '/v1/hubs/' || h.slug AS href,
        CASE WHEN g.longitude IS NOT NULL THEN
          json_build_object('type', 'Point', 'coordinates', json_build_array(g.longitude, g.latitude)) END AS _geometry,
        h.id AS _id, h.nations AS _nations, h.launched_sort AS _launched, h.name_sort AS _sort, h.search AS _search,
@@ -72,7 +72,7 @@ SELECT o.slug, o.name,
                        WHEN l.evidence_kind = 'dated' THEN 'planned' ELSE l.evidence_kind END) ORDER BY h.name_sort, l.id), '[]')
         FROM scip.hub_lead l JOIN scip.hub h ON h.id = l.hub_id WHERE l.organisation_id = o.id) AS hubs_led,
        o.website, o.logo, o.description, o.note,
-       array_to_json(o.sources) AS sources, o.confidence, '/v1/organisations/' || o.slug AS href,
+       array_to_json(o.sources) AS sources, o.confidence, o.updated_at, '/v1/organisations/' || o.slug AS href,
        o.id AS _id, o.name_sort AS _sort,
        o.version AS _version, o.search AS _search
 FROM scip.organisation o
@@ -83,12 +83,12 @@ SELECT g.slug, g.name, g.kind, g.status, g.starts::text AS "from", g.ends::text 
        (SELECT coalesce(json_agg(json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug)
          ORDER BY o.name_sort), '[]')
         FROM scip.group_organisation m JOIN scip.organisation o ON o.id = m.organisation_id WHERE m.group_id = g.id) AS organisations,
-       array_to_json(g.sources) AS sources, g.confidence, '/v1/groups/' || g.slug AS href, g.name_sort AS _sort,
+       array_to_json(g.sources) AS sources, g.confidence, g.updated_at, '/v1/groups/' || g.slug AS href, g.name_sort AS _sort,
        g.version AS _version
 FROM scip.alliance_group g;
 
 CREATE VIEW scip.toolkit_principles WITH (security_invoker) AS
-SELECT p.slug, p.ordinal, p.name, p.summary, array_to_json(p.sources) AS sources, p.confidence,
+SELECT p.slug, p.ordinal, p.name, p.summary, array_to_json(p.sources) AS sources, p.confidence, p.updated_at,
        '/v1/toolkit/principles/' || p.slug AS href,
        p.version AS _version
 FROM scip.toolkit_principle p;
@@ -97,12 +97,12 @@ CREATE VIEW scip.strategies WITH (security_invoker) AS
 SELECT s.slug, s.name, s.period_text AS period, s.starts::text AS "from", s.ends::text AS "to", s.summary,
        (SELECT coalesce(json_agg(json_build_object('slug', t.slug, 'name', t.name) ORDER BY t.ordinal), '[]')
         FROM scip.strategy_theme t WHERE t.strategy_id = s.id) AS themes,
-       array_to_json(s.sources) AS sources, s.confidence, '/v1/strategies/' || s.slug AS href, scip.earliest(s.starts) AS _starts_on,
-       s.version AS _version
+       array_to_json(s.sources) AS sources, s.confidence, s.updated_at, '/v1/strategies/' || s.slug AS href,
+       scip.earliest(s.starts) AS _starts_on, s.version AS _version
 FROM scip.strategy s;
 
 CREATE VIEW scip.toolkit_facts WITH (security_invoker) AS
-SELECT f.slug, f.kind, f.ordinal, f.name, f.text, f.value, array_to_json(f.sources) AS sources, f.confidence,
+SELECT f.slug, f.kind, f.ordinal, f.name, f.text, f.value, array_to_json(f.sources) AS sources, f.confidence, f.updated_at,
        '/v1/toolkit/facts/' || f.slug AS href, f.version AS _version
 FROM scip.toolkit_fact f;
 CREATE VIEW scip.hub_leads WITH (security_invoker) AS
@@ -111,19 +111,24 @@ SELECT l.uid AS id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/
        CASE WHEN l.evidence_kind <> 'dated' THEN l.evidence_kind WHEN l.period @> scip.today() THEN 'current'
             WHEN lower(l.period) > scip.today() THEN 'planned' ELSE 'former' END AS status,
        coalesce(lower(l.period)::text, l.starts) AS "from", coalesce((upper(l.period) - 1)::text, l.ends) AS "to",
-       l.evidence::text AS evidence_on, l.note, array_to_json(l.sources) AS sources, l.confidence,
+       l.evidence::text AS evidence_on, l.note, array_to_json(l.sources) AS sources, l.confidence, l.updated_at,
        '/v1/hubs/' || h.slug || '/leads/' || l.uid AS href, l.version AS _version, h.slug AS _hub,
-       coalesce(lower(l.period), scip.earliest(l.starts), scip.earliest(l.evidence)) AS _since, o.name_sort AS _sort
+       coalesce(lower(l.period), scip.earliest(l.starts), scip.earliest(l.evidence)) AS _since
 FROM scip.hub_lead l
 JOIN scip.hub h ON h.id = l.hub_id
 JOIN scip.organisation o ON o.id = l.organisation_id;
-GRANT SELECT ON scip.hub_leads TO scip_anonymous, scip_caller;
+CREATE VIEW scip.hub_statuses WITH (security_invoker) AS
+SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, s.status, s.starts::text AS "from",
+       s.ends::text AS "to", s.evidence::text AS evidence_on, s.updated_at, h.slug AS _hub,
+       coalesce(scip.latest(s.ends), 'infinity') AS _until, s.id AS _id
+FROM scip.hub_status s JOIN scip.hub h ON h.id = s.hub_id;
+GRANT SELECT ON scip.hub_leads, scip.hub_statuses TO scip_anonymous, scip_caller;
 
 CREATE VIEW scip.corrections WITH (security_invoker) AS
 SELECT c.id, c.record, c.operation::text, c.reason,
        CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
        CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END AS "group",
-       c.created_at, h.slug AS _hub
+       c.created_at, c.created_at AS updated_at, h.slug AS _hub
 FROM scip.correction c LEFT JOIN scip.hub h ON h.id = c.hub_id LEFT JOIN scip.alliance_group g ON g.id = c.group_id;
 GRANT SELECT ON scip.corrections TO scip_caller;
 

@@ -2,7 +2,7 @@
 -- it was.
 CREATE VIEW scip.programmes WITH (security_invoker) AS
 SELECT p.slug, t.name, t.language, t.summary, t.summary_language, p.name_cy, p.summary_cy, p.url,
-       array_to_json(p.sources) AS sources, p.confidence, '/v1/programmes/' || p.slug AS href,
+       array_to_json(p.sources) AS sources, p.confidence, p.updated_at, '/v1/programmes/' || p.slug AS href,
        p.version AS _version, l.lang AS _lang, scip.fold(t.name) COLLATE "C" AS _sort
 FROM scip.programme p
 CROSS JOIN (VALUES ('en'), ('cy')) l (lang)
@@ -24,7 +24,7 @@ SELECT e.slug, t.title, t.language, e.title_source, e.kind, e.status,
                                                          'href', '/v1/programmes/' || p.slug) END AS programme,
        e.capacity, e.attendance, e.attendance_text, e.accessibility, t.description, t.description_language,
        e.title_cy, e.description_cy, e.cancellation_reason, e.url,
-       array_to_json(e.sources) AS sources, e.confidence,
+       array_to_json(e.sources) AS sources, e.confidence, e.updated_at,
        '/v1/events/' || e.slug AS href,
        e.uid || '@events.scip-alliance' AS _ical_uid,
        e.updated_at AS _ical_dtstamp,
@@ -66,7 +66,8 @@ CROSS JOIN LATERAL (
 
 CREATE VIEW scip.event_outreaches WITH (security_invoker) AS
 SELECT json_build_object('slug', e.slug, 'name', e.title, 'href', '/v1/events/' || e.slug) AS event,
-       x.interventions, x.young_people, '/v1/events/' || e.slug || '/outreach' AS href, x.version AS _version, e.slug AS _event
+       x.interventions, x.young_people, x.updated_at, '/v1/events/' || e.slug || '/outreach' AS href, x.version AS _version,
+       e.slug AS _event
 FROM scip.event_outreach x JOIN scip.event e ON e.id = x.event_id;
 
 GRANT SELECT ON scip.events, scip.programmes TO scip_anonymous, scip_caller;
@@ -81,8 +82,8 @@ SELECT f.slug, f.version, f.metric, f.definition_version, f.kind, f.title, f.per
             WHEN o.id IS NOT NULL THEN json_build_object('kind', 'organisation', 'slug', o.slug, 'name', o.name, 'href',
               '/v1/organisations/' || o.slug)
        END AS subject,
-       s.slug AS strategy, array_to_json(f.sources) AS sources, f.confidence, '/v1/headline-figures/' || f.slug AS href,
-       f.version AS _version
+       s.slug AS strategy, array_to_json(f.sources) AS sources, f.confidence, f.created_at AS updated_at,
+       '/v1/headline-figures/' || f.slug AS href, f.version AS _version
 FROM scip.headline_figure f
 LEFT JOIN scip.hub h ON h.id = f.hub_id
 LEFT JOIN scip.event e ON e.id = f.event_id
@@ -91,7 +92,7 @@ LEFT JOIN scip.strategy s ON s.period_text = f.period_text;
 
 CREATE VIEW scip.headline_figures WITH (security_invoker) AS
 SELECT slug, version, metric, definition_version, kind, title, period, "from", "to", as_of, value, unit, qualifier,
-       subject, strategy, sources, confidence, href, _version
+       subject, strategy, sources, confidence, updated_at, href, _version
 FROM scip.headline_figure_versions f
 WHERE NOT EXISTS (SELECT FROM scip.headline_figure newer WHERE newer.slug = f.slug AND newer.supersedes = f.version);
 

@@ -1,13 +1,13 @@
 CREATE VIEW scip.news_items WITH (security_invoker) AS
 SELECT n.slug, n.title, n.title_source, n.kind, n.published_on::text, scip.precision(n.published_on) AS published_precision,
-       n.publisher, n.url, array_to_json(n.sources) AS sources, n.confidence, '/v1/news/' || n.slug AS href,
+       n.publisher, n.url, array_to_json(n.sources) AS sources, n.confidence, n.updated_at, '/v1/news/' || n.slug AS href,
        n.search AS _search, n.published_sort AS _published,
        n.version AS _version
 FROM scip.news n;
 
 CREATE VIEW scip.policy_contributions WITH (security_invoker) AS
 SELECT p.slug, p.title, p.kind, p.body, p.published_on::text, scip.precision(p.published_on) AS published_precision,
-       p.summary, p.outcome, p.url, array_to_json(p.sources) AS sources, p.confidence,
+       p.summary, p.outcome, p.url, array_to_json(p.sources) AS sources, p.confidence, p.updated_at,
        '/v1/policy-contributions/' || p.slug AS href, p.search AS _search, p.published_sort AS _published,
        p.version AS _version
 FROM scip.policy_contribution p;
@@ -15,7 +15,7 @@ FROM scip.policy_contribution p;
 CREATE VIEW scip.documents WITH (security_invoker) AS
 SELECT d.slug, d.title, d.title_source, array_to_json(d.authors) AS authors, d.year, d.published_on::text,
        scip.precision(d.published_on) AS published_precision, d.publisher, d.kind, d.note, d.commissioned_by, d.url,
-       array_to_json(d.sources) AS sources, d.confidence, '/v1/documents/' || d.slug AS href,
+       array_to_json(d.sources) AS sources, d.confidence, d.updated_at, '/v1/documents/' || d.slug AS href,
        d.search AS _search, d.published_sort AS _published, d.title_sort AS _sort,
        d.version AS _version,
        d.abstract, d.language, d.licence, d.file_format, d.isbn, d.doi, d.edition, d.embargo_until,
@@ -35,7 +35,7 @@ SELECT r.slug, r.title, r.title_cy, r.summary, r.summary_cy, r.kind,
        r.tier, array_to_json(r.phases) AS phases, array_to_json(r.nations) AS nations, array_to_json(r.authors) AS authors,
        r.publisher, r.published_on::text, scip.precision(r.published_on) AS published_precision, r.language, r.file_format, r.licence,
        r.accessibility, r.url, r.embargo_until, scip.availability(r.withdrawn_at, r.embargo_until) AS status,
-       array_to_json(r.sources) AS sources, r.confidence, '/v1/resources/' || r.slug AS href, r.version AS _version,
+       array_to_json(r.sources) AS sources, r.confidence, r.updated_at, '/v1/resources/' || r.slug AS href, r.version AS _version,
        r.id AS _id, r.title_sort AS _sort, r.published_sort AS _published, r.phases AS _phases, r.nations AS _nations,
        r.principle_id AS _principle_id,
        r.title_source, r.words AS _words
@@ -45,10 +45,10 @@ WHERE r.withdrawn_at IS NULL;
 -- What stands where a record was.
 CREATE VIEW scip.withdrawals WITH (security_invoker) AS
 SELECT 'document' AS kind, d.slug, d.title, d.withdrawn_at, d.withdrawal_note AS note, '/v1/documents/' || d.slug AS href,
-  d.version AS _version
+  d.version AS _version, d.updated_at
 FROM scip.document d WHERE d.withdrawn_at IS NOT NULL
 UNION ALL
-SELECT 'resource', r.slug, r.title, r.withdrawn_at, r.withdrawal_note, '/v1/resources/' || r.slug, r.version
+SELECT 'resource', r.slug, r.title, r.withdrawn_at, r.withdrawal_note, '/v1/resources/' || r.slug, r.version, r.updated_at
 FROM scip.resource r WHERE r.withdrawn_at IS NOT NULL;
 
 -- Both together, to be searched; a document is of no principle and no phase.
@@ -56,14 +56,15 @@ CREATE VIEW scip.holdings WITH (security_invoker) AS
 SELECT 'documents' AS collection, d.id, d.slug, d.title, NULL::text AS title_cy, d.abstract AS summary, d.authors, d.publisher,
        coalesce(d.year, left(d.published_on, 4)::int) AS year, d.published_on::text, d.kind::text, NULL::text AS principle,
        '{}'::text[] AS phases, '{}'::text[] AS nations, d.language::text, d.file_format::text, d.licence::text, d.url::text,
-       scip.availability(d.withdrawn_at, d.embargo_until) AS status, '/v1/documents/' || d.slug AS href, d.words, d.published_sort
+       scip.availability(d.withdrawn_at, d.embargo_until) AS status, '/v1/documents/' || d.slug AS href, d.words, d.published_sort,
+       d.updated_at
 FROM scip.document d WHERE d.withdrawn_at IS NULL
 UNION ALL
 SELECT 'resources', r.id, r.slug, r.title, r.title_cy, r.summary, r.authors, r.publisher,
        left(r.published_on, 4)::int, r.published_on::text, r.kind::text,
        (SELECT p.slug::text FROM scip.toolkit_principle p WHERE p.id = r.principle_id),
        r.phases, r.nations, r.language::text, r.file_format::text, r.licence::text, r.url::text,
-       scip.availability(r.withdrawn_at, r.embargo_until), '/v1/resources/' || r.slug, r.words, r.published_sort
+       scip.availability(r.withdrawn_at, r.embargo_until), '/v1/resources/' || r.slug, r.words, r.published_sort, r.updated_at
 FROM scip.resource r WHERE r.withdrawn_at IS NULL;
 
 GRANT SELECT ON scip.news_items, scip.policy_contributions, scip.documents, scip.resources, scip.withdrawals, scip.holdings
@@ -72,6 +73,7 @@ GRANT SELECT ON scip.news_items, scip.policy_contributions, scip.documents, scip
 CREATE VIEW scip.files WITH (security_invoker) AS
 SELECT f.name::text, f.media_type, f.size, encode(f.sha256, 'hex') AS sha256,
        coalesce(d.embargo_until, r.embargo_until) AS available_from, f.created_at AS uploaded_at,
+       f.created_at AS updated_at,
        '/v1/' || scip.file_key(f.document_id, f.resource_id, f.name) AS href,
        f.id AS _id, f.document_id AS _document_id, f.resource_id AS _resource_id
 FROM scip.file f LEFT JOIN scip.document d ON d.id = f.document_id LEFT JOIN scip.resource r ON r.id = f.resource_id
@@ -79,8 +81,7 @@ WHERE f.ended_at IS NULL;
 -- As the list shows it, for who has just written it.
 CREATE VIEW scip.file_answers WITH (security_invoker) AS
 SELECT f._id, f.href, json_build_object('name', f.name, 'media_type', f.media_type, 'size', f.size, 'sha256', f.sha256,
-  'available_from', f.available_from, 'uploaded_at', to_char(f.uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'href',
-    f.href) AS answer
-FROM scip.files f;
+  'available_from', f.available_from, 'uploaded_at', t.at, 'updated_at', t.at, 'href', f.href) AS answer
+FROM scip.files f, to_char(f.uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') t (at);
 GRANT SELECT ON scip.files TO scip_anonymous, scip_caller;
 GRANT SELECT ON scip.file_answers TO scip_caller;

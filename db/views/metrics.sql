@@ -3,7 +3,8 @@ SELECT t.metric::text, m.title::text, m.unit::text, t.period,
        CASE WHEN length(t.period) = 4 THEN 'calendar_year' WHEN substr(t.period, 6, 1) = 'M' THEN 'month'
          ELSE 'academic_year' END AS period_kind,
        CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
-       t.item::text, t.agent::text, t.value, 'historical' AS basis, array_to_json(t.sources) AS sources, h.slug AS _hub, t.id AS _id
+       t.item::text, t.agent::text, t.value, 'historical' AS basis, array_to_json(t.sources) AS sources, t.updated_at, h.slug AS _hub,
+       t.id AS _id
 FROM scip.historical_total t
 JOIN scip.historical_metric m ON m.code = t.metric
 LEFT JOIN scip.hub h ON h.id = t.hub_id;

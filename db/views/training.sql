@@ -11,7 +11,7 @@ GRANT SELECT ON scip.self_assessments TO scip_caller;
 -- How it is shown. The names of delegates are not in the view: the function that gives them out writes.
 CREATE VIEW scip.courses WITH (security_invoker) AS
 SELECT c.slug::text, c.name::text, c.name_cy::text, c.summary, c.summary_cy, array_to_json(c.sources) AS sources, c.confidence::text,
-       '/v1/training/courses/' || c.slug AS href, c.version AS _version, c.name_sort AS _sort
+       c.updated_at, '/v1/training/courses/' || c.slug AS href, c.version AS _version, c.name_sort AS _sort
 FROM scip.course c;
 
 CREATE VIEW scip.training_sessions WITH (security_invoker) AS
@@ -58,8 +58,8 @@ LEFT JOIN scip.organisation o ON o.id = b.organisation_id;
 
 CREATE VIEW scip.training_comments WITH (security_invoker) AS
 SELECT f.id, json_build_object('slug', c.slug, 'name', c.name, 'href', '/v1/training/courses/' || c.slug) AS course, s.day AS held_on,
-       f.comment, f.comment_cleared AS cleared, f.given_at, '/v1/training/comments/' || f.id AS href, c.slug AS _course,
-         f.booking_id AS _booking
+       f.comment, f.comment_cleared AS cleared, f.given_at, f.updated_at, '/v1/training/comments/' || f.id AS href,
+       c.slug AS _course, f.booking_id AS _booking
 FROM scip.feedback f
 JOIN scip.training_session s ON s.id = f.session_id
 JOIN scip.course c ON c.id = s.course_id

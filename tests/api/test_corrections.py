@@ -302,7 +302,7 @@ def test_who_is_erased_is_not_made_again(server, cluster, lead, central):
 
 def test_the_list(server, lead, central):
     everything = get(server, central, "/v1/corrections?format=csv").text.splitlines()
-    assert everything[0] == "id,record,operation,reason,hub,group,created_at"
+    assert everything[0] == "id,record,operation,reason,hub,group,created_at,updated_at"
     ours = get(server, lead, "/v1/corrections?hub=corrected-hub&limit=1")
     assert len(ours.json["items"]) == 1 and ours.json["next"] and ours.json["items"][0]["hub"]["slug"] == "corrected-hub"
     seen, cursor = [], ours.json["next"]

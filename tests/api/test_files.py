@@ -145,7 +145,7 @@ def test_from_upload_to_deletion(server, central, item, put, kind):
     made = put(path)
     assert made.headers["Location"] == path and made.headers["ETag"] == tag(PDF)
     assert made.json | {"uploaded_at": None} == {"name": "report.pdf", "media_type": "application/pdf", "size": len(PDF), "sha256": sha(PDF),
-                                                 "available_from": None, "uploaded_at": None, "href": path}
+                                                 "available_from": None, "uploaded_at": None, "updated_at": made.json["uploaded_at"], "href": path}
     assert server.get(files).json["items"] == [made.json]
     answer = server.get(path, User_Agent=somebody())
     assert (answer.status, answer.body, answer.headers["ETag"], answer.headers["Content-Type"]) == (200, PDF, tag(PDF), "application/pdf")
@@ -562,7 +562,7 @@ def test_list_pages_and_formats(server, item, put):
     first = server.get(f"{files}?limit=2").json
     rest = server.get(f"{files}?limit=3&cursor={first['next']}").json
     assert [file["name"] for file in first["items"] + rest["items"]] == [f"{n}.pdf" for n in range(5)] and rest["next"] is None
-    assert server.get(f"{files}?format=csv").text.splitlines()[0] == "name,media_type,size,sha256,available_from,uploaded_at,href"
+    assert server.get(f"{files}?format=csv").text.splitlines()[0] == "name,media_type,size,sha256,available_from,uploaded_at,updated_at,href"
     assert len(server.get(f"{files}?format=ndjson").text.splitlines()) == 5
     resources = item("resources")
     put(f"{resources}/a.pdf")

@@ -556,8 +556,11 @@ def test_a_hub_starts_pauses_closes_and_opens_again(server, central, led, organi
     assert problem(post(server, central, status, {"status": "active", "from": "2001"}))[0] == 422, "before the one that it ends"
     active = post(server, central, status, {"status": "active", "evidence_on": day()[:7]}, key="life-1")
     assert active.status == 201, active.text
-    assert active.json["items"] == [{"status": "active", "from": day(), "to": None, "evidence_on": day()[:7]},
-                                    {"status": "proposed", "from": day(), "to": day(), "evidence_on": None}]
+    assert (active.json["slug"], active.json["status"], active.json["status_evidence_on"]) == ("founding-life", "active", day()[:7])
+    assert [{key: row[key] for key in ("status", "from", "to", "evidence_on")} for row in server.get(status).json["items"]] == [
+        {"status": "active", "from": day(), "to": None, "evidence_on": day()[:7]}, {"status": "proposed", "from": day(), "to": day(), "evidence_on": None}]
+    page = server.get(status + "?limit=1").json
+    assert page["items"][0]["status"] == "active" and server.get(f"{status}?limit=1&cursor={page['next']}").json["items"][0]["status"] == "proposed"
     assert post(server, central, status, {"status": "active", "evidence_on": day()[:7]}, key="life-1").body == active.body
     assert (server.get(path).json["status"], server.get(path).json["branding_allowed"]) == ("active", True)
     for following, refused in (("paused", ("active", "proposed", "unknown")), ("active", ("paused", "proposed", "unknown")), ("closed", ("active", "proposed", "unknown"))):
@@ -572,7 +575,7 @@ def test_a_hub_starts_pauses_closes_and_opens_again(server, central, led, organi
     assert patch(server, central, lead["href"], {"to": day(-1)}).status == 200
     assert problem(post(server, central, status, {"status": "active"})) == (409, "hub-needs-a-lead")
     assert post(server, central, path + "/leads", {"organisation": organisations[11], "from": day()}).status == 201
-    assert post(server, central, status, {"status": "active"}).json["items"][0]["status"] == "active"
+    assert post(server, central, status, {"status": "active"}).json["status"] == "active"
     assert problem(post(server, led[1], status, {"status": "closed"})) == (403, "role-needed")
     assert server.get("/v1/hubs/founding-nowhere/statuses").status == post(server, central, "/v1/hubs/founding-nowhere/statuses", {"status": "closed"}).status == 404
 

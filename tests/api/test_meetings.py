@@ -487,7 +487,7 @@ def test_names_are_for_who_may_know_them(server, cluster, scene, central):
 def test_a_spreadsheet_of_attendance(server, scene):
     path = hold(server, scene.lead, scene.hub)
     sheet = get(server, scene.lead, path + "/attendance?format=csv")
-    assert sheet.headers["Content-Type"].startswith("text/csv") and sheet.text.splitlines()[0] == "person,name,sector,status,href"
+    assert sheet.headers["Content-Type"].startswith("text/csv") and sheet.text.splitlines()[0] == "person,name,sector,status,updated_at,href"
     assert get(server, scene.lead, path + "/attendance", Accept="application/x-ndjson").status == 200
 
     def send(content, **options):
@@ -506,7 +506,7 @@ def test_a_spreadsheet_of_attendance(server, scene):
     assert send(fill(lambda name: name.replace(" ", "\n ")).encode()).json["absent"] == 5
     assert {error for error in errors(send(fill(lambda name: "Some Body").encode()))} == {
         (f"/body/line/{n}/name", "is not the name of this person") for n in range(2, 7)}, "the names were sorted apart from the ids"
-    exported = get(server, scene.lead, path + "/attendance?format=csv").text.replace(",,/v1/", ",absent,/v1/")
+    exported = get(server, scene.lead, path + "/attendance?format=csv").text.replace(",,,/v1/", ",absent,,/v1/")
     assert send(exported.encode()).status == 200
     other = exported.replace(path, "/v1/meetings/" + str(uuid.uuid4()))
     assert {error[1] for error in errors(send(other.encode()))} == {"is not the address of this person's attendance"}, "the sheet of another meeting"

@@ -249,7 +249,7 @@ def test_erasure(cluster, server, central, lead, member):
     assert post(server, central, href + "/erasure").json == done.json  # again: nothing happens
     assert person in {item["person"] for item in json_lines(get(server, central, "/v1/erasures?format=ndjson"))}
     page = get(server, central, "/v1/erasures?limit=1").json
-    assert set(page["items"][0]) == {"person", "erased_at"}
+    assert set(page["items"][0]) == {"person", "erased_at", "updated_at"}
     assert post(server, central, f"/v1/people/{uuid.uuid4()}/erasure").status == 404
     key = uuid.uuid4().hex
     assert post(server, central, href + "/erasure", key=key).status == post(server, central, href + "/erasure", key=key).status == 200
@@ -258,7 +258,7 @@ def test_erasure(cluster, server, central, lead, member):
         assert problem(post(server, central, href + "/erasure", key=key)) == (409, "idempotency-key-in-progress")
     for path in ("/v1/erasures", "/v1/people", href):
         assert get(server, central, path, If_None_Match=get(server, central, path).headers["ETag"]).status == 304, path
-    assert get(server, central, "/v1/erasures?format=csv").text.startswith("person,erased_at\r\n")
+    assert get(server, central, "/v1/erasures?format=csv").text.startswith("person,erased_at,updated_at\r\n")
     assert get(server, central, f"/v1/people?hub={HUB}&format=csv").text.startswith("id,name,email,")
 
 

@@ -74,7 +74,7 @@ def test_the_central_teams_first_day(server, cluster, central):
     made = put(server, central, path, post)
     assert (made.status, made.headers["Location"]) == (201, path)
     assert made.headers["Cache-Control"] == "private, no-store"
-    assert made.json == {"slug": "writes-first-day", "title_source": "page", "published_precision": "day", "publisher": None, "url": None,
+    assert made.json == {"slug": "writes-first-day", "updated_at": made.json["updated_at"], "title_source": "page", "published_precision": "day", "publisher": None, "url": None,
                          "href": path, **post}
     assert audit(cluster, made) == ["news|putNewsItem|INSERT"]
 
@@ -85,7 +85,7 @@ def test_the_central_teams_first_day(server, cluster, central):
 
     # A colleague has the post open as well. The first change wins, the second one is told.
     mended = patch(server, central, path, {"title": "The Alliance has its API", "publisher": "SCiP Alliance"}, read.headers["ETag"])
-    assert mended.status == 200 and mended.json == {**made.json, "title": "The Alliance has its API", "publisher": "SCiP Alliance"}
+    assert mended.status == 200 and mended.json == {**made.json, "title": "The Alliance has its API", "publisher": "SCiP Alliance", "updated_at": mended.json["updated_at"]}
     assert problem(patch(server, central, path, {"title": "Overwritten"}, read.headers["ETag"])) == (412, "/problems/precondition-failed")
     assert server.get(path).json == mended.json
     assert patch(server, central, path, {"publisher": None}, server.get(path).headers["ETag"]).json["publisher"] is None
@@ -370,7 +370,7 @@ def test_a_partner_keeps_its_own_profile(server, cluster, central, partner):
     before = server.get(own)
     change = {"website": "https://www.winchester.example/", "description": "Hosts the Alliance and its central team"}
     said = patch(server, partner, own + "/profile", change, before.headers["ETag"])
-    assert said.status == 200 and said.json == {**before.json, **change}
+    assert said.status == 200 and said.json == {**before.json, **change, "updated_at": said.json["updated_at"]} and said.json["updated_at"] > before.json["updated_at"]
     assert server.get(own).json == said.json
     assert audit(cluster, said) == ["organisation|patchOrganisationProfile|UPDATE"]
     assert problem(patch(server, partner, own + "/profile", change, before.headers["ETag"])) == (412, "/problems/precondition-failed")
@@ -394,7 +394,8 @@ def test_a_partner_keeps_its_own_profile(server, cluster, central, partner):
     assert problem(patch(server, partner, own + "/profile", {"logo": "https:// /"}))[0] in (400, 422)
     rehearsal = patch(server, partner, own + "/profile?dry_run=true", {"description": None})
     assert rehearsal.status == 200 and rehearsal.json["description"] is None and server.get(own).json == said.json
-    assert patch(server, central, own + "/profile", {key: before.json[key] for key in change}).json == before.json
+    back = patch(server, central, own + "/profile", {key: before.json[key] for key in change}).json
+    assert back == {**before.json, "updated_at": back["updated_at"]}
     assert delete(server, central, other).status == 204
 
 

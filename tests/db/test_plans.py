@@ -3,6 +3,7 @@
 TEST_DATABASE_URL is a superuser's URL of a throw-away migrated database.
 """
 import os
+import re
 from pathlib import Path
 
 import psycopg2
@@ -85,3 +86,22 @@ def test_whether_something_changed_is_found_by_index(cursor, role):
     cursor.execute("EXPLAIN (ANALYZE, TIMING off) EXECUTE freshness (%s)", (token,))
     plan = "\n".join(line for line, in cursor.fetchall())
     assert "Seq Scan on change" not in plan and "Index" in plan, plan
+
+
+@pytest.mark.parametrize("role", ["scip_anonymous", "scip_central"])
+@pytest.mark.parametrize("table, columns, values", [
+    ("organisation", "slug, name, sources, confidence", "'plan-' || i, 'Plan ' || i, '{Plan}', 'high'"),
+    ("event", "slug, title, title_source, kind, status, starts, sources, confidence",
+     "'plan-' || i, 'Plan ' || i, 'page', (SELECT min(code) FROM term.event_kind), 'published', '2020-01-01', '{Plan}', 'high'")])
+def test_what_changed_since_is_found_by_index(cursor, role, table, columns, values):
+    """Among many that did not, as the list asks for it."""
+    cursor.execute(f"""SET LOCAL session_replication_role = replica;
+        INSERT INTO scip.{table} ({columns}, updated_at) SELECT {values}, timestamptz '2020-01-01' + i * interval '1 minute' FROM generate_series(1, 20000) i;
+        ANALYZE scip.{table};
+        SET LOCAL session_replication_role = origin""")
+    cursor.execute("SET LOCAL ROLE " + role)
+    page = (QUERIES.parent / f"derived/list{table.title()}s.sql").read_text()
+    given = {"modified_since": "timestamptz '2026-01-01'", "limit": "51", "lang": "'en'"}
+    cursor.execute("EXPLAIN (ANALYZE, TIMING off) " + re.sub(r"(?<!:):([a-z]\w*)", lambda name: given.get(name[1], "NULL"), page))
+    plan = "\n".join(line for line, in cursor.fetchall())
+    assert f"{table}_updated_at_idx" in plan and f"Seq Scan on {table} " not in plan, plan

@@ -164,10 +164,29 @@ def test_what_follows(tmp_path):
     assert [parameter.get("name") or parameter["$ref"].split("/")[-1] for parameter in use["parameters"]] == ["SlugPath", "Query", "at", "IdempotencyKey", "DryRun"]
     schemas = made["components"]["schemas"]
     assert list(schemas).index("ThingList") == list(schemas).index("Thing") + 1
-    assert schemas["Thing"] == {"description": "A thing.", "type": "object", "required": ["slug", "parts"], "additionalProperties": False, "properties": {
-        "slug": {"$ref": "#/components/schemas/Slug"}, "size": {"type": ["integer", "null"]}, "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Slug"}}}}
+    assert schemas["Thing"] == {"description": "A thing.", "type": "object", "required": ["slug", "parts", "updated_at"], "additionalProperties": False, "properties": {
+        "slug": {"$ref": "#/components/schemas/Slug"}, "size": {"type": ["integer", "null"]}, "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Slug"}},
+        "updated_at": {"type": "string", "format": "date-time"}}}
     assert schemas["ThingPatch"]["properties"] == {"slug": {"$ref": "#/components/schemas/Slug"}, "size": {"type": ["integer", "null"]},
                                                    "since": {"type": ["string", "null"], "format": "date"}}
+
+
+def test_a_record_that_is_shown_says_when_it_changed(tmp_path):
+    """Before its address; a list of it can be asked by that. Not so what is computed, which all who show it have to say."""
+    def thing(things):
+        made = expand(tmp_path, things)
+        return made["components"]["schemas"]["Thing"]["properties"], made["paths"]["/v1/things"]["get"]["parameters"]
+
+    asked = {"$ref": "#/components/parameters/ModifiedSince"}
+    properties, parameters = thing(THINGS.replace("        parts: [Slug]\n", "        href: Href\n        parts: [Slug]\n"))
+    assert list(properties) == ["slug", "size", "parts", "updated_at", "href"] and asked in parameters
+    properties, parameters = thing(THINGS.replace("        parts: [Slug]\n", "        updated_at: date-time or null\n        parts: [Slug]\n"))
+    assert properties["updated_at"]["type"] == ["string", "null"] and list(properties)[-1] == "parts" and asked in parameters
+    computed = THINGS.replace("      is: list Thing csv\n", "      is: list Thing csv\n      without: [updated_at]\n")
+    assert f"paths/things.yaml:{line(computed, 'is: list')}: Thing says elsewhere when it last changed" in expand(tmp_path, computed)
+    properties, parameters = thing(computed.replace("      is: read Thing\n", "      is: read Thing\n      without: [updated_at]\n"))
+    assert "updated_at" not in properties and asked not in parameters
+    assert "Thing does not say when it last changed" in expand(tmp_path, re.sub("(?s)    Thing:.*?    ThingNew:", "    Thing: { type: object }\n    ThingNew:", THINGS))
 
 
 VALUES = {"word": "central", "number": "7", "flag": "true", "words": "[central, any]", "numbers": "[7]", "map": "{ a: b }", "maps": "[{ a: b }]", "null": "null", "none": ""}
@@ -388,7 +407,7 @@ def test_no_edit_opens_an_operation(tmp_path, seed):
     """Any node with another value, or away: refused, or made, and by nothing but its own words is an operation everybody's."""
     generator, before, made = random.Random(seed), openings(expand(tmp_path)), 0
     places = [path for path in nodes(yaml.safe_load(THINGS)) if path]
-    for _ in range(60):
+    for _ in range(80):
         document, path, word = yaml.safe_load(THINGS), generator.choice(places), generator.choice([*WORDS, "away"])
         parent = functools.reduce(lambda node, key: node[key], path[:-1], document)
         if word == "away":
@@ -431,7 +450,7 @@ def test_each_thing_has_a_sentence(tmp_path):
                                  "Thing": "A thing.", "ThingNew": "", "ThingPatch": "", "ThingList": "", "ThingNew.since": "Since when.", "ThingPatch.since": ""})
     schemas = made["components"]["schemas"]
     words = lambda name: {key: value["description"] for key, value in schemas[name]["properties"].items()}
-    assert words("Thing") == {"slug": "What Thing.slug is.", "size": "How large it is.", "parts": "What Thing.parts is."}
+    assert words("Thing") == {"slug": "What Thing.slug is.", "size": "How large it is.", "parts": "What Thing.parts is.", "updated_at": "What Thing.updated_at is."}
     assert words("ThingNew") == {"slug": "What ThingNew.slug is.", "size": "How large it is.", "name": "How it is called.", "since": "Since when."}
     assert words("ThingPatch")["since"] == "Since when." and words("ThingPatch")["size"] == "How large it is."
     assert [schemas[name]["description"] for name in ("Thing", "ThingNew", "ThingPatch", "ThingList")] == [
