@@ -2,6 +2,7 @@
 import atexit
 import base64
 import collections
+import concurrent.futures
 import contextlib
 import functools
 import hashlib
@@ -281,8 +282,8 @@ def post(server, token, path, body=None, **options):
     return server.send("POST", path, body, token=token, **options)
 
 
-def put(server, token, path, body=None, **options):
-    return server.send("PUT", path, body, token=token, **options)
+def put(server, token, path, body=None, if_match="*", **options):
+    return server.send("PUT", path, body, token=token, if_match=None if "If_None_Match" in options else if_match, **options)
 
 
 def patch(server, token, path, body, if_match="*", **options):
@@ -291,6 +292,21 @@ def patch(server, token, path, body, if_match="*", **options):
 
 def delete(server, token, path, if_match="*", **options):
     return server.send("DELETE", path, token=token, if_match=if_match, **options)
+
+
+def only_one(*requests):
+    """Requests at once that all know the same version of a record: one is in time, all others are refused (412). Gives its place and answer."""
+    start = threading.Barrier(len(requests))
+
+    def wait_and_send(request):
+        start.wait()
+        return request()
+
+    with concurrent.futures.ThreadPoolExecutor(len(requests)) as pool:
+        answers = list(pool.map(wait_and_send, requests))
+    done = [place for place, answer in enumerate(answers) if answer.status in (200, 201, 204)]
+    assert len(done) == 1 and all(answer.status == 412 for place, answer in enumerate(answers) if place not in done), [answer.text for answer in answers]
+    return done[0], answers[done[0]]
 
 
 def problem(answer):

@@ -55,10 +55,7 @@ static int ask_sql(struct request *request, const char *const *enter, enum trans
     result_free(&result);
     if (status < 400)
         return status;
-    if (status == 428)
-        request_refuse(request, "precondition-required",
-                       "This needs If-None-Match: * or If-Match with the file's ETag.");
-    else if (status == 503)
+    if (status == 503)
         request_refuse(request, "unavailable", "Part of the file was lost: send it again.");
     else
         problem_set_status(&request->problem, status);

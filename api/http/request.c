@@ -156,25 +156,25 @@ static bool read_body(struct request *request) {
     return schema_validate(spec->body, request->json, "/body", &request->problem);
 }
 
-/* Headers that the contract names. A precondition that is missing is 428 (RFC 6585, section 3). */
+/* Headers that the contract names. Without any of the preconditions that it names it is 428 (RFC 6585, section 3);
+ * version 0 is that of a record that is not there, and none has both. */
 static bool bind_headers(struct request *request) {
     const struct spec *spec = request->match.spec;
+    unsigned missing = 0, given = 0;
     for (unsigned i = 0; i < spec->parameter_count; i++) {
         const struct parameter *parameter = &spec->parameters[i];
-        const char *value = request_header(request, parameter->name);
-        bool match = strcmp(parameter->name, "If-Match") == 0;
-        if (parameter->place != IN_HEADER)
+        const char *value = request_header(request, parameter->name), *any = given ? "{}" : "{0}";
+        bool condition = strncmp(parameter->name, "If-", 3) == 0;
+        if (parameter->place != IN_HEADER || (condition && !value && ++missing))
             continue;
-        if (!value && parameter->required && strncmp(parameter->name, "If-", 3) == 0)
-            return request_refuse(request, "precondition-required", "This needs %s%s.", parameter->name,
-                                  match ? " with the record's ETag" : ": *");
         bind_check_value(parameter, value ? &(struct text){value, strlen(value)} : NULL, &request->problem);
-        if (value && match && !bind_if_match(request->arena, value, &request->inputs.if_match))
+        any = strcmp(parameter->name, "If-Match") == 0 ? NULL : any;
+        if (condition && (++given, !bind_versions(request->arena, value, any, &request->inputs.if_match)))
             return problem_exhausted(&request->problem);
         if (value && strcmp(parameter->name, "Idempotency-Key") == 0)
             request->call.key = value;
     }
-    return !request->problem.status;
+    return (given || !missing || problem_set_status(&request->problem, 428)) && !request->problem.status;
 }
 
 static bool bind(struct request *request) {

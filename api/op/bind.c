@@ -247,10 +247,10 @@ static const char *parameter_value(struct arena *arena, const struct parameter *
     return json_text(arena, schema_default(parameter->schema), OID_TEXT);
 }
 
-bool bind_if_match(struct arena *arena, const char *header, const char **list) {
+bool bind_versions(struct arena *arena, const char *header, const char *any, const char **list) {
     struct buf versions = buf_new(arena, 64, 64 * 1024);
     if (strcmp(header, "*") == 0)
-        return !(*list = NULL);
+        return *list = any, true;
     buf_char(&versions, '{');
     for (const char *quote = strchr(header, '"'); quote; quote = strchr(quote, '"')) {
         size_t digits = strspn(++quote, "0123456789");

@@ -66,6 +66,6 @@ const char *const *bind_values(struct arena *arena, const struct operation *oper
 /* A UUID of version 7: sorted by the time it was made (RFC 9562, section 5.7). */
 const char *bind_new_id(struct arena *arena);
 
-/* An If-Match header's versions as an array's text: what stands before the dot of each entity tag, weak or not;
- * NULL for `*`. Tags that are not ours name nothing. False over the arena's cap: nothing is known then. */
-bool bind_if_match(struct arena *arena, const char *header, const char **versions);
+/* A precondition's versions as an array's text: what stands before the dot of each entity tag, weak or not; any for
+ * `*`. Tags that are not ours name nothing. False over the arena's cap: nothing is known then. */
+bool bind_versions(struct arena *arena, const char *header, const char *any, const char **versions);

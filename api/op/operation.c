@@ -44,7 +44,8 @@ static const struct given { /* what the engine itself gives to a statement */
 static const struct given *find_given(const struct spec *spec, const char *name) {
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
         if (strcmp(given[i].name, name) == 0 && (given[i].kind != BIND_BODY || spec->body) &&
-            (given[i].kind != BIND_IF_MATCH || spec_parameter(spec, IN_HEADER, "If-Match")))
+            (given[i].kind != BIND_IF_MATCH || spec_parameter(spec, IN_HEADER, "If-Match") ||
+             spec_parameter(spec, IN_HEADER, "If-None-Match")))
             return &given[i];
     return NULL;
 }

@@ -662,7 +662,7 @@ export interface paths {
         get: operations["getSelfAssessmentSet"];
         /**
          * Set a school's self-assessment of one day
-         * @description Replaces all that a school says about itself on one day: principles that are not named are removed, and those that are the same stay. The set has no version and needs no precondition: of two requests at once the later one wins as a whole. Each assessment in it has a version of its own.
+         * @description Sets all that a school says about itself on one day: principles that are not named are removed, and those that are the same stay. The set has a version, and each assessment in it one of its own.
          *
          *     Returns all that a school says about itself on one day. It may be called by partner organisations (`partner`) and the central team (`central`).
          */
@@ -2064,7 +2064,7 @@ export interface paths {
         get: operations["getBookingNeeds"];
         /**
          * Set a delegate's access and dietary requirements
-         * @description Replaces a delegate's needs. `consent`, the version of the text that the delegate agreed to, is required unless they have agreed before (422). A version that has been replaced is refused (422): show the new text.
+         * @description Sets a delegate's needs; `If-Match` has the ETag of the booking or, where there are some, of the needs. `consent`, the version of the text that the delegate agreed to, is required unless they have agreed before (422). A version that has been replaced is refused (422): show the new text.
          *
          *     Returns a delegate's dietary and access needs, kept only for the session. It may be called by the website (`website`), the central team (`central`) and Hub Leads (`hub_lead`).
          */
@@ -2092,7 +2092,7 @@ export interface paths {
         get?: never;
         /**
          * Record whether a delegate attended
-         * @description Records whether the delegate of a confirmed booking came, from the day of the session on (409 before).
+         * @description Records whether the delegate of a confirmed booking came, from the day of the session on (409 before). `If-Match` has the ETag of the booking.
          *
          *     Returns a delegate's booking of a session: a place, or a position on the waiting list. It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
          */
@@ -3192,7 +3192,7 @@ export interface paths {
         get?: never;
         /**
          * Restrict the processing of a person's data
-         * @description Restricts the use of a person's data (UK GDPR Art. 18): name and address are kept and shown only to the central team.
+         * @description Restricts the use of a person's data (UK GDPR Art. 18): name and address are kept and shown only to the central team. `If-Match` has the ETag of the person.
          *
          *     Returns a professional. Name and address are null where the caller may not read them, and after an erasure. It may be called by the central team (`central`).
          */
@@ -3496,7 +3496,7 @@ export interface paths {
         get?: never;
         /**
          * Remove or keep a mention of an erased person
-         * @description Decides on a mention, once (409). `remove` takes the words out of the record, its history and kept answers, and the list of changes reports it as `redacted`; `keep` says that it is somebody else. After a restore from an older backup the decisions are applied again.
+         * @description Decides on a mention, once (412). `remove` takes the words out of the record, its history and kept answers, and the list of changes reports it as `redacted`; `keep` says that it is somebody else. After a restore from an older backup the decisions are applied again.
          *
          *     It may be called by the central team (`central`).
          */
@@ -4604,7 +4604,7 @@ export interface paths {
         get: operations["listMeetingAttendance"];
         /**
          * Set the attendance of a meeting
-         * @description Replaces the attendance of a meeting: people who are not in the list are no longer recorded. On the meeting's day or later, and only for members on that day (422, person-not-a-member).
+         * @description Replaces the attendance of a meeting: people who are not in the list are no longer recorded. `If-Match` has the ETag of the meeting, whose version the attendance shares. On the meeting's day or later, and only for members on that day (422, person-not-a-member).
          *
          *     Returns how many people attended a meeting, without names. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -6245,7 +6245,7 @@ export interface components {
              * @example /problems/bad-request
              * @enum {string}
              */
-            type: "/problems/bad-request" | "/problems/bad-framing" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/request-timeout" | "/problems/conflict" | "/problems/length-required" | "/problems/precondition-failed" | "/problems/too-large" | "/problems/uri-too-long" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/expectation-failed" | "/problems/invalid" | "/problems/precondition-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/not-implemented" | "/problems/unavailable" | "/problems/timeout" | "/problems/version-not-supported" | "/problems/value-missing" | "/problems/value-not-valid" | "/problems/text-blank" | "/problems/date-not-valid" | "/problems/isbn-not-valid" | "/problems/to-before-from" | "/problems/due-before-end" | "/problems/logo-needs-alt-text" | "/problems/values-incomplete" | "/problems/values-exclude-each-other" | "/problems/day-not-of-instant" | "/problems/year-not-of-date" | "/problems/replaces-itself" | "/problems/reporter-needed" | "/problems/only-of-outreach" | "/problems/nil-return-with-text" | "/problems/guests-before-held" | "/problems/breach-not-complete" | "/problems/role-needs-subject" | "/problems/already-exists" | "/problems/overlaps" | "/problems/in-use" | "/problems/slug-taken" | "/problems/slug-retired" | "/problems/cursor-expired" | "/problems/record-withdrawn" | "/problems/already-withdrawn" | "/problems/not-withdrawn" | "/problems/import-not-valid" | "/problems/lead-ended" | "/problems/membership-ended" | "/problems/seat-ended" | "/problems/message-not-from-hub" | "/problems/reference-not-found" | "/problems/no-such-term" | "/problems/idempotency-key-in-progress" | "/problems/idempotency-answer-erased" | "/problems/idempotency-key-reused" | "/problems/rights-have-changed" | "/problems/role-needed" | "/problems/only-the-central-team" | "/problems/only-the-applicant" | "/problems/only-the-deciding-group" | "/problems/only-the-hub-lead" | "/problems/only-the-profile" | "/problems/only-the-website" | "/problems/only-leads-add-people" | "/problems/only-staff-of-the-session" | "/problems/reviewer-is-applicant" | "/problems/agenda-completed" | "/problems/agenda-heading-stays" | "/problems/agenda-not-addressed" | "/problems/application-incomplete" | "/problems/application-not-draft" | "/problems/application-not-submitted" | "/problems/application-not-under-review" | "/problems/attendance-breaks-membership" | "/problems/attendance-shared" | "/problems/booking-attended" | "/problems/booking-cancelled" | "/problems/booking-not-confirmed" | "/problems/booking-exists" | "/problems/booking-not-attended" | "/problems/certificate-issued" | "/problems/named-twice" | "/problems/consent-needed" | "/problems/consent-text-order" | "/problems/consent-text-replaced" | "/problems/decision-needs-a-note" | "/problems/date-in-future" | "/problems/evaluation-incomplete" | "/problems/evaluation-accepted" | "/problems/evaluation-not-submitted" | "/problems/evaluation-published" | "/problems/evaluation-submitted" | "/problems/event-not-yet-held" | "/problems/event-needs-a-date" | "/problems/event-not-draft" | "/problems/event-not-held" | "/problems/event-transition" | "/problems/feedback-given" | "/problems/group-closed" | "/problems/hub-has-two-leads" | "/problems/hub-lead-twice" | "/problems/hub-needs-a-lead" | "/problems/hub-not-active" | "/problems/hub-not-proposed" | "/problems/hub-status-transition" | "/problems/identifier-form" | "/problems/meeting-not-yet-held" | "/problems/meeting-cancelled" | "/problems/meeting-has-records" | "/problems/cannot-move" | "/problems/meeting-not-held" | "/problems/meeting-not-planned" | "/problems/mention-decided" | "/problems/message-responded" | "/problems/message-relayed" | "/problems/minutes-shared" | "/problems/minutes-not-approved" | "/problems/minutes-not-draft" | "/problems/minutes-draft-exists" | "/problems/month-closed" | "/problems/record-immutable" | "/problems/person-not-a-member" | "/problems/not-a-school" | "/problems/objection-decided" | "/problems/objection-open" | "/problems/outreach-entered-twice" | "/problems/period-not-valid" | "/problems/period-not-over" | "/problems/person-erased" | "/problems/person-exists" | "/problems/quarter-not-started" | "/problems/reason-needed" | "/problems/value-required" | "/problems/relay-before-message" | "/problems/release-years-first" | "/problems/session-attended" | "/problems/session-started" | "/problems/session-cancelled" | "/problems/session-capacity" | "/problems/session-full" | "/problems/session-has-outcomes" | "/problems/session-not-draft" | "/problems/session-not-held" | "/problems/session-not-published" | "/problems/session-over" | "/problems/session-not-yet-held" | "/problems/strategies-share-a-year" | "/problems/total-overlaps" | "/problems/update-incomplete" | "/problems/update-locked" | "/problems/update-submitted" | "/problems/words-not-found" | "/problems/year-not-started" | "/problems/year-not-over";
+            type: "/problems/bad-request" | "/problems/bad-framing" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/request-timeout" | "/problems/conflict" | "/problems/length-required" | "/problems/precondition-failed" | "/problems/too-large" | "/problems/uri-too-long" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/expectation-failed" | "/problems/invalid" | "/problems/precondition-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/not-implemented" | "/problems/unavailable" | "/problems/timeout" | "/problems/version-not-supported" | "/problems/value-missing" | "/problems/value-not-valid" | "/problems/text-blank" | "/problems/date-not-valid" | "/problems/isbn-not-valid" | "/problems/to-before-from" | "/problems/due-before-end" | "/problems/logo-needs-alt-text" | "/problems/values-incomplete" | "/problems/values-exclude-each-other" | "/problems/day-not-of-instant" | "/problems/year-not-of-date" | "/problems/replaces-itself" | "/problems/reporter-needed" | "/problems/only-of-outreach" | "/problems/nil-return-with-text" | "/problems/guests-before-held" | "/problems/breach-not-complete" | "/problems/role-needs-subject" | "/problems/already-exists" | "/problems/overlaps" | "/problems/in-use" | "/problems/slug-taken" | "/problems/slug-retired" | "/problems/cursor-expired" | "/problems/record-withdrawn" | "/problems/already-withdrawn" | "/problems/not-withdrawn" | "/problems/import-not-valid" | "/problems/lead-ended" | "/problems/membership-ended" | "/problems/seat-ended" | "/problems/message-not-from-hub" | "/problems/reference-not-found" | "/problems/no-such-term" | "/problems/idempotency-key-in-progress" | "/problems/idempotency-answer-erased" | "/problems/idempotency-key-reused" | "/problems/rights-have-changed" | "/problems/role-needed" | "/problems/only-the-central-team" | "/problems/only-the-applicant" | "/problems/only-the-deciding-group" | "/problems/only-the-hub-lead" | "/problems/only-the-profile" | "/problems/only-the-website" | "/problems/only-leads-add-people" | "/problems/only-staff-of-the-session" | "/problems/reviewer-is-applicant" | "/problems/agenda-completed" | "/problems/agenda-heading-stays" | "/problems/agenda-not-addressed" | "/problems/application-incomplete" | "/problems/application-not-draft" | "/problems/application-not-submitted" | "/problems/application-not-under-review" | "/problems/attendance-breaks-membership" | "/problems/attendance-shared" | "/problems/booking-attended" | "/problems/booking-cancelled" | "/problems/booking-not-confirmed" | "/problems/booking-exists" | "/problems/booking-not-attended" | "/problems/certificate-issued" | "/problems/named-twice" | "/problems/consent-needed" | "/problems/consent-text-order" | "/problems/consent-text-replaced" | "/problems/decision-needs-a-note" | "/problems/date-in-future" | "/problems/evaluation-incomplete" | "/problems/evaluation-accepted" | "/problems/evaluation-not-submitted" | "/problems/evaluation-published" | "/problems/evaluation-submitted" | "/problems/event-not-yet-held" | "/problems/event-needs-a-date" | "/problems/event-not-draft" | "/problems/event-not-held" | "/problems/event-transition" | "/problems/feedback-given" | "/problems/group-closed" | "/problems/hub-has-two-leads" | "/problems/hub-lead-twice" | "/problems/hub-needs-a-lead" | "/problems/hub-not-active" | "/problems/hub-not-proposed" | "/problems/hub-status-transition" | "/problems/identifier-form" | "/problems/meeting-not-yet-held" | "/problems/meeting-cancelled" | "/problems/meeting-has-records" | "/problems/cannot-move" | "/problems/meeting-not-held" | "/problems/meeting-not-planned" | "/problems/message-responded" | "/problems/message-relayed" | "/problems/minutes-shared" | "/problems/minutes-not-approved" | "/problems/minutes-not-draft" | "/problems/minutes-draft-exists" | "/problems/month-closed" | "/problems/record-immutable" | "/problems/person-not-a-member" | "/problems/not-a-school" | "/problems/objection-decided" | "/problems/objection-open" | "/problems/outreach-entered-twice" | "/problems/period-not-valid" | "/problems/period-not-over" | "/problems/person-erased" | "/problems/person-exists" | "/problems/quarter-not-started" | "/problems/reason-needed" | "/problems/value-required" | "/problems/relay-before-message" | "/problems/release-years-first" | "/problems/session-attended" | "/problems/session-started" | "/problems/session-cancelled" | "/problems/session-capacity" | "/problems/session-full" | "/problems/session-has-outcomes" | "/problems/session-not-draft" | "/problems/session-not-held" | "/problems/session-not-published" | "/problems/session-over" | "/problems/session-not-yet-held" | "/problems/strategies-share-a-year" | "/problems/total-overlaps" | "/problems/update-incomplete" | "/problems/update-locked" | "/problems/update-submitted" | "/problems/words-not-found" | "/problems/year-not-started" | "/problems/year-not-over";
             /**
              * @description The kind of problem in a few words.
              * @example The request is not valid
@@ -17302,6 +17302,10 @@ export interface components {
         IfMatch: string;
         /** @description `*`: only if the record does not exist yet. */
         IfNoneMatchAny: "*";
+        /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+        IfMatchOrNew: string;
+        /** @description `*`: only if the record does not exist yet. */
+        IfNewOrMatch: "*";
         /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
         IdempotencyKey: string;
         /** @description cy: titles and texts in Welsh where there are any, otherwise in English; language says which. */
@@ -17324,10 +17328,6 @@ export interface components {
         FileFormat: "pdf" | "web_page" | "video" | "word_processing" | "presentation" | "spreadsheet" | "csv" | "text" | "image";
         /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
         FileName: string;
-        /** @description The ETag of the file to replace, or `*` for whatever it is now. */
-        IfMatchFile: string;
-        /** @description `*`: only if the file does not exist yet. */
-        IfNoneMatchFile: "*";
         /** @description The SHA-256 of the bytes (RFC 9530), which is checked: `sha-256=:…:` in base64. `Digest: sha-256=…` works too. */
         ContentDigest: string;
         /** @description Your name for this booking. Sent again within 24 hours it gets the same answer and books once. */
@@ -19442,7 +19442,12 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header?: never;
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
+                /** @description `*`: only if the record does not exist yet. */
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
+            };
             path: {
                 /** @description The slug of the record. */
                 slug: components["parameters"]["SlugPath"];
@@ -19457,10 +19462,26 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The set. */
+            /** @description The record that has replaced the one before. */
             200: {
                 headers: {
+                    Location: components["headers"]["Created"];
                     "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfAssessmentSet"];
+                };
+            };
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
@@ -19474,8 +19495,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -21565,10 +21588,10 @@ export interface operations {
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description The ETag of the file to replace, or `*` for whatever it is now. */
-                "If-Match"?: components["parameters"]["IfMatchFile"];
-                /** @description `*`: only if the file does not exist yet. */
-                "If-None-Match"?: components["parameters"]["IfNoneMatchFile"];
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
+                /** @description `*`: only if the record does not exist yet. */
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
                 /** @description The SHA-256 of the bytes (RFC 9530), which is checked: `sha-256=:…:` in base64. `Digest: sha-256=…` works too. */
                 "Content-Digest"?: components["parameters"]["ContentDigest"];
             };
@@ -21809,10 +21832,10 @@ export interface operations {
                 dry_run?: components["parameters"]["DryRun"];
             };
             header?: {
-                /** @description The ETag of the file to replace, or `*` for whatever it is now. */
-                "If-Match"?: components["parameters"]["IfMatchFile"];
-                /** @description `*`: only if the file does not exist yet. */
-                "If-None-Match"?: components["parameters"]["IfNoneMatchFile"];
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
+                /** @description `*`: only if the record does not exist yet. */
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
                 /** @description The SHA-256 of the bytes (RFC 9530), which is checked: `sha-256=:…:` in base64. `Digest: sha-256=…` works too. */
                 "Content-Digest"?: components["parameters"]["ContentDigest"];
             };
@@ -23882,7 +23905,10 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header?: never;
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description The id of the record. */
                 id: string;
@@ -23899,6 +23925,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
@@ -23913,8 +23940,10 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -23961,7 +23990,10 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header?: never;
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description The id of the record. */
                 id: string;
@@ -23993,7 +24025,9 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -24043,7 +24077,10 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header?: never;
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description The id of the record. */
                 id: string;
@@ -24060,6 +24097,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
@@ -24074,8 +24112,10 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -24382,7 +24422,10 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header?: never;
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description The id of the record. */
                 id: string;
@@ -24399,6 +24442,7 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
@@ -24412,7 +24456,9 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -26871,7 +26917,10 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header?: never;
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description The id of the record. */
                 id: string;
@@ -26898,6 +26947,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -27586,7 +27637,10 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header?: never;
+            header: {
+                /** @description `*`: only if the record does not exist yet. */
+                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+            };
             path: {
                 /** @description The id of the person. */
                 person: string;
@@ -27615,7 +27669,9 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -30786,7 +30842,10 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header?: never;
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description The id of the record. */
                 id: string;
@@ -30799,10 +30858,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What came of it. */
+            /** @description The counts. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
@@ -30817,8 +30877,10 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -30918,7 +30980,10 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header?: never;
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
             path: {
                 /** @description The id of the record. */
                 id: string;
@@ -30933,10 +30998,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What is noted now. */
+            /** @description The attendance. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
@@ -30951,8 +31017,10 @@ export interface operations {
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];

@@ -198,6 +198,9 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- The version of what has no number of its own, by what it says; 0: it is not there.
+CREATE FUNCTION scip.version_of(said text) RETURNS int LANGUAGE sql IMMUTABLE RETURN coalesce(abs(hashtext(said) % 1000000000), 0);
+
 -- Refuses by a rule of openapi/problems.csv. places: the properties that broke it, or where else the value stands (/path/slug), with
 -- spaces between them; the engine passes on those that the request can have. sentence: what says more than the rule's meaning.
 CREATE FUNCTION scip.refuse(status int, rule text, places text DEFAULT '', sentence text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
@@ -320,6 +323,6 @@ CREATE FUNCTION scip.term_faults(terms jsonb) RETURNS SETOF text LANGUAGE sql ST
   LEFT JOIN (SELECT list, string_agg(code, ' ' ORDER BY ordinal) AS kept FROM scip.term WHERE NOT retired GROUP BY list) d USING (list)
   WHERE said IS DISTINCT FROM kept ORDER BY list
 $$;
-GRANT EXECUTE ON FUNCTION scip.refuse, scip.terms_with, scip.term_faults TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.version_of, scip.refuse, scip.terms_with, scip.term_faults TO scip_anonymous, scip_caller;
 
 COMMIT;

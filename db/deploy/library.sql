@@ -288,9 +288,7 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
   tag text;
 BEGIN
-  IF NOT only_new AND tags IS NULL THEN
-    RETURN 428;
-  ELSIF document_id IS NULL AND resource_id IS NULL THEN
+  IF document_id IS NULL AND resource_id IS NULL THEN
     RETURN 404;
   END IF;
   SELECT encode(f.sha256, 'hex') INTO tag FROM scip.file f

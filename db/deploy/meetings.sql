@@ -382,12 +382,16 @@ BEGIN
 END $$;
 CREATE TRIGGER guard_action BEFORE INSERT OR UPDATE ON scip.action FOR EACH ROW EXECUTE FUNCTION scip.guard_action();
 
--- Sets who was there; with replace, whoever is not named is not noted any more. False: not the caller's to do.
--- In functions, so that each statement sees what was committed before the lock was got.
-CREATE FUNCTION scip.set_attendance(meeting uuid, entries jsonb, replace boolean) RETURNS boolean LANGUAGE plpgsql AS $$
+-- Sets who was there; with replace, all who are not named are removed. False: not the caller's to do; NULL: the first entry is of no
+-- version that is wanted. The version of the meeting is that of its attendance. Each statement sees what the lock has waited for.
+CREATE FUNCTION scip.set_attendance(meeting uuid, entries jsonb, replace boolean, wanted int[] = NULL) RETURNS boolean
+LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT scip.hold_meeting(meeting) THEN
     RETURN false;
+  ELSIF NOT scip.version_of((SELECT a.status FROM scip.attendance a
+                             WHERE a.meeting_id = meeting AND a.person_id = (entries -> 0 ->> 'person')::uuid)) = ANY (wanted) THEN
+    RETURN NULL;
   ELSIF (SELECT count(*) <> count(DISTINCT e.person) FROM jsonb_to_recordset(entries) e (person uuid)) THEN
     PERFORM scip.refuse(422, 'named-twice', 'items');
   END IF;
@@ -400,6 +404,7 @@ BEGIN
   INSERT INTO scip.attendance (meeting_id, person_id, status)
   SELECT meeting, e.person, e.status FROM jsonb_to_recordset(entries) e (person uuid, status text)
   WHERE NOT EXISTS (SELECT FROM scip.attendance a WHERE a.meeting_id = meeting AND a.person_id = e.person);
+  UPDATE scip.meeting m SET title = m.title WHERE m.id = meeting;
   RETURN true;
 END $$;
 GRANT EXECUTE ON FUNCTION scip.set_attendance TO scip_caller;

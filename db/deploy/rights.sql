@@ -22,7 +22,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION scip.account_word TO scip_caller;
 
 -- Writers may not read the columns, so each is set by a statement that does not.
-CREATE FUNCTION scip.correct(person uuid, body jsonb) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.correct(person uuid, body jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   IF body ?& '{name,email}' THEN
     UPDATE scip.person SET name = body ->> 'name', email = body ->> 'email' WHERE id = correct.person;
@@ -31,6 +31,7 @@ BEGIN
   ELSIF body ? 'email' THEN
     UPDATE scip.person SET email = body ->> 'email' WHERE id = correct.person;
   END IF;
+  RETURN true;
 END $$;
 
 -- A kept answer may hold names. Whose name was read for it is held until it is committed: an erasure waits, and then
@@ -632,15 +633,14 @@ BEGIN
   SELECT * INTO r FROM redaction x WHERE x.id = mention AND x.person_id = person FOR UPDATE;
   IF r.id IS NULL THEN
     RETURN false;
-  ELSIF r.decision <> word THEN
-    PERFORM scip.refuse(409, 'mention-decided');
-  ELSIF r.decision IS NULL THEN
-    BEGIN
-      PERFORM settle_mention(mention, word, now());
-    EXCEPTION WHEN integrity_constraint_violation THEN
-      PERFORM scip.refuse(409, 'value-required', 'field');
-    END;
+  ELSIF r.decision IS NOT NULL THEN
+    RETURN NULL;
   END IF;
+  BEGIN
+    PERFORM settle_mention(mention, word, now());
+  EXCEPTION WHEN integrity_constraint_violation THEN
+    PERFORM scip.refuse(409, 'value-required', 'field');
+  END;
   RETURN true;
 END $$;
 

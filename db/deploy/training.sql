@@ -337,15 +337,16 @@ CALL scip.protect('booking_consent');
 CALL scip.keep_records('booking_consent', NULL, 'NULL', 'NULL');
 GRANT SELECT ON scip.booking_consent TO scip_caller;
 
--- Whatever the way: no needs without consent, and none that outlive it.
+-- Whatever the way: no needs without consent, and none that outlive it. The version of the booking is theirs too.
 CREATE FUNCTION scip.guard_needs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM booking_consent c WHERE c.booking_id = NEW.booking_id AND c.withdrawn_at IS NULL) THEN
+  IF TG_OP <> 'DELETE' AND NOT EXISTS (SELECT FROM booking_consent c WHERE c.booking_id = NEW.booking_id AND c.withdrawn_at IS NULL) THEN
     PERFORM scip.refuse(422, 'consent-needed', 'consent');
   END IF;
-  RETURN NEW;
+  UPDATE booking SET attended = attended WHERE id IN (NEW.booking_id, OLD.booking_id);
+  RETURN coalesce(NEW, OLD);
 END $$;
-CREATE TRIGGER guard_needs BEFORE INSERT OR UPDATE ON scip.booking_need FOR EACH ROW EXECUTE FUNCTION scip.guard_needs();
+CREATE TRIGGER guard_needs BEFORE INSERT OR UPDATE OR DELETE ON scip.booking_need FOR EACH ROW EXECUTE FUNCTION scip.guard_needs();
 CREATE FUNCTION scip.remove_needs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   DELETE FROM booking_need n WHERE n.booking_id = NEW.booking_id;
@@ -488,8 +489,9 @@ BEGIN
   RETURN true;
 END $$;
 
--- Who came: [{"booking": …, "attended": true, false or null}]. False: no session of the caller's.
-CREATE FUNCTION scip.mark_attendance(session uuid, marks jsonb) RETURNS boolean
+-- Who came: [{"booking": …, "attended": true, false or null}]. False: no session of the caller's; NULL: the first booking is of no
+-- version that is wanted. The version of the session is that of its attendance.
+CREATE FUNCTION scip.mark_attendance(session uuid, marks jsonb, wanted int[] DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   s training_session;
@@ -499,7 +501,9 @@ BEGIN
     RETURN false;
   END IF;
   SELECT t.* INTO s FROM training_session t WHERE t.id = mark_attendance.session FOR NO KEY UPDATE;
-  IF s.status NOT IN ('published', 'held') THEN
+  IF NOT (SELECT b.version FROM booking b WHERE b.id = (marks -> 0 ->> 'booking')::uuid) = ANY (wanted) THEN
+    RETURN NULL;
+  ELSIF s.status NOT IN ('published', 'held') THEN
     PERFORM scip.refuse(409, 'session-not-published');
   ELSIF s.day > today() THEN
     PERFORM scip.refuse(409, 'session-not-yet-held');
@@ -517,6 +521,7 @@ BEGIN
   UPDATE booking b SET attended = m.attended, feedback_sha256 = CASE WHEN m.attended THEN b.feedback_sha256 END
   FROM jsonb_to_recordset(marks) m (booking uuid, attended boolean)
   WHERE b.id = m.booking AND b.attended IS DISTINCT FROM m.attended;
+  UPDATE training_session SET capacity = capacity WHERE id = s.id;
   RETURN true;
 END $$;
 
@@ -746,16 +751,25 @@ END $$;
 CREATE TRIGGER guard_self_assessment BEFORE INSERT OR UPDATE ON scip.self_assessment
   FOR EACH ROW EXECUTE FUNCTION scip.guard_self_assessment();
 
--- What a school says on one day, as a whole: what is not named goes. The school's row is the lock, so of two sets at
--- once the later one stays, never a mixture. Somebody who writes a single one meanwhile comes before or after it.
-CREATE FUNCTION scip.set_self_assessments(organisation bigint, day date, stages jsonb) RETURNS void LANGUAGE plpgsql AS $$
+-- What a school says on one day, as a whole: what is not named goes. The school's row is the lock, so it is never a mixture of two. Whether
+-- the set is new; NULL: it is not of a version that is wanted. Somebody who writes a single one meanwhile comes before or after it.
+CREATE FUNCTION scip.self_assessments_version(organisation bigint, day date) RETURNS int LANGUAGE sql STABLE
+RETURN (SELECT scip.version_of(string_agg(a.principle_id || a.stage, ' ' ORDER BY a.principle_id))
+        FROM scip.self_assessment a WHERE a.organisation_id = organisation AND a.assessed_on = day);
+CREATE FUNCTION scip.set_self_assessments(organisation bigint, day date, stages jsonb, wanted int[]) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+  present int := scip.self_assessments_version(organisation, day);
 BEGIN
+  IF NOT coalesce(present = ANY (wanted), present <> 0) THEN
+    RETURN NULL;
+  END IF;
   DELETE FROM scip.self_assessment a USING scip.toolkit_principle p
   WHERE a.organisation_id = organisation AND a.assessed_on = day AND p.id = a.principle_id AND NOT stages ? p.slug;
   INSERT INTO scip.self_assessment AS a (organisation_id, principle_id, stage, assessed_on)
   SELECT organisation, scip.reference('principle', s.key, 'principles'), s.value, day FROM jsonb_each_text(stages) s ORDER BY s.key
   ON CONFLICT ON CONSTRAINT self_assessment_once DO UPDATE SET stage = EXCLUDED.stage WHERE a.stage <> EXCLUDED.stage;
+  RETURN present = 0;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.set_self_assessments TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.self_assessments_version, scip.set_self_assessments TO scip_caller;
 
 COMMIT;

@@ -2,7 +2,7 @@
 WITH vis AS (
   SELECT * FROM scip.booking WHERE id = :id
 ), done AS MATERIALIZED (
-  SELECT scip.mark_attendance(session_id, jsonb_build_array(jsonb_build_object('booking', id, 'attended', :body -> 'attended'))) AS may
-         FROM vis
+  SELECT scip.mark_attendance(session_id, jsonb_build_array(jsonb_build_object('booking', id, 'attended', :body -> 'attended')),
+         :if_match) AS may FROM vis
 )
-SELECT CASE WHEN NOT may THEN 403 END AS _status FROM done
+SELECT CASE WHEN NOT may THEN 403 WHEN may IS NULL THEN 412 END AS _status FROM done

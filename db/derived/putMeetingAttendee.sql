@@ -2,6 +2,7 @@
 WITH vis AS (
   SELECT * FROM scip.meeting WHERE id = :id
 ), done AS MATERIALIZED (
-  SELECT scip.set_attendance(id, jsonb_build_array(jsonb_build_object('person', :person, 'status', :status)), false) AS may FROM vis
+  SELECT scip.set_attendance(id, jsonb_build_array(jsonb_build_object('person', :person, 'status', :status)), false, :if_match) AS may
+         FROM vis
 )
-SELECT CASE WHEN NOT may THEN 403 END AS _status FROM done
+SELECT CASE WHEN NOT may THEN 403 WHEN may IS NULL THEN 412 END AS _status FROM done

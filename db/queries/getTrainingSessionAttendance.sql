@@ -1,5 +1,6 @@
 SELECT s.id AS session, count(b.id)::int AS confirmed, count(b.id) FILTER (WHERE b.attended)::int AS attended,
-       count(b.id) FILTER (WHERE NOT b.attended)::int AS absent, count(b.id) FILTER (WHERE b.attended IS NULL)::int AS not_recorded
+       count(b.id) FILTER (WHERE NOT b.attended)::int AS absent, count(b.id) FILTER (WHERE b.attended IS NULL)::int AS not_recorded,
+       s.version AS _version
 FROM scip.training_session s LEFT JOIN scip.booking b ON b.session_id = s.id AND b.status = 'confirmed'
 WHERE s.id = :id AND ctx.handles_session(s.id)
 GROUP BY s.id

@@ -1,7 +1,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \ir ../views/drop.sql
-DROP FUNCTION scip.set_self_assessments, scip.guard_self_assessment, scip.record_self_assessment,
+DROP FUNCTION scip.set_self_assessments, scip.self_assessments_version, scip.guard_self_assessment, scip.record_self_assessment,
   scip.session_answers, scip.read_comment, scip.bookings_about, scip.retain_feedback_comment, scip.retain_booking_need,
   scip.erase_from_training, scip.correct_bookings, scip.delegate_of, scip.certificate, scip.certify, scip.read_code,
   scip.new_code, scip.give_feedback, scip.link_feedback, scip.attended_booking, scip.mark_attendance, scip.cancel_booking,

@@ -7,7 +7,7 @@ import uuid
 from zoneinfo import ZoneInfo
 
 import pytest
-from harness import problem
+from harness import only_one, problem
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 STAGES = ("emerging", "developing", "embedding")
@@ -76,7 +76,10 @@ def add(server, token, organisation, principle, stage, on=None, **options):
 
 
 def put(server, token, organisation, on, stages, query=""):
-    return server.send("PUT", f"/v1/organisations/{organisation}/self-assessments/{on}{query}", {"principles": stages}, token=token)
+    """Made, or whatever is there replaced."""
+    send = lambda **precondition: server.send("PUT", f"/v1/organisations/{organisation}/self-assessments/{on}{query}", {"principles": stages}, token=token, **precondition)
+    made = send(If_None_Match="*")
+    return send(if_match="*") if made.status == 412 else made
 
 
 def together(*actions):
@@ -165,7 +168,7 @@ def test_a_whole_set_on_a_day(cluster, server, central, school, schools, princip
     path = f"/v1/organisations/{schools[0]}/self-assessments/2024-11-05"
     assert server.send("GET", path, token=school).status == 404
     first = put(server, school, schools[0], "2024-11-05", {principles[0]: "emerging", principles[1]: "developing", principles[2]: "embedding"})
-    assert first.status == 200, first.text
+    assert first.status == 201 and first.headers["Location"] == path, first.text
     shown = server.send("GET", path, token=school)
     assert first.json == shown.json and server.send("GET", path, token=school, If_None_Match=shown.headers["ETag"]).status == 304
     assert first.json["href"] == path and first.json["assessed_on"] == "2024-11-05" and first.json["organisation"]["slug"] == schools[0]
@@ -173,6 +176,10 @@ def test_a_whole_set_on_a_day(cluster, server, central, school, schools, princip
     listed = {row["principle"]["slug"]: row for row in server.send("GET", f"/v1/self-assessments?organisation={schools[0]}", token=school).json["items"]}
     assert add(server, school, schools[0], principles[0], "embedding", "2024-11-06").status == 201
 
+    replace = lambda tag: server.send("PUT", path + "?dry_run=true", {"principles": {principles[0]: "emerging"}}, token=school, if_match=tag)
+    assert replace('"0"').status == replace('"1"').status == 412 and replace(shown.headers["ETag"]).status == 200
+    nothing = server.send("PUT", path.replace("-05", "-25"), {"principles": {principles[0]: "emerging"}}, token=school, if_match="*")
+    assert problem(nothing) == (412, "precondition-failed"), "nothing to replace"
     again = put(server, school, schools[0], "2024-11-05", {principles[1]: "developing", principles[2]: "developing", principles[3]: "emerging"})
     assert again.json["principles"] == {principles[1]: "developing", principles[2]: "developing", principles[3]: "emerging"}
     rows = {row["principle"]["slug"]: row for row in server.send("GET", f"/v1/self-assessments?organisation={schools[0]}&period=2024-25", token=school).json["items"]
@@ -280,9 +287,9 @@ def test_what_everybody_sees(server, central, schools, principles, clean):
 
 def test_each_school_counts_once_by_its_latest(server, central, schools, principles, clean):
     for slug in schools[:6]:
-        assert put(server, central, slug, "2023-09-01", {principles[0]: "emerging"}).status == 200
-        assert put(server, central, slug, "2024-08-31", {principles[0]: "developing"}).status == 200
-        assert put(server, central, slug, "2024-09-01", {principles[0]: "embedding"}).status == 200
+        assert put(server, central, slug, "2023-09-01", {principles[0]: "emerging"}).status == 201
+        assert put(server, central, slug, "2024-08-31", {principles[0]: "developing"}).status == 201
+        assert put(server, central, slug, "2024-09-01", {principles[0]: "embedding"}).status == 201
     for year in ("2022-23", "2023-24", "2024-25"):
         release(server, central, year)
     assert cells(sums(server, "2022-23", principles[0])) == ["suppressed"] * 4
@@ -345,8 +352,16 @@ def test_two_sets_of_a_day_at_once(server, central, school, schools, principles,
     """Two of the school's staff: one set stays as a whole, never a mixture."""
     sets = [{principle: stage for principle in principles[offset:offset + 4]} for offset, stage in ((0, "emerging"), (1, "developing"), (2, "embedding"), (3, "emerging"))]
     answers = together(*[lambda stages=stages, token=token: put(server, token, schools[0], "2024-12-01", stages) for stages in sets for token in (school, central)])
-    assert {answer.status for answer in answers} == {200}
-    assert server.send("GET", f"/v1/organisations/{schools[0]}/self-assessments/2024-12-01", token=school).json["principles"] in sets
+    assert {answer.status for answer in answers} == {200, 201}
+    path = f"/v1/organisations/{schools[0]}/self-assessments/2024-12-01"
+    known = server.send("GET", path, token=school)
+    assert known.json["principles"] in sets
+    others = [each for each in sets if each != known.json["principles"]]
+    place, _ = only_one(*[lambda each=each: server.send("PUT", path, {"principles": each}, token=school, if_match=known.headers["ETag"]) for each in others])
+    assert server.send("GET", path, token=school).json["principles"] == others[place]
+    new = path.replace("12-01", "12-02")
+    place, _ = only_one(*[lambda each=each: server.send("PUT", new, {"principles": each}, token=school, If_None_Match="*") for each in sets])
+    assert server.send("GET", new, token=school).json["principles"] == sets[place]
 
 
 def test_sets_and_single_ones_at_once(server, school, schools, principles, clean):
@@ -355,7 +370,7 @@ def test_sets_and_single_ones_at_once(server, school, schools, principles, clean
         on = f"2024-12-1{round_}"
         answers = together(*[lambda p=p: add(server, school, schools[0], p, "embedding", on) for p in principles[:3]],
                            *[lambda: put(server, school, schools[0], on, {p: "emerging" for p in principles[:4]})] * 2)
-        assert [answer.status for answer in answers[3:]] == [200, 200]
+        assert {answer.status for answer in answers[3:]} <= {200, 201}
         assert {answer.status for answer in answers[:3]} <= {201, 409}, [answer.text for answer in answers]
         left = server.send("GET", f"/v1/organisations/{schools[0]}/self-assessments/{on}", token=school).json["principles"]
         assert left[principles[3]] == "emerging" and len(left) == 4

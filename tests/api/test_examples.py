@@ -171,7 +171,7 @@ def test_the_demonstration_takes_each_request(demonstration):
             value = f"{demonstration.psql(value)}\nnothing".split()[0] if value.startswith("SELECT") else kept.get(value, value)
             path = re.sub(r"{\w+}", value, path, count=1)
         names = {each.get("name") or CONTRACT["components"]["parameters"][each["$ref"].split("/")[-1]]["name"] for each in described["parameters"]}
-        headers = {"If_Match": "*"} if "If-Match" in names else {"If_None_Match": "*"} if "If-None-Match" in names else {}
+        headers = {"If_None_Match": "*"} if "If-None-Match" in names else {"If_Match": "*"} if "If-Match" in names else {}
         headers |= {"Idempotency_Key": f"example-{number}"} if "Idempotency-Key" in names and keep else {}
         body = body_of(operation, BODIES[operation], kept, demonstration) if operation in BODIES else None
         answer = server.send(method.upper(), path + ("" if keep or "dry_run" not in names else "?dry_run=true"), body, demonstration.token(server, **who), **headers)

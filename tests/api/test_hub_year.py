@@ -130,7 +130,7 @@ def test_a_hubs_year(cluster, server, clock, act):
     act(lead, "POST", inaugural + "/held", {}, status=409)
     clock.set("2040-06-20")
     attend = lambda meeting, *states: act(lead, "PUT", meeting + "/attendance", {"items": [
-        {"person": one["person"], "status": state} for one, state in zip(people, states)]}, If_None_Match=None)
+        {"person": one["person"], "status": state} for one, state in zip(people, states)]}, if_match="*", If_None_Match=None)
 
     def share(meeting):
         minutes = act(lead, "POST", meeting + "/minutes", {"text": "Resolved to go on."})["href"]
@@ -218,7 +218,7 @@ def test_a_hubs_year(cluster, server, clock, act):
     groups = act(decider, "POST", "/v1/groups/hub-leads-group/meetings", {"title": "Year: Hub Leads", "starts_at": "2041-02-03T10:00:00Z", "online": True})["href"]
     act(decider, "POST", groups + "/held", {})
     stands()
-    note = lambda state: act(decider, "PUT", groups + "/attendance", {"items": [{"person": people[0]["person"], "status": state}]}, If_None_Match=None)
+    note = lambda state: act(decider, "PUT", groups + "/attendance", {"items": [{"person": people[0]["person"], "status": state}]}, if_match="*", If_None_Match=None)
     note("apologies")
     assert stands(national_meetings="missed")["national_meetings"]["evidence"] == {"held": 1, "attended": 0}
     note("present")

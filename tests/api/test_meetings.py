@@ -7,7 +7,7 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 import pytest
-from harness import delete, get, patch, post, problem, put
+from harness import delete, get, only_one, patch, post, problem, put
 
 LONDON = ZoneInfo("Europe/London")
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
@@ -545,6 +545,23 @@ def test_attendance_from_many_hands(server, scene, round_):
     assert len([state for state in attendance(server, scene.lead, path).values() if state]) == 5
 
 
+def test_attendance_that_others_have_changed(server, scene):
+    """Who replaces it has to know it as it is: the whole by the version of the meeting, one person's by its own."""
+    path = hold(server, scene.lead, scene.hub)
+    sets = [{"items": [{"person": scene.people[0], "status": status}]} for status in ("present", "apologies", "absent")]
+    known = get(server, scene.lead, path).headers["ETag"]
+    place, done = only_one(*[lambda body=body: put(server, scene.lead, path + "/attendance", body, if_match=known) for body in sets])
+    assert attendance(server, scene.lead, path)[scene.people[0]] == sets[place]["items"][0]["status"]
+    assert done.headers["ETag"].split(".")[0] == get(server, scene.lead, path).headers["ETag"].split(".")[0] == get(server, scene.lead, path + "/attendance-summary").headers["ETag"].split(".")[0]
+    one = f"{path}/attendance/{scene.people[1]}"
+    note = lambda status, **precondition: put(server, scene.lead, one, {"status": status}, **precondition)
+    unknown = get(server, scene.lead, one).headers["ETag"]
+    place, first = only_one(*[lambda status=status: note(status, if_match=unknown) for status in ("present", "absent")])
+    assert first.json["status"] == attendance(server, scene.lead, path)[scene.people[1]] == ("present", "absent")[place]
+    assert note("apologies", if_match=unknown).status == 412 and note("apologies", if_match=first.headers["ETag"]).status == 200
+    assert put(server, scene.lead, path + "/attendance", sets[0], if_match=done.headers["ETag"]).status == 412, "one of the set has changed meanwhile"
+
+
 def test_the_rule_of_the_day_judges(server, cluster, scene):
     """A Hub's own rule, from its first day on."""
     cluster.psql("""INSERT INTO scip.hub_quorum (hub_id, starts, sectors, minimum)
@@ -808,7 +825,7 @@ def test_others_do_not_learn_that_it_is_there(server, scene, group):
                 ("POST", path + "/actions", {"text": "x"}), ("PATCH", action, {"text": "x"}), ("DELETE", action, None), ("POST", path + "/minutes", {"text": "x"}),
                 ("PATCH", minutes, {"text": "x"}), ("DELETE", minutes, None), ("POST", minutes + "/approval", None), ("POST", minutes + "/sharing", None)]
     for method, target, body in requests:
-        match = "*" if method in ("PATCH", "DELETE") else None
+        match = "*" if method in ("PUT", "PATCH", "DELETE") else None
         for token in (scene.other, scene.board, group.insider):
             assert server.send(method, target, body, token=token, if_match=match).status == 404, (method, target)
         assert problem(server.send(method, target, body, token=scene.member, if_match=match)) == (403, "role-needed"), (method, target)

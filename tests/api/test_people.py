@@ -5,7 +5,7 @@ import time
 import uuid
 
 import harness
-from harness import get, patch, post, problem
+from harness import get, only_one, patch, post, problem
 import pytest
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
@@ -172,9 +172,9 @@ def test_whose_account(cluster, server, central, lead, member):
 
 def test_restriction(cluster, server, central, lead, member):
     href, own = member["person_href"], account_of(cluster, server, member["person"])
-    answer = server.send("PUT", href + "/restriction", token=central)
+    answer = server.send("PUT", href + "/restriction", token=central, if_match="*")
     assert answer.status == 200 and answer.json["restricted"] and answer.json["name"] == member["name"]
-    assert server.send("PUT", href + "/restriction", token=central).json == answer.json
+    assert server.send("PUT", href + "/restriction", token=central, if_match="*").json == answer.json
     for token in (lead, own):
         assert (get(server, token, href).json["name"], get(server, token, href).json["email"]) == (None, None)
         assert patch(server, token, href, {"name": "X"}).status == 403
@@ -183,8 +183,13 @@ def test_restriction(cluster, server, central, lead, member):
     assert get(server, own, href + "/export").json["person"]["name"] == member["name"]  # one's own stays one's own to ask for
     assert server.send("DELETE", href + "/restriction", token=central).status == 204
     assert get(server, lead, href).json["name"] == member["name"]
+    known = get(server, central, href)
+    place, _ = only_one(lambda: server.send("PUT", href + "/restriction", token=central, if_match=known.headers["ETag"]),
+                        *[lambda name=name: patch(server, central, href, {"name": name}, if_match=known.headers["ETag"]) for name in ("One", "Two")])
+    left = get(server, central, href).json
+    assert (left["restricted"], left["name"]) == ((True, known.json["name"]), (False, "One"), (False, "Two"))[place]
     nobody = f"/v1/people/{uuid.uuid4()}/restriction"
-    assert server.send("PUT", nobody, token=central).status == server.send("DELETE", nobody, token=central).status == 404
+    assert server.send("PUT", nobody, token=central, if_match="*").status == server.send("DELETE", nobody, token=central).status == 404
 
 
 def test_export(cluster, server, central, lead, neighbour, member):

@@ -8,7 +8,7 @@ import threading
 import uuid
 
 import harness
-from harness import get, patch, post, problem, put
+from harness import get, only_one, patch, post, problem, put
 import pytest
 
 FROM = {"sources": ["https://www.scipalliance.example/privacy"], "confidence": "high"}
@@ -269,6 +269,11 @@ def test_no_needs_without_consent(cluster, server, website, session, needs):
     assert put(server, website, plain["href"] + "/needs", {"consent": 1}).status == 400
     done = put(server, website, plain["href"] + "/needs", {**needs, "consent": 1})
     assert done.status == 200 and get(server, website, plain["href"] + "/consent").json["version"] == 1
+    known, booking = (get(server, website, path).headers["ETag"] for path in (plain["href"] + "/needs", plain["href"]))
+    assert known.split(".")[0] == booking.split(".")[0]
+    place, _ = only_one(*[lambda words=words: put(server, website, plain["href"] + "/needs", {"access": words}, if_match=known) for words in ("Ramp", "Lift", "Loop")])
+    assert get(server, website, plain["href"] + "/needs").json["access"] == ("Ramp", "Lift", "Loop")[place]
+    assert patch(server, website, plain["href"], {"dietary": "Halal"}, if_match=booking).status == 412
     with pytest.raises(AssertionError, match="consent-needed"):
         cluster.psql(f"UPDATE scip.booking_consent SET withdrawn_at = now() WHERE booking_id = '{plain['id']}'; INSERT INTO scip.booking_need VALUES ('{plain['id']}', 'x')", "scip_migrator")
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import canary
 import icalendar
 import pytest
-from harness import get, patch, post, problem, put
+from harness import get, only_one, patch, post, problem, put
 
 LONDON = ZoneInfo("Europe/London")
 FROM = {"sources": ["https://www.scipalliance.example/training"], "confidence": "high"}
@@ -595,6 +595,12 @@ def test_who_came(server, central, website, lead, neighbour, course):
     assert done.json == {"session": path[-36:], "confirmed": 4, "attended": 1, "absent": 1, "not_recorded": 2}
     assert get(server, lead, path + "/attendance").json == done.json and get(server, neighbour, path + "/attendance").status == 404
     assert mark(stayed_away, None).json["attended"] is None
+    assert put(server, lead, path + "/attendance", {"items": [{"booking": came["id"], "attended": True}]}, if_match=done.headers["ETag"]).status == 412, "one has changed meanwhile"
+    for where, body in ((path + "/attendance", lambda a: {"items": [{"booking": stayed_away["id"], "attended": a}]}), (stayed_away["href"] + "/attendance", lambda a: {"attended": a})):
+        known = get(server, lead, where if where.startswith(path) else stayed_away["href"]).headers["ETag"]
+        place, _ = only_one(*[lambda a=a: put(server, lead, where, body(a), if_match=known) for a in (True, False)])
+        assert get(server, lead, stayed_away["href"]).json["attended"] is (True, False)[place]
+        assert mark(stayed_away, None).json["attended"] is None
     assert problem(post(server, lead, came["href"] + "/cancellation")) == (409, "booking-attended")
     assert problem(post(server, lead, path + "/cancellation")) == (409, "session-attended")
     assert problem(patch(server, lead, path, {"starts_at": at(3), "ends_at": at(3, 12)})) == (409, "session-not-yet-held")
@@ -652,6 +658,9 @@ def test_feedback_by_a_link_once(cluster, server, central, website, lead, course
     assert said["comment"] in get(server, central, "/v1/training/comments?cleared=true&format=csv").text
     assert said["comment"] in get(server, central, "/v1/training/comments?limit=200", Accept="application/x-ndjson").text
     assert clear(False).json["cleared"] is False and listed(website) == []
+    known = get(server, central, comment["href"]).headers["ETag"]
+    place, _ = only_one(*[lambda: put(server, central, comment["href"] + "/clearance", {"cleared": True}, if_match=known) for _ in range(3)])
+    assert get(server, central, comment["href"]).json["cleared"] is True
     assert put(server, central, f"/v1/training/comments/{NOWHERE}/clearance", {"cleared": True}).status == 404
 
 
@@ -890,7 +899,7 @@ def test_nobody_else_learns_of_it(cluster, server, central, website, course):
     ("PUT", "/v1/bookings/{}/attendance", {"attended": True}), ("POST", "/v1/bookings/{}/feedback-link", None), ("POST", "/v1/bookings/{}/certificate", None),
     ("GET", "/v1/training/comments/{}", None), ("PUT", "/v1/training/comments/{}/clearance", {"cleared": True})])
 def test_not_there(server, central, method, path, body):
-    answer = server.send(method, path.format(NOWHERE), body, token=central, if_match="*" if method in ("PATCH", "DELETE") else None,
+    answer = server.send(method, path.format(NOWHERE), body, token=central, if_match="*" if method in ("PUT", "PATCH", "DELETE") else None,
                          key=str(uuid.uuid4()) if method == "POST" and "link" not in path else None)
     assert answer.status == 404, answer.text
 

@@ -2,6 +2,7 @@
 import json
 import threading
 import time
+import uuid
 from collections import Counter
 
 import pytest
@@ -478,3 +479,22 @@ def test_two_corrections_of_one_figure(server, central):
     answers = together(*(lambda n=n: add(n, "*") for n in range(6)))
     assert sorted(answer.json["version"] for answer in answers) == [3, 4, 5, 6, 7, 8]
     assert [row["version"] for row in server.get(path + "/versions").json["items"]] == [8, 7, 6, 5, 4, 3, 2, 1]
+
+
+def test_every_put_needs_a_precondition(server, cluster, contract):
+    """None is taken without one, so that nobody's change is lost: If-Match where a record may be replaced, If-None-Match where it may be made."""
+    filled = {"date": "2024-10-01", "uuid": str(uuid.uuid4()), "integer": "1", "quarter": "2024-25-Q1", "year": "2024-25"}
+    resolved = lambda node, kind: contract["components"][kind][node["$ref"].split("/")[-1]] if "$ref" in node else node
+    puts = [(path, item["put"]) for path, item in contract["paths"].items() if "put" in item]
+    assert len(puts) > 30
+    for path, operation in puts:
+        parameters = [resolved(each, "parameters") for each in operation["parameters"]]
+        conditions = {each["name"] for each in parameters if each["name"].startswith("If-")}
+        assert conditions and ("200" in operation["responses"]) == ("If-Match" in conditions) and {"412", "428"} <= operation["responses"].keys(), path
+        for each in parameters:
+            schema = resolved(each["schema"], "schemas")
+            value = next((filled[key] for key in (schema.get("format"), each["name"], schema.get("type")) if key in filled), "not-there")
+            path = path.replace("{%s}" % each["name"], value)
+        token = cluster.token(server, "central" if {"bearer": ["central"]} in operation["security"] else operation["security"][0]["bearer"][0])
+        query = "&".join(f"{each['name']}=x" for each in parameters if each["in"] == "query" and each.get("required"))
+        assert problem(server.send("PUT", f"{path}?{query}" if query else path, {}, token=token)) == (428, "/problems/precondition-required"), path

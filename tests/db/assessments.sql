@@ -68,8 +68,8 @@ FROM (VALUES ('school', 'SELECT FROM self_assessment WHERE organisation_id = pg_
              ('school', 'UPDATE self_assessment SET stage = ''embedding''', 'accepted'),
              ('lead', 'SELECT FROM self_assessment', 'no row'), ('analyst', 'SELECT FROM self_assessment', 'no row'), ('nobody', 'SELECT FROM self_assessment', 'no row'),
              ('nobody', 'SELECT scip.self_assessment_sums(''2024-25'')', '42501'),
-             ('school', 'SELECT scip.set_self_assessments(pg_temp.org(''test-2''), ''2024-01-01'', ''{"wellbeing": "emerging"}'')', '42501'),
-             ('school', 'SELECT scip.set_self_assessments(pg_temp.org(''test-1''), ''2024-01-01'', ''{"wellbeing": "emerging"}'')', 'accepted')) v (who, statement, expected);
+             ('school', 'SELECT scip.set_self_assessments(pg_temp.org(''test-2''), ''2024-01-01'', ''{"wellbeing": "emerging"}'', ''{0}'')', '42501'),
+             ('school', 'SELECT scip.set_self_assessments(pg_temp.org(''test-1''), ''2024-01-01'', ''{"wellbeing": "emerging"}'', NULL)', 'accepted')) v (who, statement, expected);
 SELECT results_eq('SELECT p.slug::text, a.stage FROM self_assessment a JOIN toolkit_principle p ON p.id = principle_id WHERE organisation_id = pg_temp.org(''test-1'')',
   $$VALUES ('wellbeing', 'emerging')$$, 'a set replaces that day''s');
 

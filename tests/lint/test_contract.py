@@ -245,7 +245,7 @@ def test_a_key_of_a_file_with_another_shape(tmp_path, key, value):
     refused(tmp_path, THINGS, key, "openapi.yaml:6", root=ROOT + f"{key}: {VALUES[value]}\n")
 
 
-KINDS = {"list": "get", "read": "get", "create": "put post", "change": "patch", "remove": "delete", "step": "put post delete", "page": "get", "own": "get put post patch delete"}
+KINDS = {"list": "get", "read": "get", "create": "put post", "put": "put", "change": "patch", "remove": "delete", "step": "put post delete", "page": "get", "own": "get put post patch delete"}
 
 
 @pytest.mark.parametrize("kind, method", [(kind, method) for kind, methods in KINDS.items() for method in script.METHODS if method not in methods.split()])
