@@ -148,6 +148,8 @@ def request_of(contract, method, template):
     """Headers and body that come as far as the body's type."""
     headers = {parameter["name"].replace("-", "_"): "*" if parameter["name"].startswith("If-") else f"key-{next(harness.serial)}"
                for parameter in parameters(contract, method, template) if parameter["in"] == "header" and parameter.get("required")}
+    if not any(name.startswith("If_") for name in headers) and documented(contract, template, "428", method):
+        headers["If_None_Match"] = "*"  # one of two
     return headers, b"{}" if "requestBody" in operation_of(contract, method, template) else None
 
 

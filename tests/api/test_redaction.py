@@ -239,7 +239,7 @@ def test_an_erasure_waits_for_who_writes(cluster, server, central, lead, post):
                   lambda: server.send("POST", person["href"] + "/erasure", token=central)]
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             answers = [job.result() for job in [pool.submit(write) for write in writes[round_ % 4:] + writes[:round_ % 4]]]
-        assert all(answer.status < 500 for answer in answers), [answer.text for answer in answers]
+        assert all(answer.status < 500 for answer in answers), [(answer.status, answer.text) for answer in answers]
         assert "person" not in left(cluster, canary.WORD)
         written = lambda table, record: f"(SELECT max(id) FROM scip.audit WHERE \"table\" = '{table}' AND record = {record})"
         assert cluster.psql(f"""SELECT count(*) FROM scip.agenda_item i WHERE meeting_id = '{meeting["id"]}' AND led_by ILIKE '%{canary.WORD}%'
