@@ -127,13 +127,15 @@ def test_the_rules_of_operations(tmp_path):
     """Those of rules.csv, without and with what the operation says, and those that follow from roles and keys."""
     (tmp_path / "problems.csv").write_text(RULES + "".join(f"{rule},403,T,M.,R.\n" for rule in ("role-needed", "rights-have-changed", "thing-gone")))
     (tmp_path / "rules.csv").write_text("operation,rules\npatchThing,thing-full\naddThing,thing-full\n")
-    (tmp_path / "without-rules.csv").write_text("operation,rules\npatchThing,thing-full\n")
+    (tmp_path / "without-rules.csv").write_text("operation,rules,reason\npatchThing,thing-full,It has no places.\n")
     things = THINGS.replace("operationId: patchThing\n", "operationId: patchThing\n      rules: [thing-gone]\n")
     made = expand(tmp_path, things)["paths"]
     assert made["/v1/things"]["post"]["x-problems"] == ["rights-have-changed", "role-needed", "thing-full"]
     assert made["/v1/things/{slug}"]["patch"]["x-problems"] == ["role-needed", "thing-gone"] and "x-problems" not in made["/v1/things"]["get"]
     assert "there is no rule thing-away" in expand(tmp_path, things.replace("[thing-gone]", "[thing-away]"))
-    (tmp_path / "without-rules.csv").write_text("operation,rules\npatchThing,thing-gone\n")
+    (tmp_path / "without-rules.csv").write_text("operation,rules,reason\npatchThing,thing-full,\n")
+    assert "openapi/without-rules.csv:2: has no reason" in expand(tmp_path, things)
+    (tmp_path / "without-rules.csv").write_text("operation,rules,reason\npatchThing,thing-gone,It stays.\n")
     assert "openapi/without-rules.csv:2: thing-gone was not found for it" in expand(tmp_path, things)
 
 

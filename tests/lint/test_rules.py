@@ -1,11 +1,18 @@
 """Every rule that a request can break is listed in openapi/problems.csv, with what it means and what to do, and every rule of the list
 is raised by something: the database, a statement, a constraint or the engine."""
 import csv
+import importlib.machinery
+import importlib.util
 import json
 import re
 
 import harness
+import pytest
 from test_source import sources
+
+spec = importlib.util.spec_from_loader("rules", importlib.machinery.SourceFileLoader("rules", str(harness.ROOT / "script/rules")))
+script = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(script)
 
 PROBLEMS = {row["rule"]: row for row in csv.DictReader((harness.ROOT / "openapi/problems.csv").open())}
 CONSTRAINTS = {row["constraint"]: row for row in csv.DictReader((harness.ROOT / "openapi/constraints.csv").open())}
@@ -106,6 +113,41 @@ def test_each_operation_documents_the_statuses_of_its_rules():
 
 
 def test_what_the_database_raises_is_of_some_operation():
-    """But for what no request can do: change what is for ever, or count uses of a month that is closed."""
+    """But for what no request can do: change what is for ever, count uses of a month that is closed, move a part, name a term that is none."""
     raised = {rule for *_, rules in refusals() for rule in rules} | {rule for _, rule in named()}
-    assert raised - {rule for _, rules, _ in reached() for rule in rules} == {"record-immutable", "month-closed"}
+    assert raised - {rule for _, rules, _ in reached() for rule in rules} == {"record-immutable", "month-closed", "cannot-move", "no-such-term"}
+
+
+GUARD = """BEGIN
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.kind = 'ordinary' THEN PERFORM scip.refuse(409, 'a-a'); END IF;
+    RETURN NEW;
+  ELSIF NEW.hub_id IS DISTINCT FROM OLD.hub_id THEN
+    PERFORM scip.refuse(409, 'b-b');
+  END IF;
+  PERFORM scip.refuse(409, CASE WHEN NEW.status <> 'held' THEN 'c-c' ELSE 'd-d' END);
+  IF NEW.status = 'held' THEN
+    UPDATE hub SET size = (SELECT 1 FROM t), name = 'e' WHERE true;
+  ELSE
+    PERFORM other();
+  END IF;
+  RETURN NEW;
+END"""
+
+
+@pytest.mark.parametrize("values, rules, calls", [
+    ({}, "a-a b-b c-c d-d", True), ({"TG_OP": "INSERT"}, "a-a", False), ({"TG_OP": "INSERT", "NEW.kind": "other"}, "", False),
+    ({"TG_OP": "UPDATE", "columns": {"size"}}, "c-c d-d", True), ({"TG_OP": "UPDATE", "columns": {"hub_id"}}, "b-b c-c d-d", True),
+    ({"TG_OP": "UPDATE", "NEW.status": "held"}, "b-b d-d", False), ({"TG_OP": "UPDATE", "NEW.status": "planned"}, "b-b c-c", True)])
+def test_a_refusal_is_reached_where_its_conditions_may_hold(values, rules, calls):
+    known = {"a-a", "b-b", "c-c", "d-d"}
+    reached = [script.rules_in(text, known, values) for text, _, conditions in script.refusals(GUARD) if script.reachable(conditions, values)]
+    assert sorted(set().union(*reached)) == rules.split()
+    pieces = [GUARD[start:end] for start, end, conditions in script.pieces(GUARD) if script.reachable(conditions, values)]
+    assert any("other()" in piece for piece in pieces) == calls
+
+
+def test_what_an_update_sets_ends_where_it_ends():
+    assert script.set_clause(GUARD[GUARD.index(" size"):]) == " size = (SELECT 1 FROM t), name = 'e' "
+    assert script.as_written("(((NOT scip.redacting()) AND (new.status = 'approved'::text)))") == "NEW.status = 'approved'"
+    assert not script.holds(script.as_written("((old.slug)::text IS DISTINCT FROM (new.slug)::text)"), {"columns": {"name"}})
