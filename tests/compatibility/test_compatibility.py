@@ -1,7 +1,11 @@
 """Nothing that a caller of the last released contract relies on is taken away, and whoever changes the contract says so in its
 changelog. openapi/released.txt has a line for each release: its version, and the commit whose openapi/openapi.json it was."""
 import copy
+import importlib.machinery
+import importlib.util
 import json
+import re
+import shutil
 import subprocess
 
 import harness
@@ -178,6 +182,84 @@ def test_who_changes_one_without_the_other_is_found(tmp_path):
 
 def test_each_release_is_in_the_changelog():
     text = (harness.ROOT / CHANGELOG).read_text()
-    assert [version for version, _ in RELEASED if f"## {version}" not in text] == []
+    assert [version for version, _ in RELEASED if f"## [{version}] - 20" not in text] == []
     for version, commit in RELEASED[-1:]:
         assert (NOW["info"]["version"] == version) == (NOW == json.loads(git("show", f"{commit}:{CONTRACT}"))), "another contract has another version"
+
+
+spec = importlib.util.spec_from_loader("release", importlib.machinery.SourceFileLoader("release", str(harness.ROOT / "script/release")))
+release = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(release)
+
+
+def test_versions_have_an_order():
+    versions = ["0.9.0", "1.0.0-rc.1", "1.0.0-rc.2", "1.0.0-rc.10", "1.0.0", "1.0.1", "1.2.0", "1.10.0", "2.0.0-rc.1", "2.0.0"]
+    assert sorted(reversed(versions), key=release.order) == versions
+    assert not any(map(release.order, ["1.0", "1.0.0-beta", "01.0.0", "v1.0.0", "1.0.0-rc.0", ""]))
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """What a release and the comparison need, as a repository of its own with nothing left to do; and how to run something there."""
+    parts = ["openapi", "script", "db/terms", "tests/compatibility", "tests/*.py"]
+    for name in git("ls-files", "-co", "--exclude-standard", *parts).splitlines():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(harness.ROOT / name, tmp_path / name)
+    (tmp_path / "tests/compatibility/node_modules").symlink_to(HERE / "node_modules")
+    (tmp_path / ".local").mkdir()
+    (tmp_path / ".local/node").symlink_to(harness.ROOT / ".local/node")
+    (tmp_path / ".git/info").mkdir(parents=True)
+    changelog = tmp_path / CHANGELOG
+    changelog.write_text(re.sub(r"^### Planned\n.*?(?=^##? |\Z)", "", changelog.read_text(), flags=re.M | re.S))
+    (tmp_path / "openapi/released.txt").write_text("# A line for each release. None yet.\n")
+
+    def run(*words):
+        done = subprocess.run(words, cwd=tmp_path, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        return done.returncode, done.stdout
+
+    def commit(title):
+        assert run("git", "add", "-A")[0] == run("git", "commit", "-qm", title)[0] == 0
+
+    run("git", "init", "-q")
+    (tmp_path / ".git/info/exclude").write_text("node_modules\n.local\n")
+    run("git", "config", "user.name", "A"), run("git", "config", "user.email", "a@example.org")
+    commit("Begin")
+    return tmp_path, run, commit
+
+
+def test_a_release_binds_what_comes_after_it(copied):
+    """In a copy: the command, and then the three tests that hold the repository to what it released."""
+    folder, run, commit = copied
+
+    def failing(*tests):
+        status, said = run("/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/compatibility", "-k", " or ".join(tests))
+        found = re.findall(r"^FAILED \S+::(\w+)", said, re.M)
+        assert status == bool(found) and re.search(rf"^{len(found)} failed|^{len(tests)} passed", said, re.M), said
+        return sorted(found)
+
+    assert run("script/release", "1.0.0-rc.1") == (0, "git push --follow-tags publishes 1.0.0-rc.1\n")
+    version, released = (folder / "openapi/released.txt").read_text().splitlines()[-1].split()
+    assert (version, released) == ("1.0.0-rc.1", run("git", "rev-parse", "contract-1.0.0-rc.1^{commit}")[1].strip())
+    assert json.loads((folder / CONTRACT).read_text())["info"]["version"] == version and run("git", "status", "--porcelain")[1] == ""
+    assert failing("stands_in_its_changelog", "is_in_the_changelog") == []
+    assert run("script/release", "1.0.0-rc.1")[1] == "script/release: 1.0.0-rc.1 is released already\n"
+    assert run("script/release", "1.0.0")[1] == "script/release: openapi/CHANGELOG.md says of nothing that is unreleased\n"
+    news = folder / "openapi/paths/news.yaml"
+    news.write_text(news.read_text().replace("operationId: getNewsItem", "operationId: getNews"))
+    assert run("script/contract")[0] == 0
+    commit("Break a name in silence")
+    found = failing("last_release", "stands_in_its_changelog", "is_in_the_changelog")
+    assert found == ["test_a_change_of_the_contract_stands_in_its_changelog", "test_each_release_is_in_the_changelog",
+                     "test_nothing_breaks_callers_of_the_last_release"]
+
+
+def test_what_is_not_done_is_not_released(copied):
+    folder, run, commit = copied
+    changelog = folder / CHANGELOG
+    assert run("script/release", "one")[1].startswith("script/release: one is no version")
+    (folder / "more").write_text("")
+    assert run("script/release", "1.0.0")[1] == "script/release: something is not committed\n"
+    changelog.write_text(changelog.read_text() + "\n### Planned\n")
+    commit("Plan")
+    assert run("script/release", "1.0.0")[1] == "script/release: openapi/CHANGELOG.md still plans changes: a release is what is done\n"
+    assert run("git", "tag")[1] == "" and run("git", "rev-list", "--count", "HEAD")[1] == "2\n"
