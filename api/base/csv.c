@@ -1,12 +1,23 @@
 #include "base/csv.h"
 #include "base/scan.h"
+#define PCRE2_CODE_UNIT_WIDTH 8
 #include <ctype.h>
 #include <iconv.h>
+#include <pcre2.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 enum { COLUMNS_MAX = 64, NAME_MAX_BYTES = 100, CELL_MAX = 65536, JSON_MAX = 16 * 1024 * 1024 };
+
+/* White space, and what shows nothing. */
+#define BLANK                                                                                                          \
+    "\\t-\\r \\x{85}\\xA0\\xAD\\x{1680}\\x{2000}-\\x{200F}\\x{2028}-\\x{202F}\\x{205F}-\\x{206F}\\x{3000}\\x{FEFF}"
+
+/* A cell in quotes, in which two are one, or up to the separator; the closing quote; what comes behind. No repetition
+ * gives back what it took. */
+static const char cell_form[] = "\\G(?|\"((?:[^\"]++|\"\")*+)(\"?)|([^%1$c\r\n]*+)())([%1$c]|\r\n?|\n|\\z)?";
+static const char trimmed_form[] = "\\G[" BLANK "]*+((?:[" BLANK "]*+[^" BLANK "]++)*+)", blank_form[] = "[" BLANK "]";
 
 struct reader {
     struct arena *arena;
@@ -14,7 +25,11 @@ struct reader {
     char separator;
     int line;
     unsigned left; /* cells that may yet come */
+    pcre2_code *cells, *trimmed, *blanks;
+    pcre2_match_data *found;
     struct buf cell;
+    struct text text; /* of the cell, without white space around it */
+    bool more;        /* another one stands behind it in the line */
     struct problem *problem;
 };
 
@@ -58,86 +73,40 @@ static void find_separator(struct reader *reader) {
     reader->separator = ",;\t"[counts[2] > counts[most] ? 2 : most];
 }
 
-static bool line_ends(const struct reader *reader) {
-    return reader->at == reader->end || *reader->at == '\n' || *reader->at == '\r';
+static pcre2_code *compile_form(const char *form) {
+    pcre2_code *code =
+        pcre2_compile((PCRE2_SPTR)form, PCRE2_ZERO_TERMINATED, PCRE2_UTF, &(int){0}, &(PCRE2_SIZE){0}, NULL);
+    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* without it, it is slower */
+    return code;
 }
 
-static bool read_quoted(struct reader *reader) {
-    int started = reader->line;
-    for (reader->at++;; reader->at++) {
-        if (reader->at == reader->end) {
-            reader->line = started;
-            return wrong(reader, "has a quoted cell that does not end");
-        }
-        if (*reader->at == '"') {
-            if (reader->at + 1 == reader->end || reader->at[1] != '"')
-                break;
-            reader->at++;
-        }
-        reader->line += *reader->at == '\n';
-        buf_char(&reader->cell, *reader->at);
-    }
-    reader->at++;
-    return line_ends(reader) || *reader->at == reader->separator || wrong(reader, "has text behind a quoted cell");
+static bool matches(const struct reader *reader, const pcre2_code *form, const char *text, size_t length) {
+    return pcre2_match(form, (PCRE2_SPTR)text, length, 0, PCRE2_NO_UTF_CHECK, reader->found, NULL) > 0;
 }
 
-/* Reads a cell up to the separator or the line's end. */
+/* Reads a cell, and moves behind what ends it. */
 static bool read_cell(struct reader *reader) {
+    const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(reader->found);
+    const char *at = reader->at;
+    bool quoted = at < reader->end && *at == '"', ok = matches(reader, reader->cells, at, (size_t)(reader->end - at));
+    if (ok && quoted && ends[4] == ends[5])
+        return wrong(reader, "has a quoted cell that does not end");
     reader->cell.length = 0;
-    if (reader->at < reader->end && *reader->at == '"') {
-        if (!read_quoted(reader))
-            return false;
-    } else {
-        for (; !line_ends(reader) && *reader->at != reader->separator; reader->at++)
-            buf_char(&reader->cell, *reader->at);
+    for (size_t i = ends[2]; ok && i < ends[3]; i++) {
+        reader->line += at[i] == '\n';
+        buf_char(&reader->cell, at[i]);
+        i += quoted && at[i] == '"';
     }
-    return !reader->cell.failed || wrong(reader, "has a cell that is too long");
-}
-
-/* Moves past the separator; false at the end of the line, which is skipped. */
-static bool next_cell(struct reader *reader) {
-    if (reader->at < reader->end && *reader->at == reader->separator) {
-        reader->at++;
-        return true;
-    }
-    if (reader->at < reader->end && *reader->at == '\r')
-        reader->at++;
-    if (reader->at < reader->end && *reader->at == '\n')
-        reader->at++;
-    reader->line++;
-    return false;
-}
-
-/* Bytes of the character that begins here, if it is white space or shows nothing; else 0. The text is UTF-8. */
-static size_t blank(const char *text) {
-    static const unsigned ranges[][2] = {{'\t', '\r'},     {' ', ' '},       {0x85, 0x85},     {0xA0, 0xA0},
-                                         {0xAD, 0xAD},     {0x1680, 0x1680}, {0x2000, 0x200F}, {0x2028, 0x202F},
-                                         {0x205F, 0x206F}, {0x3000, 0x3000}, {0xFEFF, 0xFEFF}};
-    const unsigned char *bytes = (const unsigned char *)text;
-    size_t length = *bytes < 0x80 ? 1 : *bytes < 0xE0 ? 2 : 3;
-    unsigned code = *bytes;
-    for (size_t i = 1; i < length; i++)
-        code = code << 6 | (bytes[i] & 0x3Fu);
-    code &= length == 2 ? 0x7FF : 0xFFFF;          /* without the mark of the length */
-    if ((*bytes & 0xC0) == 0x80 || *bytes >= 0xF0) /* within a character, and beyond the ranges */
-        return 0;
-    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
-        if (code >= ranges[i][0] && code <= ranges[i][1])
-            return length;
-    return 0;
-}
-
-static struct text trim_cell(const struct buf *cell) {
-    struct text text = {cell->data, cell->length};
-    for (size_t n; text.length && (n = blank(text.bytes)); text.length -= n)
-        text.bytes += n;
-    for (size_t n = 1; text.length; text.length -= n) {
-        for (n = 1; n < text.length && (text.bytes[text.length - n] & 0xC0) == 0x80; n++)
-            continue;
-        if (!blank(text.bytes + text.length - n))
-            break;
-    }
-    return text;
+    if (ok && ends[6] == PCRE2_UNSET)
+        return wrong(reader, "has text behind a quoted cell");
+    if (!ok || reader->cell.failed)
+        return wrong(reader, "has a cell that is too long");
+    reader->at += ends[1];
+    reader->more = ends[6] < ends[7] && at[ends[6]] == reader->separator;
+    if (!matches(reader, reader->trimmed, reader->cell.data, reader->cell.length))
+        return problem_exhausted(reader->problem);
+    reader->text = (struct text){reader->cell.data + ends[2], ends[3] - ends[2]};
+    return true;
 }
 
 static bool read_columns(struct reader *reader, const char **names, unsigned *count) {
@@ -145,22 +114,20 @@ static bool read_columns(struct reader *reader, const char **names, unsigned *co
     for (*count = 0; more; ++*count) {
         if (*count == COLUMNS_MAX || !read_cell(reader))
             return reader->problem->status ? false : wrong(reader, "has more than 64 columns");
-        struct text text = trim_cell(&reader->cell);
-        char *name = arena_copy(reader->arena, text.bytes, text.length), *end = name;
-        for (const char *c = name; c && *c; end++) {
-            size_t n = blank(c);
-            *end = n ? '_' : (char)tolower((unsigned char)*c);
-            c += n ?: 1;
-        }
-        if (!name || text.length > NAME_MAX_BYTES) /* each row repeats it */
+        char *name = arena_alloc(reader->arena, NAME_MAX_BYTES + 1);
+        PCRE2_SIZE room = NAME_MAX_BYTES + 1;
+        if (!name || reader->text.length > NAME_MAX_BYTES || /* each row repeats it */
+            pcre2_substitute(reader->blanks, (PCRE2_SPTR)reader->text.bytes, reader->text.length, 0,
+                             PCRE2_SUBSTITUTE_GLOBAL, NULL, NULL, (PCRE2_SPTR) "_", 1, (PCRE2_UCHAR *)name, &room) < 0)
             return wrong(reader, "has a column whose name is too long");
-        *end = '\0';
+        for (char *c = name; *c; c++)
+            *c = (char)tolower((unsigned char)*c);
         named |= *name;
         for (unsigned i = 0; *name && i < *count; i++)
             if (strcmp(names[i], name) == 0)
                 return wrong(reader, "names a column twice");
         names[*count] = name;
-        more = next_cell(reader);
+        reader->line += !(more = reader->more);
     }
     reader->line -= !named;
     return named || wrong(reader, "names no column");
@@ -191,7 +158,7 @@ static bool read_row(struct reader *reader, const char *const *names, unsigned c
     for (unsigned i = 0; more; i++) {
         if (!read_cell(reader))
             return false;
-        struct text text = trim_cell(&reader->cell);
+        struct text text = reader->text;
         filled |= text.length > 0;
         if (text.length && (i >= count || !*names[i]))
             return wrong(reader,
@@ -201,7 +168,7 @@ static bool read_row(struct reader *reader, const char *const *names, unsigned c
                 buf_char(out, ',');
             put_named_cell(out, names[i], text);
         }
-        more = next_cell(reader);
+        reader->line += !(more = reader->more);
     }
     buf_str(out, "}}");
     if (!filled)
@@ -212,6 +179,34 @@ static bool read_row(struct reader *reader, const char *const *names, unsigned c
         reader->left -= count;
     *any |= filled;
     return true;
+}
+
+static const char *read_table(struct reader *reader) {
+    const char *names[COLUMNS_MAX];
+    unsigned count;
+    find_separator(reader);
+    const char *form = arena_printf(reader->arena, cell_form, reader->separator);
+    reader->cells = form ? compile_form(form) : NULL;
+    if (!reader->cells || !reader->trimmed || !reader->blanks || !reader->found)
+        return problem_exhausted(reader->problem), NULL;
+    if (!read_columns(reader, names, &count))
+        return NULL;
+    struct buf out = buf_new(reader->arena, (size_t)(reader->end - reader->at) * 2 + 256, JSON_MAX);
+    buf_str(&out, "{\"columns\":[");
+    for (unsigned i = 0; i < count; i++)
+        if (*names[i]) { /* a column of nothing is one that a spreadsheet left behind */
+            buf_str(&out, out.data[out.length - 1] == '[' ? "" : ",");
+            buf_json(&out, names[i], strlen(names[i]));
+        }
+    buf_str(&out, "],\"rows\":[");
+    for (bool any = false; reader->at < reader->end;)
+        if (!read_row(reader, names, count, &out, &any))
+            return NULL;
+    buf_str(&out, "]}");
+    const char *json = buf_text(&out);
+    if (!json)
+        problem_set(reader->problem, "too-large", "The file is too large.");
+    return json;
 }
 
 const char *csv_to_json(struct arena *arena, const char *bytes, size_t length, unsigned cells,
@@ -230,27 +225,15 @@ const char *csv_to_json(struct arena *arena, const char *bytes, size_t length, u
                             .end = text.bytes + text.length,
                             .line = 1,
                             .left = cells,
+                            .trimmed = compile_form(trimmed_form),
+                            .blanks = compile_form(blank_form),
+                            .found = pcre2_match_data_create(4, NULL),
                             .cell = buf_new(arena, 256, CELL_MAX),
                             .problem = problem};
-    const char *names[COLUMNS_MAX];
-    unsigned count;
-    find_separator(&reader);
-    if (!read_columns(&reader, names, &count))
-        return NULL;
-    struct buf out = buf_new(arena, text.length * 2 + 256, JSON_MAX);
-    buf_str(&out, "{\"columns\":[");
-    for (unsigned i = 0; i < count; i++)
-        if (*names[i]) { /* a column of nothing is one that a spreadsheet left behind */
-            buf_str(&out, out.data[out.length - 1] == '[' ? "" : ",");
-            buf_json(&out, names[i], strlen(names[i]));
-        }
-    buf_str(&out, "],\"rows\":[");
-    for (bool any = false; reader.at < reader.end;)
-        if (!read_row(&reader, names, count, &out, &any))
-            return NULL;
-    buf_str(&out, "]}");
-    const char *json = buf_text(&out);
-    if (!json)
-        problem_set(problem, "too-large", "The file is too large.");
+    const char *json = read_table(&reader);
+    pcre2_code_free(reader.cells);
+    pcre2_code_free(reader.trimmed);
+    pcre2_code_free(reader.blanks);
+    pcre2_match_data_free(reader.found);
     return json;
 }
