@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char account_hint[] =
+    " ISSUER is a URL, SUBJECT and LABEL are a line of text, ROLE is central, website or analyst.";
+
 /* Runs one of the engine's statements as the owner; NULL after saying why. hint: what values must be. */
 static struct result *query(struct app *app, enum transaction_statement which, const char *const *values,
                             const char *hint) {
@@ -37,32 +40,14 @@ static int print_rows(struct app *app, enum transaction_statement which, const c
     return count;
 }
 
-static bool add_account(struct app *app, const char *const values[static 5]) {
-    struct result *result = query(app, ACCOUNT_ADD, values,
-                                  " ISSUER is a URL, SUBJECT and LABEL are a line of text, ROLE is central, website or "
-                                  "analyst.");
-    bool ok = result;
-    result_free(&result);
-    return ok;
-}
-
-/* Lets somebody of an OpenID provider in, say the first of the central team: ISSUER SUBJECT ROLE LABEL. */
-static int account_add(struct app *app, char **words) {
-    if (!add_account(app, (const char *const[]){words[0], words[1], words[3], words[2], NULL}))
-        return 1;
-    return printf("%s of %s is %s\n", words[1], words[0], words[2]) < 0;
-}
-
 /* A client of the service's own, ROLE LABEL; prints its id and its secret, this once. */
 static int client_add(struct app *app, char **words) {
-    unsigned char bytes[32], name[12];
-    RAND_bytes(bytes, sizeof bytes);
+    unsigned char secret[32], name[12];
+    RAND_bytes(secret, sizeof secret);
     RAND_bytes(name, sizeof name);
-    const char *secret = base64url_text(app->arena, bytes, sizeof bytes),
-               *client = base64url_text(app->arena, name, sizeof name);
-    if (!add_account(app, (const char *const[]){"self", client, words[1], words[0], secret}))
-        return 1;
-    return printf("client_id %s\nclient_secret %s\n", client, secret) < 0;
+    const char *const values[] = {"self", base64url_text(app->arena, name, sizeof name), words[0], words[1],
+                                  base64url_text(app->arena, secret, sizeof secret)};
+    return print_rows(app, ACCOUNT_ADD, values, account_hint) < 0;
 }
 
 /* A new key signs soon, those that nobody can still hold a token of go. */
@@ -148,17 +133,18 @@ static int robots_import(struct app *app, char **words) {
 static const struct action {
     const char *words[2];
     int arguments;
-    int (*run)(struct app *app, char **arguments); /* NULL: the rows of a statement are printed */
+    int (*run)(struct app *app, char **arguments); /* NULL: the rows of a statement that takes them are printed */
     enum transaction_statement rows;
-} commands[] = {{{"account", "add"}, 4, account_add, 0},
-                {{"client", "add"}, 2, client_add, 0},
-                {{"keys", "rotate"}, 0, keys_rotate, 0},
-                {{"retention"}, 0, NULL, RETENTION},       /* what was kept long enough is removed: how much of what */
-                {{"erasures", "list"}, 0, NULL, ERASURES}, /* people who were erased, by id */
-                {{"erasures", "replay"}, 1, erasures_replay, 0},
-                {{"recount"}, 0, NULL, RECOUNT}, /* uses are counted anew from their raw rows, and the figures mended */
-                {{"recount", "--verify"}, 0, recount_verify, 0},
-                {{"robots", "import"}, 1, robots_import, 0}};
+} commands[] = {
+    {{"account", "add"}, 4, NULL, ACCOUNT_ADD}, /* somebody of an OpenID provider: ISSUER SUBJECT ROLE LABEL */
+    {{"client", "add"}, 2, client_add, 0},
+    {{"keys", "rotate"}, 0, keys_rotate, 0},
+    {{"retention"}, 0, NULL, RETENTION},       /* what was kept long enough is removed: how much of what */
+    {{"erasures", "list"}, 0, NULL, ERASURES}, /* people who were erased, by id */
+    {{"erasures", "replay"}, 1, erasures_replay, 0},
+    {{"recount"}, 0, NULL, RECOUNT}, /* uses are counted anew from their raw rows, and the figures mended */
+    {{"recount", "--verify"}, 0, recount_verify, 0},
+    {{"robots", "import"}, 1, robots_import, 0}};
 
 const struct action *command_find(int count, char **words) {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
@@ -171,6 +157,7 @@ const struct action *command_find(int count, char **words) {
 }
 
 int command_run(const struct action *action, struct app *app, char **words) {
-    return action->run ? action->run(app, words + (action->words[1] ? 2 : 1))
-                       : print_rows(app, action->rows, NULL, "") < 0;
+    words += action->words[1] ? 2 : 1;
+    return action->run ? action->run(app, words)
+                       : print_rows(app, action->rows, (const char *const *)words, account_hint) < 0;
 }

@@ -16,7 +16,7 @@
     X(CLIENT_JWKS, "_clientJwks", NULL, "client")                                                                      \
     X(SPEND_TOKEN, "_spendToken", NULL, "issuer token_id expires_at")                                                  \
     X(UNKNOWN_ACCOUNT, "_unknownAccount", NULL, "issuer subject")                                                      \
-    X(ACCOUNT_ADD, "_accountAdd", NULL, "issuer subject label role secret")                                            \
+    X(ACCOUNT_ADD, "_accountAdd", NULL, "issuer subject role label secret")                                            \
     X(RETENTION, "_retention", NULL, "")                                                                               \
     X(ERASURES, "_erasures", NULL, "")                                                                                 \
     X(ERASE, "_erase", NULL, "person at")                                                                              \

@@ -7,4 +7,4 @@ role AS (
 secret AS (
   INSERT INTO scip.client_secret (account_id, sha256) SELECT id, sha256(convert_to(:secret, 'UTF8')) FROM account
   WHERE :secret IS NOT NULL)
-SELECT id FROM account
+SELECT coalesce('client_id ' || :subject || E'\nclient_secret ' || :secret, :subject || ' of ' || :issuer || ' is ' || :role) FROM account
