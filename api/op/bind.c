@@ -80,50 +80,38 @@ const struct text *pairs_get(const struct pairs *pairs, const char *name) {
     return NULL;
 }
 
-/* One textual value as JSON of the schema's type, a new reference; false when it cannot be read so. NULL: no memory. */
-static bool read_scalar(const struct schema *schema, const char *text, size_t length, json_t **value) {
+/* One textual value as JSON of the schema's type, a new reference; what is none stays a text, whose type the schema
+ * refuses. NULL: no memory. */
+static json_t *read_scalar(const struct schema *schema, const char *text, size_t length) {
     unsigned types = schema_types(schema);
     int64_t integer;
-    if (types & SCHEMA_STRING)
-        *value = json_stringn_nocheck(text, length);
-    else if (types & SCHEMA_INTEGER && scan_int(text, length, &integer))
-        *value = json_integer(integer);
-    else if (types & SCHEMA_NUMBER && scan_number(text, length))
-        *value = json_loadb(text, length, JSON_DECODE_ANY, NULL);
-    else if (types & SCHEMA_BOOLEAN &&
-             ((length == 4 && memcmp(text, "true", 4) == 0) || (length == 5 && memcmp(text, "false", 5) == 0)))
-        *value = json_boolean(length == 4);
-    else
-        return false;
-    return true;
-}
-
-/* As read_scalar, with "a,b" for an array (style form, explode false). */
-static bool read_value(const struct schema *schema, const struct text *text, json_t **value) {
-    if (schema_types(schema) != SCHEMA_ARRAY)
-        return read_scalar(schema, text->bytes, text->length, value);
-    *value = json_array();
-    for (const char *item = text->bytes, *end = item + text->length; item <= end;) {
-        const char *comma = memchr(item, ',', (size_t)(end - item)) ?: end;
-        json_t *one = NULL;
-        bool ok =
-            json_array_size(*value) < LIST_MAX && read_scalar(schema_items(schema), item, (size_t)(comma - item), &one);
-        if (!ok || json_array_append_new(*value, one) < 0) {
-            json_decref(*value);
-            *value = NULL;
-            return ok;
-        }
-        item = comma + 1;
+    if (!(types & SCHEMA_STRING)) {
+        if (types & SCHEMA_INTEGER && scan_int(text, length, &integer))
+            return json_integer(integer);
+        if (types & SCHEMA_NUMBER && scan_number(text, length))
+            return json_loadb(text, length, JSON_DECODE_ANY, NULL);
+        if (types & SCHEMA_BOOLEAN &&
+            ((length == 4 && memcmp(text, "true", 4) == 0) || (length == 5 && memcmp(text, "false", 5) == 0)))
+            return json_boolean(length == 4);
     }
-    return true;
+    return json_stringn_nocheck(text, length);
 }
 
-static const char *type_word(const struct schema *schema) {
-    unsigned types = schema_types(schema);
-    return types & SCHEMA_INTEGER && !(types & SCHEMA_NUMBER) ? "an integer"
-           : types & SCHEMA_NUMBER                            ? "a number"
-           : types & SCHEMA_BOOLEAN                           ? "true or false"
-                                                              : "a list of at most 500 values separated by commas";
+/* As read_scalar, with "a,b" for an array (style form, explode false), of which no more is read than shows that it is
+ * too long. */
+static json_t *read_value(const struct schema *schema, const struct text *text) {
+    if (schema_types(schema) != SCHEMA_ARRAY)
+        return read_scalar(schema, text->bytes, text->length);
+    json_t *list = json_array();
+    const char *end = text->bytes + text->length, *comma;
+    for (const char *item = text->bytes; item <= end && json_array_size(list) <= LIST_MAX; item = comma + 1) {
+        comma = memchr(item, ',', (size_t)(end - item)) ?: end;
+        if (json_array_append_new(list, read_scalar(schema_items(schema), item, (size_t)(comma - item))) < 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return list;
 }
 
 void bind_check_value(const struct parameter *parameter, const struct text *text, struct problem *problem) {
@@ -132,15 +120,14 @@ void bind_check_value(const struct parameter *parameter, const struct text *text
     if (!text && !parameter->required)
         return;
     snprintf(pointer, sizeof pointer, "/%s/%s", places[parameter->place], parameter->name);
-    json_t *value = NULL;
-    if (!text)
-        problem_add(problem, pointer, "is missing");
-    else if (!scan_utf8(text->bytes, text->length)) /* of a header: the target's parts are decoded */
-        problem_add(problem, pointer, "must be UTF-8");
-    else if (!read_value(parameter->schema, text, &value))
-        problem_add(problem, pointer, "must be %s", type_word(parameter->schema));
+    bool readable = text && scan_utf8(text->bytes, text->length); /* of a header: the target's parts are decoded */
+    json_t *value = readable ? read_value(parameter->schema, text) : NULL;
+    if (!readable)
+        problem_add(problem, pointer, text ? "must be UTF-8" : "is missing");
     else if (!value)
         problem_exhausted(problem);
+    else if (json_array_size(value) > LIST_MAX)
+        problem_add(problem, pointer, "must be a list of at most %d values separated by commas", LIST_MAX);
     else
         schema_validate(parameter->schema, value, pointer, problem);
     json_decref(value);
