@@ -52,11 +52,6 @@ static void compile_schemas(struct schema *schema, struct rule *rule) {
         rule->named[rule->count++] = (struct named){name, schema_compile(schema->set, member)};
 }
 
-static bool check_within(const struct schema *schema, const struct rule *rule, const json_t *value,
-                         struct check *check) {
-    return check_schema(rule->schema, value, check);
-}
-
 static bool check_all(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
     bool ok = true;
     for (size_t i = 0; i < rule->count; i++)
@@ -157,7 +152,6 @@ static bool check_required(const struct schema *schema, const struct rule *rule,
 }
 
 const struct keyword nested_keywords[] = {
-    {"$ref", compile_schema, check_within, false},
     {"allOf", compile_schemas, check_all, false},
     {"anyOf", compile_schemas, check_some, false},
     {"oneOf", compile_schemas, check_some, false},

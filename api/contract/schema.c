@@ -4,7 +4,7 @@
 #include <string.h>
 
 const struct rule *rule_of(const struct schema *schema, const char *name) {
-    for (unsigned i = 0; i < schema->count; i++)
+    for (unsigned i = 0; schema && i < schema->count; i++)
         if (strcmp(schema->rules[i].keyword->name, name) == 0)
             return &schema->rules[i];
     return NULL;
@@ -41,7 +41,7 @@ const struct schema *schema_compile(struct schema_set *set, json_t *node) {
             return known;
     struct schema *schema = arena_alloc(set->arena, sizeof *schema);
     *schema = (struct schema){.next = *bucket, .set = set, .node = node};
-    *bucket = schema; /* before its parts: a $ref back to it finds it */
+    *bucket = schema; /* before its parts: what refers back to it finds it */
     schema->rules = arena_alloc(set->arena, (json_object_size(node) + 1) * sizeof *schema->rules);
     compile_rules(schema, value_keywords);
     compile_rules(schema, nested_keywords);
@@ -73,47 +73,22 @@ bool schema_validate(const struct schema *schema, const json_t *value, const cha
 
 /* ---- what others ask of a schema ---- */
 
-/* The rule of that name, the schema's own or that of what it refers to. */
-static const struct rule *find_rule(const struct schema *schema, const char *name) {
-    for (int hops = 0; schema && hops < SCHEMA_DEPTH_MAX; hops++) {
-        const struct rule *rule = rule_of(schema, name), *ref = rule_of(schema, "$ref");
-        if (rule)
-            return rule;
-        schema = ref ? ref->schema : NULL;
-    }
-    return NULL;
-}
-
 unsigned schema_types(const struct schema *schema) {
-    const struct rule *rule = find_rule(schema, "type");
+    const struct rule *rule = rule_of(schema, "type");
     return rule ? rule->types : SCHEMA_ANY;
 }
 
 const json_t *schema_operand(const struct schema *schema, const char *name) {
-    const struct rule *rule = find_rule(schema, name);
-    return rule ? rule->operand : NULL;
-}
-
-const char *schema_format(const struct schema *schema) {
-    return json_string_value(schema_operand(schema, "format"));
-}
-
-const json_t *schema_node(const struct schema *schema) {
-    const struct rule *ref = rule_of(schema, "$ref");
-    return ref && ref->schema && schema->count == 1 ? schema_node(ref->schema) : schema->node;
-}
-
-const json_t *schema_default(const struct schema *schema) {
-    return json_object_get(schema_node(schema), "default");
+    return schema ? json_object_get(schema->node, name) : NULL;
 }
 
 const struct schema *schema_items(const struct schema *schema) {
-    const struct rule *rule = find_rule(schema, "items");
+    const struct rule *rule = rule_of(schema, "items");
     return rule ? rule->schema : NULL;
 }
 
 const struct schema *schema_property(const struct schema *schema, const char *name) {
-    const struct rule *properties = find_rule(schema, "properties"), *all = find_rule(schema, "allOf");
+    const struct rule *properties = rule_of(schema, "properties"), *all = rule_of(schema, "allOf");
     const struct schema *found = NULL;
     for (size_t i = 0; properties && !found && i < properties->count; i++)
         if (strcmp(properties->named[i].name, name) == 0)
@@ -125,7 +100,7 @@ const struct schema *schema_property(const struct schema *schema, const char *na
 
 /* index: out, reduced by the members that this schema requires. */
 static const char *find_required(const struct schema *schema, size_t *index) {
-    const struct rule *required = find_rule(schema, "required"), *all = find_rule(schema, "allOf");
+    const struct rule *required = rule_of(schema, "required"), *all = rule_of(schema, "allOf");
     size_t count = required ? json_array_size(required->operand) : 0;
     const char *name = *index < count ? json_string_value(json_array_get(required->operand, *index)) : NULL;
     *index -= name ? 0 : count;

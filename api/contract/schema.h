@@ -20,7 +20,7 @@ enum schema_type {
 };
 
 /* Compiles the schemas of one document. Schemas are shared: the same node compiles to the same pointer,
- * and recursion through $ref, which names a component, works. script/contract has held the document to the subset; a
+ * and recursion, through the names of components, works. script/contract has held the document to the subset; a
  * pattern that PCRE2 does not take is a fault at `where`. All is lent by arena and by the document, and constant after
  * schema_compile. */
 struct schema_set *schema_set_new(struct arena *arena, const json_t *document, const char *where, struct gate *gate);
@@ -33,17 +33,13 @@ const struct schema *schema_compile(struct schema_set *set, json_t *node);
  * a pointer made of pointer and the path inside value. Bounded: PROBLEM_ERRORS_MAX errors, depth of value. */
 bool schema_validate(const struct schema *schema, const json_t *value, const char *pointer, struct problem *problem);
 
-/* Types that `type` allows (SCHEMA_ANY without it), through $ref. */
+/* Types that `type` allows (SCHEMA_ANY without it). */
 unsigned schema_types(const struct schema *schema);
-/* `format`, or NULL; the node's own `default`, or NULL; a keyword's operand, or NULL; `items`, or NULL (all lent). */
-const char *schema_format(const struct schema *schema);
-const json_t *schema_default(const struct schema *schema);
+/* What stands under that name, a keyword's operand or an x-…, or NULL; `items`, or NULL (all lent). */
 const json_t *schema_operand(const struct schema *schema, const char *name);
 const struct schema *schema_items(const struct schema *schema);
-/* The property's schema, through $ref and allOf, or NULL. */
+/* The property's schema, through allOf, or NULL. */
 const struct schema *schema_property(const struct schema *schema, const char *name);
-/* The name of the required member number index, through $ref and allOf; NULL after the last. */
+/* The name of the required member number index, through allOf; NULL after the last. */
 const char *schema_required(const struct schema *schema, size_t index);
 bool schema_requires(const struct schema *schema, const char *name);
-/* The JSON node the schema was compiled from ($ref followed): for x-… keywords. */
-const json_t *schema_node(const struct schema *schema);

@@ -176,7 +176,7 @@ bool bind_check(struct arena *arena, const struct spec *spec, struct inputs *inp
     if (given)
         return scan_int(given->bytes, given->length, &inputs->limit);
     if (limit && !inputs->whole)
-        inputs->limit = json_integer_value(schema_default(limit->schema));
+        inputs->limit = json_integer_value(schema_operand(limit->schema, "default"));
     return true;
 }
 
@@ -231,7 +231,7 @@ static const char *parameter_value(struct arena *arena, const struct parameter *
         return schema_types(parameter->schema) == SCHEMA_ARRAY ? array_text(arena, text) : text->bytes;
     if (parameter->place == IN_PATH) /* of a read that answers for the write that makes the record */
         return inputs->new_id;
-    return json_text(arena, schema_default(parameter->schema), OID_TEXT);
+    return json_text(arena, schema_operand(parameter->schema, "default"), OID_TEXT);
 }
 
 bool bind_versions(struct arena *arena, const char *header, const char *any, const char **list) {

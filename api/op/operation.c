@@ -6,7 +6,7 @@
 
 /* The OID of a value that schema describes, or 0 when none fits. */
 static oid oid_of(const struct schema *schema) {
-    const char *format = schema_format(schema) ?: "";
+    const char *format = json_string_value(schema_operand(schema, "format")) ?: "";
     unsigned types = schema_types(schema) & ~(unsigned)SCHEMA_NULL;
     if (types == SCHEMA_STRING)
         return strcmp(format, "date") == 0        ? OID_DATE
@@ -260,9 +260,9 @@ static void link_column(const struct operation *operation, struct column *column
         return;
     }
     unsigned wanted = schema_types(schema) & ~(unsigned)SCHEMA_NULL;
-    if (!(wanted & known->fits) || !format_agrees(column->kind, schema_format(schema)))
+    if (!(wanted & known->fits) || !format_agrees(column->kind, json_string_value(schema_operand(schema, "format"))))
         gate_fault(gate, path, "column %s has another type than the contract (%s)", column->name, spec->where);
-    const json_t *csv = json_object_get(schema_node(schema), "x-csv");
+    const json_t *csv = schema_operand(schema, "x-csv");
     column->csv_hidden = json_is_false(csv);
     column->csv_member = json_string_value(csv);
 }

@@ -10,7 +10,7 @@ static bool is_given(const struct binding *binding, const struct inputs *inputs)
 /* Puts what the parameter of the query at `from`, which is not given, is then; gives where the text goes on. */
 static const char *put_absent(struct buf *text, const struct binding *binding, const char *from, const char *to) {
     static const char question[] = " IS NULL";
-    const json_t *value = binding->parameter ? schema_default(binding->parameter->schema) : NULL;
+    const json_t *value = binding->parameter ? schema_operand(binding->parameter->schema, "default") : NULL;
     if (strncmp(to, question, strlen(question)) == 0)
         return buf_str(text, "true"), to + strlen(question);
     if (binding->kind == BIND_LIMIT)
@@ -49,7 +49,7 @@ const char *plan_text(struct arena *arena, const struct operation *operation, co
 
 static bool is_code(const struct parameter *parameter) {
     const char *pattern = parameter ? json_string_value(schema_operand(parameter->schema, "pattern")) : NULL;
-    return parameter && parameter->place == IN_QUERY && !schema_default(parameter->schema) &&
+    return parameter && parameter->place == IN_QUERY && !schema_operand(parameter->schema, "default") &&
            (schema_operand(parameter->schema, "enum") || (pattern && strncmp(pattern, "^[a-z", 5) == 0));
 }
 
