@@ -15,7 +15,7 @@ struct rule {
     const struct keyword *keyword;
     json_t *operand;
     const struct schema *schema; /* not, items, additionalProperties, … */
-    struct named *named;         /* properties, and by index allOf, anyOf, oneOf */
+    struct named *named;         /* properties, and by index anyOf, oneOf */
     size_t count;
     pcre2_code *pattern;
     unsigned types;

@@ -52,13 +52,6 @@ static void compile_schemas(struct schema *schema, struct rule *rule) {
         rule->named[rule->count++] = (struct named){name, schema_compile(schema->set, member)};
 }
 
-static bool check_all(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
-    bool ok = true;
-    for (size_t i = 0; i < rule->count; i++)
-        ok = check_schema(rule->named[i].schema, value, check) && ok;
-    return ok;
-}
-
 /* anyOf and oneOf. */
 static bool check_some(const struct schema *schema, const struct rule *rule, const json_t *value, struct check *check) {
     size_t count = 0, most = rule->keyword->name[0] == 'o' ? 1 : rule->count;
@@ -152,7 +145,6 @@ static bool check_required(const struct schema *schema, const struct rule *rule,
 }
 
 const struct keyword nested_keywords[] = {
-    {"allOf", compile_schemas, check_all, false},
     {"anyOf", compile_schemas, check_some, false},
     {"oneOf", compile_schemas, check_some, false},
     {"not", compile_schema, check_not, false},

@@ -88,29 +88,15 @@ const struct schema *schema_items(const struct schema *schema) {
 }
 
 const struct schema *schema_property(const struct schema *schema, const char *name) {
-    const struct rule *properties = rule_of(schema, "properties"), *all = rule_of(schema, "allOf");
-    const struct schema *found = NULL;
-    for (size_t i = 0; properties && !found && i < properties->count; i++)
+    const struct rule *properties = rule_of(schema, "properties");
+    for (size_t i = 0; properties && i < properties->count; i++)
         if (strcmp(properties->named[i].name, name) == 0)
-            found = properties->named[i].schema;
-    for (size_t i = 0; all && !found && i < all->count; i++)
-        found = schema_property(all->named[i].schema, name);
-    return found;
-}
-
-/* index: out, reduced by the members that this schema requires. */
-static const char *find_required(const struct schema *schema, size_t *index) {
-    const struct rule *required = rule_of(schema, "required"), *all = rule_of(schema, "allOf");
-    size_t count = required ? json_array_size(required->operand) : 0;
-    const char *name = *index < count ? json_string_value(json_array_get(required->operand, *index)) : NULL;
-    *index -= name ? 0 : count;
-    for (size_t i = 0; all && !name && i < all->count; i++)
-        name = find_required(all->named[i].schema, index);
-    return name;
+            return properties->named[i].schema;
+    return NULL;
 }
 
 const char *schema_required(const struct schema *schema, size_t index) {
-    return find_required(schema, &index);
+    return json_string_value(json_array_get(schema_operand(schema, "required"), index));
 }
 
 bool schema_requires(const struct schema *schema, const char *name) {

@@ -38,8 +38,8 @@ unsigned schema_types(const struct schema *schema);
 /* What stands under that name, a keyword's operand or an x-…, or NULL; `items`, or NULL (all lent). */
 const json_t *schema_operand(const struct schema *schema, const char *name);
 const struct schema *schema_items(const struct schema *schema);
-/* The property's schema, through allOf, or NULL. */
+/* The property's schema, or NULL. */
 const struct schema *schema_property(const struct schema *schema, const char *name);
-/* The name of the required member number index, through allOf; NULL after the last. */
+/* The name of the required member number index; NULL after the last. */
 const char *schema_required(const struct schema *schema, size_t index);
 bool schema_requires(const struct schema *schema, const char *name);
