@@ -76,12 +76,12 @@ static size_t read_chunk(struct request *request, struct download *download) {
     struct result *result = ask_file(request, FILE_PIECE, (const char *const[]){download->file, number}, true);
     if (!result)
         return 0;
-    struct value chunk = {0};
+    struct text chunk = {0};
     if (result_rows(result) == 1 && result_columns(result) == 1)
         result_row(result, 0, &chunk);
-    bool ok = chunk.text && (int64_t)chunk.length == (left < FILES_CHUNK_BYTES ? left : FILES_CHUNK_BYTES);
+    bool ok = chunk.bytes && (int64_t)chunk.length == (left < FILES_CHUNK_BYTES ? left : FILES_CHUNK_BYTES);
     if (ok)
-        memcpy(download->bytes, chunk.text, chunk.length);
+        memcpy(download->bytes, chunk.bytes, chunk.length);
     else
         request_refuse(request, "record-withdrawn", "The file is not given any more.");
     result_free(&result);

@@ -22,15 +22,15 @@ static void sign(const struct request *request, const char *keys, size_t length,
     memcpy(mac, digest, MAC_LENGTH);
 }
 
-const char *cursor_make(const struct request *request, const struct link *link, const struct value *values) {
+const char *cursor_make(const struct request *request, const struct link *link, const struct text *values) {
     struct buf keys = buf_new(request->arena, 256, CURSOR_MAX);
     char mac[MAC_LENGTH] = {0};
     buf_put(&keys, mac, MAC_LENGTH);
     for (unsigned i = 0; i < link->count; i++) {
-        if (strncmp(link->columns[i].name, "_after_", 7) != 0 || !values[i].text)
+        if (strncmp(link->columns[i].name, "_after_", 7) != 0 || !values[i].bytes)
             continue;
         buf_put(&keys, link->columns[i].name + 1, strlen(link->columns[i].name));
-        buf_put(&keys, values[i].text, values[i].length + 1);
+        buf_put(&keys, values[i].bytes, values[i].length + 1);
     }
     if (keys.failed)
         return NULL;

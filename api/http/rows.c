@@ -64,7 +64,7 @@ static const char *next_link(struct request *request, const char *cursor) {
 static bool turn_page(struct request *request, struct rendering *rendering, unsigned *shown) {
     const struct spec *spec = request->match.spec;
     bool more = request->inputs.limit && *shown > request->inputs.limit;
-    struct value last[COLUMNS_MAX];
+    struct text last[COLUMNS_MAX];
     if (more)
         *shown = (unsigned)request->inputs.limit;
     if (!more && !spec->feed)

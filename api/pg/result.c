@@ -28,12 +28,12 @@ oid result_column_type(const struct result *result, unsigned column) {
     return PQftype(handle(result), (int)column);
 }
 
-void result_row(const struct result *result, unsigned row, struct value *values) {
+void result_row(const struct result *result, unsigned row, struct text *values) {
     const PGresult *rows = handle(result);
     int columns = PQnfields(rows);
     for (int i = 0; i < columns; i++) {
         bool null = PQgetisnull(rows, (int)row, i);
-        values[i].text = null ? NULL : PQgetvalue(rows, (int)row, i);
+        values[i].bytes = null ? NULL : PQgetvalue(rows, (int)row, i);
         values[i].length = null ? 0 : (size_t)PQgetlength(rows, (int)row, i);
     }
 }

@@ -4,10 +4,6 @@
 #include <jansson.h>
 #include <string.h>
 
-static bool shown(const struct column *column) {
-    return !column->engine && !column->csv_hidden;
-}
-
 static void put_cell(struct buf *buf, const char *text, size_t length, bool guarded) {
     size_t marks = 0;
     while (guarded && marks < length && text[marks] == '\'')
@@ -44,8 +40,8 @@ static void put_member(struct buf *buf, const json_t *object, const char *member
 }
 
 /* Flattens a JSON column to the member that the contract names, joined by ';'. */
-static void put_members(struct buf *buf, const struct column *column, const struct value *value) {
-    json_t *json = json_loadb(value->text, value->length, JSON_DECODE_ANY, NULL);
+static void put_members(struct buf *buf, const struct column *column, const struct text *value) {
+    json_t *json = json_loadb(value->bytes, value->length, JSON_DECODE_ANY, NULL);
     struct buf joined = buf_new(buf->arena, value->length + 1, value->length * 2 + 64);
     if (!json_is_array(json))
         put_member(&joined, json, column->csv_member);
@@ -59,53 +55,49 @@ static void put_members(struct buf *buf, const struct column *column, const stru
     json_decref(json);
 }
 
-static void put_value(struct buf *buf, const struct column *column, const struct value *value) {
-    if (!value->text)
+static void put_value(struct buf *buf, const struct column *column, const struct text *value) {
+    if (!value->bytes)
         return;
     switch (column->kind) {
     case COLUMN_TEXT:
-        put_cell(buf, value->text, value->length, true);
+        put_cell(buf, value->bytes, value->length, true);
         break;
     case COLUMN_JSON:
         if (column->csv_member)
             put_members(buf, column, value);
         else
-            put_cell(buf, value->text, value->length, false);
+            put_cell(buf, value->bytes, value->length, false);
         break;
     case COLUMN_BOOL:
-        buf_str(buf, *value->text == 't' ? "true" : "false");
+        buf_str(buf, *value->bytes == 't' ? "true" : "false");
         break;
     case COLUMN_INSTANT:
         render_instant(buf, value);
         break;
     default: /* numbers and dates are left alone */
-        buf_put(buf, value->text, value->length);
+        buf_put(buf, value->bytes, value->length);
     }
 }
 
-/* By a byte order mark a spreadsheet that opens the file knows that it is UTF-8. */
+/* A line: the row's cells, or without values the names. By a byte order mark before these a spreadsheet that opens the
+ * file knows that it is UTF-8. */
+static void csv_row(struct rendering *rendering, const struct text *values) {
+    const char *comma = values || !rendering->asked ? "" : "\xEF\xBB\xBF";
+    for (unsigned i = 0; i < rendering->column_count; i++) {
+        if (rendering->columns[i].engine || rendering->columns[i].csv_hidden)
+            continue;
+        buf_str(rendering->buf, comma);
+        if (values)
+            put_value(rendering->buf, &rendering->columns[i], &values[i]);
+        else
+            buf_str(rendering->buf, rendering->columns[i].name);
+        comma = ",";
+    }
+    buf_str(rendering->buf, "\r\n");
+}
+
 static void csv_begin(struct rendering *rendering) {
-    const char *comma = rendering->asked ? "\xEF\xBB\xBF" : "";
-    for (unsigned i = 0; i < rendering->column_count; i++) {
-        if (!shown(&rendering->columns[i]))
-            continue;
-        buf_str(rendering->buf, comma);
-        buf_str(rendering->buf, rendering->columns[i].name);
-        comma = ",";
-    }
-    buf_str(rendering->buf, "\r\n");
-}
-
-static void csv_row(struct rendering *rendering, const struct value *values) {
-    const char *comma = "";
-    for (unsigned i = 0; i < rendering->column_count; i++) {
-        if (!shown(&rendering->columns[i]))
-            continue;
-        buf_str(rendering->buf, comma);
-        put_value(rendering->buf, &rendering->columns[i], &values[i]);
-        comma = ",";
-    }
-    buf_str(rendering->buf, "\r\n");
+    csv_row(rendering, NULL);
 }
 
 void csv_put_name(struct buf *head, const char *target) {

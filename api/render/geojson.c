@@ -2,10 +2,10 @@
 #include "render/render.h"
 #include <string.h>
 
-static const struct value *cell_of(const struct rendering *rendering, const struct value *values, const char *name) {
+static const struct text *cell_of(const struct rendering *rendering, const struct text *values, const char *name) {
     for (unsigned i = 0; i < rendering->column_count; i++)
         if (strcmp(rendering->columns[i].name, name) == 0)
-            return values[i].text ? &values[i] : NULL;
+            return values[i].bytes ? &values[i] : NULL;
     return NULL;
 }
 
@@ -14,17 +14,17 @@ static void geojson_begin(struct rendering *rendering) {
         buf_str(rendering->buf, "{\"type\":\"FeatureCollection\",\"features\":[");
 }
 
-static void geojson_row(struct rendering *rendering, const struct value *values) {
-    const struct value *id = cell_of(rendering, values, "slug"), *geometry = cell_of(rendering, values, "_geometry");
+static void geojson_row(struct rendering *rendering, const struct text *values) {
+    const struct text *id = cell_of(rendering, values, "slug"), *geometry = cell_of(rendering, values, "_geometry");
     struct buf *buf = rendering->buf;
     buf_str(buf, rendering->rows++ ? ",{\"type\":\"Feature\"" : "{\"type\":\"Feature\"");
     if (id) {
         buf_str(buf, ",\"id\":");
-        buf_json(buf, id->text, id->length);
+        buf_json(buf, id->bytes, id->length);
     }
     buf_str(buf, ",\"geometry\":");
     if (geometry)
-        buf_put(buf, geometry->text, geometry->length);
+        buf_put(buf, geometry->bytes, geometry->length);
     else
         buf_str(buf, "null");
     buf_str(buf, ",\"properties\":");

@@ -3,10 +3,10 @@
 #include "render/render.h"
 #include <string.h>
 
-static void document_row(struct rendering *rendering, const struct value *values) {
+static void document_row(struct rendering *rendering, const struct text *values) {
     for (unsigned i = 0; i < rendering->column_count; i++)
-        if (strcmp(rendering->columns[i].name, "_body") == 0 && values[i].text)
-            buf_put(rendering->buf, values[i].text, values[i].length);
+        if (strcmp(rendering->columns[i].name, "_body") == 0 && values[i].bytes)
+            buf_put(rendering->buf, values[i].bytes, values[i].length);
 }
 
 #define DOCUMENT(format, media_type)                                                                                   \

@@ -48,11 +48,11 @@ static void put_escaped(struct buf *line, const char *text, size_t length) {
 }
 
 /* The digits of "2025-06-06" or "2025-06-06 10:15:00+00" as 20250606 or 20250606T101500Z. */
-static void put_time(struct buf *line, const struct value *value, enum column_kind kind) {
+static void put_time(struct buf *line, const struct text *value, enum column_kind kind) {
     for (size_t i = 0; i < value->length && i < (kind == COLUMN_DATE ? 10 : 19); i++)
-        if (isdigit((unsigned char)value->text[i]))
-            buf_char(line, value->text[i]);
-        else if (value->text[i] == ' ')
+        if (isdigit((unsigned char)value->bytes[i]))
+            buf_char(line, value->bytes[i]);
+        else if (value->bytes[i] == ' ')
             buf_char(line, 'T');
     if (kind == COLUMN_INSTANT)
         buf_char(line, 'Z');
@@ -71,7 +71,7 @@ static void put_property_name(struct buf *line, const struct column *column) {
                                                                   : ":");
 }
 
-static void put_property(struct rendering *rendering, const struct column *column, const struct value *value) {
+static void put_property(struct rendering *rendering, const struct column *column, const struct text *value) {
     struct buf line = buf_new(rendering->buf->arena, value->length + 64, value->length * 2 + 256);
     bool time = column->kind == COLUMN_DATE || column->kind == COLUMN_INSTANT || column->kind == COLUMN_LOCAL;
     bool uri = strcmp(column->name, "_ical_url") == 0 || strcmp(column->name, "_ical_conference") == 0;
@@ -80,46 +80,46 @@ static void put_property(struct rendering *rendering, const struct column *colum
         put_time(&line, value, column->kind);
     else if (column->kind == COLUMN_NUMBER || uri) /* which are not escaped */
         for (size_t i = 0; i < value->length; i++)
-            buf_char(&line, (unsigned char)value->text[i] < 0x20 ? ' ' : value->text[i]);
+            buf_char(&line, (unsigned char)value->bytes[i] < 0x20 ? ' ' : value->bytes[i]);
     else
-        put_escaped(&line, value->text, value->length);
+        put_escaped(&line, value->bytes, value->length);
     rendering->buf->failed |= line.failed;
     if (!line.failed)
         put_line(rendering->buf, line.data, line.length);
 }
 
 /* RFC 7986, sections 5.1 and 5.7, and what the programs had before it. A feed is asked for every six hours. */
-static void put_calendar(struct rendering *rendering, const struct value *name) {
+static void put_calendar(struct rendering *rendering, const struct text *name) {
     put_property(rendering, &(struct column){.name = "_ical_name", .kind = COLUMN_TEXT}, name);
     put_property(rendering, &(struct column){.name = "_ical_x_wr_calname", .kind = COLUMN_TEXT}, name);
     buf_str(rendering->buf, "REFRESH-INTERVAL;VALUE=DURATION:PT6H\r\nX-PUBLISHED-TTL:PT6H\r\n");
 }
 
 /* The frame begins with the first row, which knows the name; one without rows has none. */
-static void put_head(struct rendering *rendering, const struct value *values) {
+static void put_head(struct rendering *rendering, const struct text *values) {
     buf_str(rendering->buf, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//scip-api//EN\r\nCALSCALE:GREGORIAN\r\n");
     bool zoned = false;
     for (unsigned i = 0; i < rendering->column_count; i++) {
         zoned |= rendering->columns[i].kind == COLUMN_LOCAL;
-        if (values && values[i].text && strcmp(rendering->columns[i].name, "_calendar") == 0)
+        if (values && values[i].bytes && strcmp(rendering->columns[i].name, "_calendar") == 0)
             put_calendar(rendering, &values[i]);
     }
     buf_str(rendering->buf, zoned ? zone : "");
 }
 
-static void ical_row(struct rendering *rendering, const struct value *values) {
+static void ical_row(struct rendering *rendering, const struct text *values) {
     static const char start[] = "_ical_dtstart";
     if (!rendering->rows++)
         put_head(rendering, values);
     bool starts = false;
     for (unsigned i = 0; i < rendering->column_count; i++)
-        starts |= values[i].text && strncmp(rendering->columns[i].name, start, sizeof start - 1) == 0;
+        starts |= values[i].bytes && strncmp(rendering->columns[i].name, start, sizeof start - 1) == 0;
     rendering->omitted += !starts;
     if (!starts)
         return;
     buf_str(rendering->buf, "BEGIN:VEVENT\r\n");
     for (unsigned i = 0; i < rendering->column_count; i++)
-        if (strncmp(rendering->columns[i].name, prefix, sizeof prefix - 1) == 0 && values[i].text)
+        if (strncmp(rendering->columns[i].name, prefix, sizeof prefix - 1) == 0 && values[i].bytes)
             put_property(rendering, &rendering->columns[i], &values[i]);
     buf_str(rendering->buf, "END:VEVENT\r\n");
 }

@@ -8,7 +8,7 @@ static void json_begin(struct rendering *rendering) {
         buf_str(rendering->buf, "{\"items\":[");
 }
 
-static void json_row(struct rendering *rendering, const struct value *values) {
+static void json_row(struct rendering *rendering, const struct text *values) {
     if (rendering->rows++)
         buf_char(rendering->buf, ',');
     render_object(rendering, values, false);
@@ -34,7 +34,7 @@ const struct renderer render_json = {
     .end = json_end,
 };
 
-static void line_row(struct rendering *rendering, const struct value *values) {
+static void line_row(struct rendering *rendering, const struct text *values) {
     render_object(rendering, values, false);
     buf_char(rendering->buf, '\n');
 }
@@ -47,7 +47,7 @@ const struct renderer render_ndjson = {
     .row = line_row,
 };
 
-static void vocabulary_row(struct rendering *rendering, const struct value *values) {
+static void vocabulary_row(struct rendering *rendering, const struct text *values) {
     render_object(rendering, values, true);
 }
 

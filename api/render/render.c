@@ -14,32 +14,32 @@ const struct renderer *renderer_of(const char *media_type) {
 
 void render_rows(const struct renderer *renderer, struct rendering *rendering, const struct result *result,
                  unsigned count, int skip) {
-    struct value row[COLUMNS_MAX];
+    struct text row[COLUMNS_MAX];
     assert(result_columns(result) <= COLUMNS_MAX); /* what was linked has no more, and the result is the same */
     if (renderer->begin)
         renderer->begin(rendering);
     for (unsigned i = 0; i < count; i++) {
         result_row(result, i, row);
-        if (skip < 0 || !row[skip].text || *row[skip].text != 't')
+        if (skip < 0 || !row[skip].bytes || *row[skip].bytes != 't')
             renderer->row(rendering, row);
     }
     if (renderer->end)
         renderer->end(rendering);
 }
 
-void render_instant(struct buf *buf, const struct value *value) {
-    if (value->length < 22 || memcmp(value->text + value->length - 3, "+00", 3) != 0) {
-        buf_put(buf, value->text, value->length); /* infinity, or a year before Christ */
+void render_instant(struct buf *buf, const struct text *value) {
+    if (value->length < 22 || memcmp(value->bytes + value->length - 3, "+00", 3) != 0) {
+        buf_put(buf, value->bytes, value->length); /* infinity, or a year before Christ */
         return;
     }
-    buf_put(buf, value->text, 10);
+    buf_put(buf, value->bytes, 10);
     buf_char(buf, 'T');
-    buf_put(buf, value->text + 11, value->length - 14);
+    buf_put(buf, value->bytes + 11, value->length - 14);
     buf_char(buf, 'Z');
 }
 
-void render_value(struct buf *buf, const struct column *column, const struct value *value) {
-    if (!value->text) {
+void render_value(struct buf *buf, const struct column *column, const struct text *value) {
+    if (!value->bytes) {
         buf_put(buf, "null", 4);
         return;
     }
@@ -47,16 +47,16 @@ void render_value(struct buf *buf, const struct column *column, const struct val
     case COLUMN_TEXT:
     case COLUMN_DATE:
     case COLUMN_LOCAL:
-        buf_json(buf, value->text, value->length);
+        buf_json(buf, value->bytes, value->length);
         break;
     case COLUMN_NUMBER: /* NaN and Infinity are not JSON (RFC 8259, section 6) */
-        if (strchr("NI", value->text[value->text[0] == '-']))
+        if (strchr("NI", value->bytes[value->bytes[0] == '-']))
             buf_put(buf, "null", 4);
         else
-            buf_put(buf, value->text, value->length);
+            buf_put(buf, value->bytes, value->length);
         break;
     case COLUMN_BOOL:
-        buf_str(buf, *value->text == 't' ? "true" : "false");
+        buf_str(buf, *value->bytes == 't' ? "true" : "false");
         break;
     case COLUMN_INSTANT:
         buf_char(buf, '"');
@@ -64,17 +64,17 @@ void render_value(struct buf *buf, const struct column *column, const struct val
         buf_char(buf, '"');
         break;
     case COLUMN_JSON:
-        buf_json_whole(buf, value->text, value->length);
+        buf_json_whole(buf, value->bytes, value->length);
         break;
     }
 }
 
-void render_object(const struct rendering *rendering, const struct value *values, bool known) {
+void render_object(const struct rendering *rendering, const struct text *values, bool known) {
     const struct column *columns = rendering->columns;
     struct buf *buf = rendering->buf;
     char before = '{';
     for (unsigned i = 0; i < rendering->column_count; i++) {
-        if (columns[i].engine || (known && !values[i].text))
+        if (columns[i].engine || (known && !values[i].bytes))
             continue;
         size_t length = strlen(columns[i].name);
         char *place = buf_reserve(buf, length + 4);

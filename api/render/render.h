@@ -20,7 +20,7 @@ struct renderer {
     const char *content_type;          /* as sent, with charset where it has one */
     bool whole;                        /* gives the whole filtered result unless limit is given */
     void (*begin)(struct rendering *); /* or NULL, as end */
-    void (*row)(struct rendering *, const struct value *values);
+    void (*row)(struct rendering *, const struct text *values);
     void (*end)(struct rendering *);
 };
 
@@ -38,9 +38,9 @@ void render_rows(const struct renderer *renderer, struct rendering *rendering, c
 const struct renderer *renderer_of(const char *media_type);
 
 /* Appends one value as JSON (null, number, string, verbatim json): shared by json, ndjson and geojson. */
-void render_value(struct buf *buf, const struct column *column, const struct value *value);
+void render_value(struct buf *buf, const struct column *column, const struct text *value);
 /* "2025-08-31 23:30:00.5+00" as 2025-08-31T23:30:00.5Z (RFC 3339); the sessions' zone is UTC. */
-void render_instant(struct buf *buf, const struct value *value);
+void render_instant(struct buf *buf, const struct text *value);
 /* Appends {"name":value,…} of the columns that are not the engine's; with `known` without what is null, as
  * vocabularies want it. */
-void render_object(const struct rendering *rendering, const struct value *values, bool known);
+void render_object(const struct rendering *rendering, const struct text *values, bool known);

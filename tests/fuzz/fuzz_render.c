@@ -16,7 +16,7 @@ static const struct column columns[COLUMNS] = {
     {.name = "_ical_dtstart", .kind = COLUMN_DATE, .engine = true},
 };
 
-static const char *run(struct arena *arena, const struct renderer *renderer, struct value (*rows)[COLUMNS],
+static const char *run(struct arena *arena, const struct renderer *renderer, struct text (*rows)[COLUMNS],
                        unsigned count, size_t *length) {
     struct buf buf = buf_new(arena, 16, 1 << 20);
     struct rendering rendering = {.buf = &buf, .columns = columns, .column_count = COLUMNS, .list = true, .next = "n"};
@@ -30,16 +30,16 @@ static const char *run(struct arena *arena, const struct renderer *renderer, str
     return buf_text(&buf);
 }
 
-static void check_json(const char *text, size_t length, const char *member, struct value (*rows)[COLUMNS],
+static void check_json(const char *text, size_t length, const char *member, struct text (*rows)[COLUMNS],
                        unsigned count) {
     json_t *json = json_loadb(text, length, 0, NULL), *items = json_object_get(json, member);
     assert(json_array_size(items) == count);
     for (unsigned i = 0; i < count; i++) {
         json_t *item = json_array_get(items, i);
         json_t *slug = json_object_get(json_object_get(item, "properties") ?: item, "slug");
-        assert(rows[i][0].text ? json_string_length(slug) == rows[i][0].length &&
-                                     memcmp(json_string_value(slug), rows[i][0].text, rows[i][0].length) == 0
-                               : json_is_null(slug));
+        assert(rows[i][0].bytes ? json_string_length(slug) == rows[i][0].length &&
+                                      memcmp(json_string_value(slug), rows[i][0].bytes, rows[i][0].length) == 0
+                                : json_is_null(slug));
     }
     json_decref(json);
 }
@@ -65,7 +65,7 @@ static unsigned csv_records(const char *text, size_t length) {
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
-    struct value rows[ROWS][COLUMNS] = {0};
+    struct text rows[ROWS][COLUMNS] = {0};
     struct arena *arena = arena_new(0);
     unsigned cells = 0;
     for (const unsigned char *cell = data, *stop, *end = data + size; cell < end && cells < ROWS * COLUMNS;
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {
         if (!length || !scan_utf8((const char *)cell, length) || memchr(cell, 0, length))
             continue;
         bool plain = columns[cells % COLUMNS].kind == COLUMN_TEXT;
-        rows[cells / COLUMNS][cells % COLUMNS] = (struct value){
+        rows[cells / COLUMNS][cells % COLUMNS] = (struct text){
             plain ? arena_copy(arena, (const char *)cell, length) : "2025-08-31 23:30:00.5+00", plain ? length : 24};
     }
     unsigned count = (cells + COLUMNS - 1) / COLUMNS;

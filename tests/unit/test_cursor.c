@@ -29,7 +29,7 @@ static void ask(const char *query) {
 }
 
 static const char *made_for(const char *query) {
-    static const struct value row[] = {{"london", 6}, {"l\xC3\xB3ndon", 7}, {"", 0}};
+    static const struct text row[] = {{"london", 6}, {"l\xC3\xB3ndon", 7}, {"", 0}};
     ask(query);
     return cursor_make(&request, &keys, row);
 }

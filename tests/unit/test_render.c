@@ -44,9 +44,9 @@ static const char *run(const struct renderer *renderer, bool list, const char *n
     if (renderer->begin)
         renderer->begin(&rendering);
     for (int i = 0; i < (list ? 2 : 1); i++) {
-        struct value values[COLUMNS];
+        struct text values[COLUMNS];
         for (int j = 0; j < COLUMNS; j++)
-            values[j] = (struct value){rows[i][j], rows[i][j] ? strlen(rows[i][j]) : 0};
+            values[j] = (struct text){rows[i][j], rows[i][j] ? strlen(rows[i][j]) : 0};
         renderer->row(&rendering, values);
     }
     if (renderer->end)
@@ -104,7 +104,7 @@ START_TEST(ical_times) {
                                           {.name = "_ical_dtstart_utc", .kind = COLUMN_INSTANT, .engine = true},
                                           {.name = "_ical_conference", .kind = COLUMN_TEXT, .engine = true},
                                           {.name = "_calendar", .kind = COLUMN_TEXT, .engine = true}};
-    static const struct value rows[3][5] = {
+    static const struct text rows[3][5] = {
         {{NULL, 0}, {"2025-06-06 19:30:00", 19}, {NULL, 0}, {"https://a.example/?a,b;c", 24}, {"A, B", 4}},
         {{"2025-06-07", 10}, {NULL, 0}, {NULL, 0}, {NULL, 0}, {"A, B", 4}},
         {{NULL, 0}, {NULL, 0}, {"2025-10-26 01:30:00+00", 22}, {NULL, 0}, {"A, B", 4}}};
@@ -146,7 +146,7 @@ START_TEST(values) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf buf = buf_new(arena, 8, 1000);
         struct column column = {.name = "x", .kind = cases[i].kind};
-        render_value(&buf, &column, &(struct value){cases[i].text, strlen(cases[i].text)});
+        render_value(&buf, &column, &(struct text){cases[i].text, strlen(cases[i].text)});
         ck_assert_str_eq(buf_text(&buf), cases[i].json);
     }
 }

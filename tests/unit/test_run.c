@@ -142,10 +142,10 @@ START_TEST(bytes_go_and_come_as_they_are) {
                               .lengths = (const int[]){sizeof bytes - 1, 0},
                               .binary = true};
     ck_assert(pg_pipeline(connection, &command, 1, &problem));
-    struct value row[2];
+    struct text row[2];
     result_row(command.result, 0, row);
-    ck_assert(row[0].length == sizeof bytes - 1 && memcmp(row[0].text, bytes, sizeof bytes - 1) == 0);
-    ck_assert(row[1].length == 4 && memcmp(row[1].text, "text", 4) == 0);
+    ck_assert(row[0].length == sizeof bytes - 1 && memcmp(row[0].bytes, bytes, sizeof bytes - 1) == 0);
+    ck_assert(row[1].length == 4 && memcmp(row[1].bytes, "text", 4) == 0);
     result_free(&command.result);
 }
 END_TEST
