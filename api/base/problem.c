@@ -6,38 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What the engine itself refuses with. Titles, and what the records refuse with, are the contract's to say. */
-static const struct kind {
-    const char *slug;
-    int status;
-} kinds[] = {{"bad-request", 400},
-             {"bad-framing", 400},
-             {"unauthorized", 401},
-             {"forbidden", 403},
-             {"not-found", 404},
-             {"method-not-allowed", 405},
-             {"not-acceptable", 406},
-             {"request-timeout", 408},
-             {"conflict", 409},
-             {"record-withdrawn", 410},
-             {"length-required", 411},
-             {"precondition-failed", 412},
-             {"too-large", 413},
-             {"uri-too-long", 414},
-             {"unsupported-media-type", 415},
-             {"range-not-satisfiable", 416},
-             {"expectation-failed", 417},
-             {"invalid", 422},
-             {"precondition-required", 428},
-             {"too-many-requests", 429},
-             {"headers-too-large", 431},
-             {"internal", 500},
-             {"not-implemented", 501},
-             {"unavailable", 503},
-             {"timeout", 504},
-             {"version-not-supported", 505}};
-
-/* The contract's x-problems and x-constraints: constant while requests are served. */
+/* The rules, the engine's own before the contract's, and x-constraints: constant while requests are served. */
 static json_t *rules, *constraints;
 
 void problem_use(json_t *problems, json_t *named) {
@@ -51,16 +20,6 @@ static const char *rule_text(const char *rule, const char *member) {
     return json_string_value(json_object_get(json_object_get(rules, rule), member));
 }
 
-/* The engine's own, or one of the contract's, whose name that lends; .slug is NULL for any other. */
-static struct kind kind_of(const char *slug) {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].slug, slug) == 0)
-            return kinds[i];
-    void *listed = json_object_iter_at(rules, slug);
-    return (struct kind){json_object_iter_key(listed),
-                         (int)json_integer_value(json_object_get(json_object_iter_value(listed), "status"))};
-}
-
 const char *problem_title(const char *slug) {
     return rule_text(slug, "title") ?: slug;
 }
@@ -72,11 +31,11 @@ static void trim_text(char *text) {
 }
 
 bool problem_set(struct problem *problem, const char *slug, const char *detail, ...) {
-    struct kind kind = kind_of(slug);
-    assert(kind.slug);
-    problem->status = kind.status;
-    problem->slug = kind.slug;
-    problem->retry_after = kind.status == 503 || kind.status == 429;
+    void *rule = json_object_iter_at(rules, slug);
+    assert(rule);
+    problem->status = (int)json_integer_value(json_object_get(json_object_iter_value(rule), "status"));
+    problem->slug = json_object_iter_key(rule);
+    problem->retry_after = problem->status == 503 || problem->status == 429;
     problem->lost = false;
     *problem->sqlstate = '\0';
     va_list arguments;
@@ -149,9 +108,11 @@ static const struct state {
 };
 
 bool problem_set_status(struct problem *problem, int status) {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (kinds[i].status == status)
-            return problem_set(problem, kinds[i].slug, "%s", rule_text(kinds[i].slug, "meaning") ?: "");
+    const char *slug;
+    json_t *rule;
+    json_object_foreach (rules, slug, rule)
+        if (json_integer_value(json_object_get(rule, "status")) == status)
+            return problem_set(problem, slug, "%s", rule_text(slug, "meaning") ?: "");
     return problem_set(problem, "internal", "The statement gave a status that is not known.");
 }
 

@@ -28,11 +28,12 @@ struct problem {
     struct problem_error errors[PROBLEM_ERRORS_MAX];
 };
 
-/* What the contract lists: rules with their titles, and which constraint is which of them. */
+/* The rules with status, title and meaning, of each status first what a statement means that gives that alone; and
+ * which constraint is which of them. script/contract writes both. */
 void problem_use(json_t *problems, json_t *constraints);
 
 /* Fills problem by slug (which gives status and title) and always returns false, so that a caller can
- * `return problem_set(…)`. A slug that neither the engine nor the contract knows is a broken invariant. */
+ * `return problem_set(…)`. A slug that is no rule is a broken invariant. */
 bool problem_set(struct problem *problem, const char *slug, const char *detail, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -1,4 +1,5 @@
 /* A spreadsheet of any bytes is refused, or is JSON that names its lines in order. */
+#include "../unit/problems.h"
 #include "base/csv.h"
 #include <assert.h>
 #include <jansson.h>

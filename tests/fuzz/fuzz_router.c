@@ -1,4 +1,5 @@
 /* A target: the router, the query string and the Accept header never give bytes that are not UTF-8. */
+#include "../unit/problems.h"
 #include "base/scan.h"
 #include "contract/router.h"
 #include "http/request.h"

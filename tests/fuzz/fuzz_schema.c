@@ -1,4 +1,5 @@
 /* A schema, a NUL, a value: no crash, one verdict however it is asked, and "not" turns it round. */
+#include "../unit/problems.h"
 #include "contract/schema.h"
 #include <assert.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* The verifier and the readers of key sets. An input is a token as text; or, when it starts with '{', a header and
  * a payload on two lines, which get a good signature, so that what lies behind it is reached too. */
 #include "../unit/mint.h"
+#include "../unit/problems.h"
 #include "token/jws.h"
 #include "token/token.h"
 #include <stdio.h>

@@ -591,3 +591,17 @@ def test_the_engine_has_the_keywords_that_it_is_given():
     assert {"$ref", "allOf", *re.findall(r'^    \{"(\w+)"', tables, re.M)} == set(script.KEYWORDS)
     formats = (harness.ROOT / "api/contract/format.c").read_text()
     assert set(re.findall(r'^ +\{"([a-z0-9-]+)"', formats, re.M)) == set(script.FORMAT_WORDS)
+
+
+def test_the_engine_refuses_by_rules_that_there_are():
+    """It would end with one that is none; a contract without a list has the engine's own."""
+    files = {path.name: path.read_text() for path in (harness.ROOT / "api").rglob("*.c")}
+    named = set(re.findall(r'(?:problem_set|request_refuse)\((?:[^"()]|\([^()]*\))*?"([a-z-]+)"', "".join(files.values())))
+    named |= set(re.findall(r'^    \{"[0-9A-Z]+", "([a-z]+)", ', files["problem.c"], re.M))
+    named |= set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', files["arrival.c"] + files["wire.c"]))
+    assert len(named) > 20 and named <= {*script.OWN, "role-needed"}, named - set(script.OWN)
+    engine = script.Engine({"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": {}})
+    assert engine.facts["problems"]["record-withdrawn"] == {"status": 410} and [*engine.facts["problems"]] == [*script.OWN]
+    listed = {"own": {"status": 409, "title": "Own", "meaning": "It is ours."}, "not-found": {"status": 404, "title": "Not found", "meaning": "There is nothing."}}
+    rules = script.Engine({"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": {}, "components": {"x-problems": listed}}).facts["problems"]
+    assert [*rules] == [*script.OWN, "own"] and rules["not-found"] == listed["not-found"] and rules["conflict"] == {"status": 409}

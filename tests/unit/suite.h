@@ -1,5 +1,6 @@
 /* The main function of a unit test: all its cases in one suite. */
 #pragma once
+#include "problems.h"
 #include <check.h>
 
 static inline int run_cases(const char *name, void (*set_up)(void), void (*tear_down)(void),
