@@ -134,19 +134,19 @@ def test_the_rules_of_operations(tmp_path):
     assert made["/v1/things/{slug}"]["patch"]["x-problems"] == ["role-needed", "thing-gone"] and "x-problems" not in made["/v1/things"]["get"]
     assert "there is no rule thing-away" in expand(tmp_path, things.replace("[thing-gone]", "[thing-away]"))
     (tmp_path / "without-rules.csv").write_text("operation,rules,reason\npatchThing,thing-full,\n")
-    assert "openapi/without-rules.csv:2: has no reason" in expand(tmp_path, things)
+    assert "without-rules.csv:2: has no reason" in expand(tmp_path, things)
     (tmp_path / "without-rules.csv").write_text("operation,rules,reason\npatchThing,thing-gone,It stays.\n")
-    assert "openapi/without-rules.csv:2: thing-gone was not found for it" in expand(tmp_path, things)
+    assert "without-rules.csv:2: thing-gone was not found for it" in expand(tmp_path, things)
 
 
 @pytest.mark.parametrize("file, text, fault", [
-    ("problems", RULES + RULES.splitlines()[1] + "\n", "openapi/problems.csv:3: thing-full stands twice"),
-    ("problems", RULES.replace("409", "209"), "openapi/problems.csv:2: a rule is a slug and has a status of 400 to 599"),
-    ("problems", RULES.replace("thing-full", "Full"), "openapi/problems.csv:2: a rule is a slug"),
-    ("problems", RULES.replace("No place is left.", " "), "openapi/problems.csv:2: thing-full needs a title, a meaning and a remedy"),
-    ("problems", RULES.replace("rule,status", "status,rule"), "openapi/problems.csv:1: the columns are"),
-    ("problems", RULES.replace(",Choose another.", ""), "openapi/problems.csv:2: a line has 5 columns"),
-    ("constraints", CONSTRAINTS.replace("thing-full", "thing-gone"), "openapi/constraints.csv:2: thing_size is of no rule: thing-gone")])
+    ("problems", RULES + RULES.splitlines()[1] + "\n", "problems.csv:3: thing-full stands twice"),
+    ("problems", RULES.replace("409", "209"), "problems.csv:2: a rule is a slug and has a status of 400 to 599"),
+    ("problems", RULES.replace("thing-full", "Full"), "problems.csv:2: a rule is a slug"),
+    ("problems", RULES.replace("No place is left.", " "), "problems.csv:2: thing-full needs a title, a meaning and a remedy"),
+    ("problems", RULES.replace("rule,status", "status,rule"), "problems.csv:1: the first line is rule,status,title,meaning,remedy"),
+    ("problems", RULES.replace(",Choose another.", ""), "problems.csv:2: a line is rule,status,title,meaning,remedy"),
+    ("constraints", CONSTRAINTS.replace("thing-full", "thing-gone"), "constraints.csv:2: thing_size is of no rule: thing-gone")])
 def test_a_wrong_rule_is_refused(tmp_path, file, text, fault):
     (tmp_path / "problems.csv").write_text(RULES)
     (tmp_path / f"{file}.csv").write_text(text)
