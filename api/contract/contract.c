@@ -59,7 +59,7 @@ static const char *const *texts_of(struct loader *loader, json_t *list, unsigned
 }
 
 static bool load_operation(struct loader *loader, struct spec *spec, json_t *node) {
-    json_t *body = NULL, *response = NULL, *parameters, *media, *headers;
+    json_t *body = NULL, *response = NULL, *parameters, *media;
     *spec = (struct spec){.body_bytes = BODY_BYTES, .body_values = BODY_VALUES};
     if (!UNPACK(loader, node, "{s:s,s:s,s:s,s:s,s?s,s?s,s?b,s?s,s:b,s:o}", "id", &spec->id, "method", &spec->method,
                 "path", &spec->path, "where", &spec->where, "summary", &spec->summary, "answer", &spec->answer,
@@ -68,11 +68,11 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
         !UNPACK(loader, node, "{s?o,s?s,s?i,s?i,s:b,s:b}", "body", &body, "body_type", &spec->body_type, "body_bytes",
                 &spec->body_bytes, "body_values", &spec->body_values, "body_required", &spec->body_required, "streamed",
                 &spec->streamed) ||
-        !UNPACK(loader, node, "{s?o,s:i,s:b,s:o,s:o}", "response", &response, "success", &spec->success, "shared",
-                &spec->shared, "media", &media, "headers", &headers))
+        !UNPACK(loader, node, "{s?o,s:i,s:b,s:o,s:s,s?s}", "response", &response, "success", &spec->success, "shared",
+                &spec->shared, "media", &media, "head", &spec->head, "cache", &spec->cache))
         return false;
-    const char **texts[] = {&spec->id,      &spec->method, &spec->path,  &spec->where,
-                            &spec->summary, &spec->answer, &spec->roles, &spec->body_type};
+    const char **texts[] = {&spec->id,     &spec->method, &spec->path,      &spec->where, &spec->summary,
+                            &spec->answer, &spec->roles,  &spec->body_type, &spec->head,  &spec->cache};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = copy_of(loader, *texts[i]);
     spec->secured = spec->roles;
@@ -82,8 +82,6 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
         loader->contract->body_bytes = spec->body_bytes;
     spec->parameters = parameters_of(loader, parameters, &spec->parameter_count);
     spec->media = texts_of(loader, media, &spec->media_count);
-    spec->headers = (const struct constant_header *)texts_of(loader, headers, &spec->header_count);
-    spec->header_count /= 2; /* name and value of each */
     spec->response = schema_of(loader, response);
     const struct schema *items = response ? schema_property(spec->response, "items") : NULL,
                         *next = items ? schema_property(spec->response, "next") : NULL;

@@ -19,11 +19,6 @@ struct parameter {
     const char *where; /* file:line */
 };
 
-/* A response header that is always the same. */
-struct constant_header {
-    const char *name, *value;
-};
-
 /* One operation of the contract; all lent by the contract's arena. */
 struct spec {
     const char *id;     /* operationId */
@@ -46,8 +41,8 @@ struct spec {
     const struct schema *item;     /* a list's item schema, or the response itself; NULL without JSON */
     bool list;                     /* the response is {"items": […], "next": …} */
     bool feed;                     /* a list whose next is never null: there is always a position to go on from */
-    const struct constant_header *headers; /* of the success response */
-    unsigned header_count;
+    const char *head;              /* lines of the success response's head that are always the same */
+    const char *cache;             /* its Cache-Control, or NULL */
     int shared;         /* Cache-Control is public: one answer serves everybody (RFC 9111, section 5.2.2.9) */
     int cursor;         /* the query takes one */
     bool secured;       /* a bearer token counts here; */

@@ -3,7 +3,6 @@
 #include "http/origin.h"
 #include "http/request.h"
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 enum { HEAD_MAX = 32 * 1024 };
@@ -111,9 +110,9 @@ static void put_timing(struct buf *head, const struct request *request) {
 /* Turns problem into the response: a page for who asks for one (a browser does, with q-values; curl does not). */
 static void take_problem(struct request *request) {
     static const char *const offered[] = {"application/problem+json", "application/json", "text/html"};
-    static const struct constant_header policy = {
-        "Content-Security-Policy", "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; "
-                                   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"};
+    static const char policy[] =
+        "Content-Security-Policy: default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n";
     const struct app *app = request->app;
     const struct problem *problem = &request->problem;
     struct response *response = &request->response;
@@ -126,8 +125,7 @@ static void take_problem(struct request *request) {
             refuse = refuse ?: app->operations[i].refuse;
     *response = (struct response){.status = problem->status,
                                   .content_type = page ? "text/html; charset=utf-8" : offered[0],
-                                  .constants = &policy,
-                                  .constant_count = page,
+                                  .constants = page ? policy : NULL,
                                   .vary_accept = app->problem_page != NULL,
                                   .head = response->head,
                                   .rate = response->rate,
@@ -160,10 +158,7 @@ static void put_challenge(struct buf *head, const struct request *request) {
  * asked for again. */
 static void put_cache_control(struct buf *head, const struct request *request) {
     const struct response *response = &request->response;
-    const char *cache = NULL;
-    for (unsigned i = 0; i < response->constant_count; i++)
-        if (strcasecmp(response->constants[i].name, "Cache-Control") == 0)
-            cache = response->constants[i].value;
+    const char *cache = response->cache;
     bool kept = cache && !strstr(cache, "no-store") && !strstr(cache, "private");
     if (kept && request_header(request, "Authorization"))
         cache = "private, no-store";
@@ -207,9 +202,7 @@ struct text response_common(const struct request *request) {
         buf_printf(&head, "Link: <%s>; rel=\"next\"\r\n", response->next_link);
     if (response->omitted)
         buf_printf(&head, "X-Omitted-Count: %u\r\n", response->omitted);
-    for (unsigned i = 0; i < response->constant_count; i++)
-        if (strcasecmp(response->constants[i].name, "Cache-Control") != 0)
-            put_header(&head, response->constants[i].name, response->constants[i].value);
+    buf_str(&head, response->constants ?: "");
     put_vary(&head, request);
     put_cors(&head, request);
     put_header(&head, "X-Content-Type-Options", "nosniff");

@@ -13,8 +13,8 @@ static void take_answer(struct request *request, const struct answer *answer, co
     assert(!request->ticket.entry); /* it is not the new answer that the ticket is for */
     request->recalled = answer;
     response->status = 200;
-    response->constants = request->match.spec->headers;
-    response->constant_count = request->match.spec->header_count;
+    response->constants = request->match.spec->head;
+    response->cache = request->match.spec->cache;
     response->content_type = answer->content_type;
     response->etag = answer->etag;
     response->common = answer->head;

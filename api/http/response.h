@@ -22,16 +22,16 @@ struct response {
     struct text common;    /* of the head, what response_common made before */
     struct stream *stream; /* or NULL; then there is no other body */
     const char *allow, *location, *etag, *next_link;
-    const char *version;                     /* of the record, for its ETag */
-    const char *challenge;                   /* WWW-Authenticate of a 401 that is no problem */
-    const char *rate;                        /* RateLimit */
-    const char *cache_status;                /* RFC 9211 */
-    const char *range;                       /* Content-Range */
-    const char *disposition;                 /* Content-Disposition */
-    int64_t age;                             /* seconds, of a stale answer; 0: as good as new */
-    const struct constant_header *constants; /* from the contract */
-    unsigned constant_count;
-    unsigned omitted; /* rows left out of this representation */
+    const char *version;      /* of the record, for its ETag */
+    const char *challenge;    /* WWW-Authenticate of a 401 that is no problem */
+    const char *rate;         /* RateLimit */
+    const char *cache_status; /* RFC 9211 */
+    const char *range;        /* Content-Range */
+    const char *disposition;  /* Content-Disposition */
+    int64_t age;              /* seconds, of a stale answer; 0: as good as new */
+    const char *constants;    /* lines of the head, or NULL */
+    const char *cache;        /* Cache-Control as the contract has it, or NULL */
+    unsigned omitted;         /* rows left out of this representation */
     bool vary_accept;
     bool head; /* leave the body out */
 };

@@ -59,8 +59,8 @@ static bool refuse_known(struct request *request) {
 bool run(struct request *request) {
     const struct operation *operation = request->operation;
     request->response.status = operation->spec->success;
-    request->response.constants = operation->spec->headers;
-    request->response.constant_count = operation->spec->header_count;
+    request->response.constants = operation->spec->head;
+    request->response.cache = operation->spec->cache;
     if (request->recalled)
         return true;
     if (operation->handler)

@@ -605,3 +605,15 @@ def test_the_engine_refuses_by_rules_that_there_are():
     listed = {"own": {"status": 409, "title": "Own", "meaning": "It is ours."}, "not-found": {"status": 404, "title": "Not found", "meaning": "There is nothing."}}
     rules = script.Engine({"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": {}, "components": {"x-problems": listed}}).facts["problems"]
     assert [*rules] == [*script.OWN, "own"] and rules["not-found"] == listed["not-found"] and rules["conflict"] == {"status": 409}
+
+
+def test_the_engine_gets_headers_that_are_always_the_same_as_lines():
+    header = lambda value: {"schema": {"type": "string", "const": value}}
+    response = {"description": "A thing.", "headers": {"cache-control": header("public, max-age=5"), "X-One": header("1"), "X-Any": {"schema": {"type": "string"}}, "X-Two": header("2")}}
+    document = {"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": {"/v1/thing": {"get": {"operationId": "getThing", "responses": {"200": response}}}}}
+    (operation,) = script.Engine(document).facts["operations"]
+    assert (operation["head"], operation["cache"], operation["shared"]) == ("X-One: 1\r\nX-Two: 2\r\n", "public, max-age=5", True)
+    response["headers"]["X-Two"] = header("2\r\nX-Three: 3")
+    script.faults.clear()
+    script.Engine(document)
+    assert script.faults == ["contract: X-Two has a control character"]
