@@ -24,7 +24,6 @@ struct spec {
     const char *id;     /* operationId */
     const char *method; /* upper case */
     const char *path;   /* template, with {name} */
-    const char *summary;
     const char *where;
     const struct parameter *parameters;
     unsigned parameter_count;
@@ -54,8 +53,7 @@ struct spec {
 struct contract {
     const struct spec *specs;
     unsigned spec_count;
-    json_t *facts; /* lends schemas and parameters */
-    const char *title, *version;
+    json_t *facts;          /* lends schemas and parameters */
     int64_t body_bytes;     /* the largest of all operations */
     const char *operations; /* the roles of each operation that needs a token, {"id":["role"]} */
     const char *terms;      /* x-terms, what there is of each list: {"list":["code"]} */

@@ -45,10 +45,10 @@ static void load(struct app *app, const char *path, const char *folder, const ch
         add_file(app, path, type, text);
 }
 
-/* The pages of problems, which script/contract wrote beside the contract: of each address one for every media type. */
-static void load_problems(struct app *app) {
-    json_t *pages = json_load_file(arena_printf(app->arena, "%s.problems", app->config.contract), 0, NULL), *kinds,
-           *page;
+/* The pages that follow from the contract, which script/contract wrote beside it: of each address one for every media
+ * type. */
+static void load_pages(struct app *app) {
+    json_t *pages = json_load_file(arena_printf(app->arena, "%s.pages", app->config.contract), 0, NULL), *kinds, *page;
     const char *path, *kind;
     json_object_foreach (pages, path, kinds)
         json_object_foreach (kinds, kind, page) {
@@ -73,7 +73,7 @@ void assets_load(struct app *app) {
     load(app, "/favicon.ico", app->config.web, "favicon.ico");
     add_file(app, "/openapi.json", "application/json", app->contract->json);
     page_load(app);
-    load_problems(app);
+    load_pages(app);
     DIR *folder = opendir(app->config.web);
     for (struct dirent *file; folder && (file = readdir(folder));)
         load(app, arena_printf(app->arena, "/web/%s", file->d_name), app->config.web,
@@ -86,10 +86,12 @@ void assets_load(struct app *app) {
 bool assets_get(struct request *request) {
     static const char *const kinds[] = {"application/json", "text/html"};
     const char *kind = response_negotiate(request_header(request, "Accept"), kinds, 2) ?: kinds[0];
-    size_t length = strcspn(request->target, "?");
+    const char *path = request->match.spec->path; /* what is asked for may be written in another way */
+    const char *target = strchr(path, '{') ? request->target : path;
+    size_t length = strcspn(target, "?");
     const struct asset *asset = NULL;
     for (const struct asset *each = request->app->assets; each; each = each->next)
-        if (strlen(each->path) == length && memcmp(each->path, request->target, length) == 0) {
+        if (strlen(each->path) == length && memcmp(each->path, target, length) == 0) {
             request->response.vary_accept = asset != NULL;
             asset = !asset || strncmp(each->content_type, kind, strlen(kind)) == 0 ? each : asset;
         }

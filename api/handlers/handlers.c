@@ -7,33 +7,6 @@
 #include "http/request.h"
 #include <string.h>
 
-/* GET /v1: the public collections of the contract, so that nobody has to guess. */
-static bool get_index(struct request *request) {
-    const struct contract *contract = request->app->contract;
-    struct buf *body = response_json(request);
-    buf_str(body, "{\"title\":");
-    buf_json(body, contract->title, strlen(contract->title));
-    buf_str(body, ",\"version\":");
-    buf_json(body, contract->version, strlen(contract->version));
-    buf_str(body, ",\"documentation\":\"/docs\",\"contract\":\"/openapi.json\",\"resources\":[");
-    const char *comma = "";
-    for (unsigned i = 0; i < contract->spec_count; i++) {
-        const struct spec *spec = &contract->specs[i];
-        if (!spec->list || spec->secured || strchr(spec->path, '{')) /* what everybody can read, from the top */
-            continue;
-        buf_printf(body, "%s{\"name\":\"%s\",\"href\":\"%s\",\"title\":", comma, spec->path + strlen("/v1/"),
-                   spec->path);
-        buf_json(body, spec->summary ?: "", strlen(spec->summary ?: ""));
-        buf_str(body, ",\"media_types\":[");
-        for (unsigned j = 0; j < spec->media_count; j++)
-            buf_printf(body, "%s\"%s\"", j ? "," : "", spec->media[j]);
-        buf_str(body, "]}");
-        comma = ",";
-    }
-    buf_str(body, "]}");
-    return true;
-}
-
 static bool say_ok(struct request *request) {
     buf_str(response_json(request), "{\"status\":\"ok\"}");
     return true;
@@ -80,7 +53,7 @@ const struct handler_entry handlers[] = {
     {"visitResource", visit, NULL, {"slug"}},
     {"recordDocumentInvestigation", investigate, NULL, {"slug"}},
     {"recordResourceInvestigation", investigate, NULL, {"slug"}},
-    {"getIndex", get_index, NULL, {NULL}},
+    {"getIndex", assets_get, NULL, {NULL}},
     {"getData", data_get, NULL, {NULL}},
     {"getOpenapi", assets_get, NULL, {NULL}},
     {"getLiveness", say_ok, NULL, {NULL}},

@@ -198,7 +198,7 @@ def without(path):
 @pytest.mark.parametrize("edited, message", [
     (lambda facts: facts.update(bytes=facts["bytes"] + 1), "openapi.json.engine: belongs to another contract"),
     *[(without(path), "openapi.json.engine: is not what script/contract writes") for path in (
-        ["title"], ["bytes"], ["roles"], ["operations"], ["parameters"], ["operations", 0, "id"], ["operations", 0, "where"], ["operations", 0, "parameters"],
+        ["bytes"], ["roles"], ["operations"], ["parameters"], ["operations", 0, "id"], ["operations", 0, "where"], ["operations", 0, "parameters"],
         ["operations", 0, "success"], ["operations", 0, "head"], ["operations", 0, "streamed"], ["parameters", 0, "schema"], ["parameters", 0, "in"])],
     (lambda facts: facts["operations"][0].update(id=7), "openapi.json.engine: is not what script/contract writes"),
     (lambda facts: facts["components"]["schemas"]["Echo"].update(pattern="("), r"openapi.json.engine: pattern \(: missing closing parenthesis")])

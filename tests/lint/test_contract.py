@@ -617,3 +617,13 @@ def test_the_engine_gets_headers_that_are_always_the_same_as_lines():
     script.faults.clear()
     script.Engine(document)
     assert script.faults == ["contract: X-Two has a control character"]
+
+
+def test_the_index_is_a_page_of_the_lists_that_everybody_reads(tmp_path):
+    things = THINGS.replace("paths:\n", "paths:\n  /v1:\n    get:\n      operationId: getIndex\n      summary: Show the index\n      is: page\n      responses: { '200': { description: It. } }\n")
+    expand(tmp_path, things)
+    pages = json.loads((tmp_path / "made.json.pages").read_text())
+    listed = {"name": "things", "href": "/v1/things", "title": "List the things", "media_types": ["application/json", "text/csv", "application/x-ndjson"]}
+    assert json.loads(pages["/v1"]["application/json"]) == {"title": "Things", "version": "1", "documentation": "/docs", "contract": "/openapi.json", "resources": [listed]}
+    expand(tmp_path, things.replace("      is: list Thing csv\n", "      is: list Thing csv\n      security: [any]\n"))
+    assert json.loads(json.loads((tmp_path / "made.json.pages").read_text())["/v1"]["application/json"])["resources"] == []
