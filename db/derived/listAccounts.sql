@@ -4,10 +4,18 @@ SELECT id, issuer, scip.account_word(id, subject) AS subject, scip.account_word(
 FROM (
   SELECT *
   FROM scip.accounts
-  WHERE (:role IS NULL AND :hub IS NULL AND :organisation IS NULL AND :group IS NULL
-      OR EXISTS (SELECT FROM scip.account_roles r WHERE r.account = accounts.id AND r._current AND (:role IS NULL OR r.role = :role)
-      AND (:hub IS NULL OR r.hub = :hub) AND (:organisation IS NULL OR r.organisation = :organisation)
+  WHERE (:role IS NULL OR EXISTS (SELECT FROM scip.account_roles r WHERE r.account = accounts.id AND r._current
+      AND (:role IS NULL OR r.role = :role) AND (:hub IS NULL OR r.hub = :hub) AND (:organisation IS NULL OR r.organisation = :organisation)
       AND (:group IS NULL OR r."group" = :group)))
+    AND (:hub IS NULL OR EXISTS (SELECT FROM scip.account_roles r WHERE r.account = accounts.id AND r._current
+        AND (:role IS NULL OR r.role = :role) AND (:hub IS NULL OR r.hub = :hub)
+        AND (:organisation IS NULL OR r.organisation = :organisation) AND (:group IS NULL OR r."group" = :group)))
+    AND (:organisation IS NULL OR EXISTS (SELECT FROM scip.account_roles r WHERE r.account = accounts.id AND r._current
+        AND (:role IS NULL OR r.role = :role) AND (:hub IS NULL OR r.hub = :hub)
+        AND (:organisation IS NULL OR r.organisation = :organisation) AND (:group IS NULL OR r."group" = :group)))
+    AND (:group IS NULL OR EXISTS (SELECT FROM scip.account_roles r WHERE r.account = accounts.id AND r._current
+        AND (:role IS NULL OR r.role = :role) AND (:hub IS NULL OR r.hub = :hub)
+        AND (:organisation IS NULL OR r.organisation = :organisation) AND (:group IS NULL OR r."group" = :group)))
     AND (:active IS NULL OR active = :active)
     AND (:issuer IS NULL OR issuer = :issuer)
     AND (:modified_since IS NULL OR updated_at >= :modified_since)

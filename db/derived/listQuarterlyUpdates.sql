@@ -11,7 +11,7 @@ FULL JOIN (
   WHERE ("from" = (SELECT CASE WHEN :period IS NULL THEN (scip.quarter_start(scip.quarter(scip.today())) - interval '3 months')::date
       WHEN length(scip.period_name(:period)) = 10 THEN scip.quarter_start(:period) END) AND (SELECT ctx.central() OR ctx.decides())
       AND (required OR status <> 'none'))
-    AND (:status IS NULL OR status = :status)
+    AND (:status IS NULL OR CASE :status WHEN 'none' THEN _update_of IS NULL ELSE _status = :status END)
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_hub IS NULL OR (_sort, _hub) > (:after_key, :after_hub))
   ORDER BY _sort, _hub

@@ -15,7 +15,7 @@ SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || 
        (u.submitted_at AT TIME ZONE setting.zone())::date > scip.due_on(q.quarter) AS late, u.submitted_at,
        u.practice, u.challenges, u.ideas, u.priorities, u.questions, u.member_updates, u.created_at, u.updated_at,
        '/v1/hubs/' || h.slug || '/quarterly-updates/' || q.quarter AS href, u.version AS _version, h.id AS _hub_id, h.slug AS _hub,
-       h.name_sort AS _sort
+       h.name_sort AS _sort, u.status AS _status, u.hub_id AS _update_of
 FROM scip.hub h
 CROSS JOIN ( -- by numbers, of which the planner knows how many there will be; as they stand, for what is computed could not be asked of
   -- an index under a policy

@@ -25,9 +25,7 @@ LINEAR = {
     "two kinds of records in one order": ["searchLibrary"],
     "says all Hubs of a region": ["listRegions", "getRegion"],
     "a Hub's own messages stand among those of all others, by rights of two kinds": ["listMessages"],
-    "of each account or Hub another table is asked": [
-        "listAccounts role", "listAccounts hub", "listAccounts organisation", "listAccounts group", "listQuarterlyUpdates status",
-        "listHubs status"],
+    "of each Hub another table is asked": ["listHubs status"],
     "all of a period, or all that ever were partners, are looked at": ["listMinutes period", "listOrganisations partners"],
     "all other names with a frequent word": ["listOrganisations q Stoke-on-Trent"],
     "events of a year before, as one may last for one": ["listEvents from"],
