@@ -51,21 +51,21 @@ UNION ALL
 SELECT 'resource', r.slug, r.title, r.withdrawn_at, r.withdrawal_note, '/v1/resources/' || r.slug, r.version, r.updated_at
 FROM scip.resource r WHERE r.withdrawn_at IS NOT NULL;
 
--- Both together, to be searched; a document is of no principle and no phase.
+-- Both together, to be searched; a document is of no principle and no phase. Each is read as its table, without conditions and of the same
+-- types, so that the newest of both are read by the order of their indexes.
 CREATE VIEW scip.holdings WITH (security_invoker) AS
-SELECT 'documents' AS collection, d.id, d.slug, d.title, NULL::text AS title_cy, d.abstract AS summary, d.authors, d.publisher,
-       coalesce(d.year, left(d.published_on, 4)::int) AS year, d.published_on::text, d.kind::text, NULL::text AS principle,
-       '{}'::text[] AS phases, '{}'::text[] AS nations, d.language::text, d.file_format::text, d.licence::text, d.url::text,
-       scip.availability(d.withdrawn_at, d.embargo_until) AS status, '/v1/documents/' || d.slug AS href, d.words, d.published_sort,
-       d.updated_at
-FROM scip.document d WHERE d.withdrawn_at IS NULL
-UNION ALL
-SELECT 'resources', r.id, r.slug, r.title, r.title_cy, r.summary, r.authors, r.publisher,
-       left(r.published_on, 4)::int, r.published_on::text, r.kind::text,
-       (SELECT p.slug::text FROM scip.toolkit_principle p WHERE p.id = r.principle_id),
-       r.phases, r.nations, r.language::text, r.file_format::text, r.licence::text, r.url::text,
-       scip.availability(r.withdrawn_at, r.embargo_until), '/v1/resources/' || r.slug, r.words, r.published_sort, r.updated_at
-FROM scip.resource r WHERE r.withdrawn_at IS NULL;
+SELECT * FROM (
+  SELECT 'documents' AS collection, d.id, d.slug, d.title, NULL::scip.label AS title_cy, d.abstract AS summary, d.authors, d.publisher,
+    coalesce(d.year, left(d.published_on, 4)::int) AS year, d.published_on::text, d.kind, NULL::text AS principle, '{}'::text[] AS phases,
+    '{}'::text[] AS nations, d.language::text, d.file_format, d.licence::text, d.url::text, '/v1/documents/' || d.slug AS href, d.words,
+    scip.availability(d.withdrawn_at, d.embargo_until) AS status, d.published_sort, d.updated_at,
+    d.withdrawn_at AS _withdrawn_at FROM scip.document d
+  UNION ALL
+  SELECT 'resources', r.id, r.slug, r.title, r.title_cy, r.summary, r.authors, r.publisher, left(r.published_on, 4)::int,
+    r.published_on::text, r.kind, (SELECT p.slug::text FROM scip.toolkit_principle p WHERE p.id = r.principle_id), r.phases,
+    r.nations, r.language::text, r.file_format, r.licence::text, r.url::text, '/v1/resources/' || r.slug, r.words,
+    scip.availability(r.withdrawn_at, r.embargo_until), r.published_sort, r.updated_at, r.withdrawn_at FROM scip.resource r) held
+WHERE _withdrawn_at IS NULL;
 
 GRANT SELECT ON scip.news_items, scip.policy_contributions, scip.documents, scip.resources, scip.withdrawals, scip.holdings
   TO scip_anonymous, scip_caller;

@@ -22,7 +22,9 @@ LINEAR = {
     "metrics": ["listMetricValues", "listAllMetricValues", "listMetricDefinitions", "explainMetric", "listHeadlineComparisons",
                 "listNetworkHealth", "listNetworkEvaluationProgress", "listNetworkEvaluationAnswers", "listNetworkEvaluationYearFigures", "listNetworkEvaluations",
                 "getNetworkEvaluation", "listNetworkEvaluationFigures", "getNetworkEvaluationDocument", "getHubEvaluation", "getLanding", "getMe"],
-    "two kinds of records in one order": ["searchLibrary"],
+    "of the library what fits best, and what few have": [
+        "searchLibrary q Stoke-on-Trent", "searchLibrary kind article", "searchLibrary kind case_study", "searchLibrary year",
+        "searchLibrary file_format web_page", "searchLibrary file_format video"],
     "says all Hubs of a region": ["listRegions", "getRegion"],
     "a Hub's own messages stand among those of all others, by rights of two kinds": ["listMessages"],
     "of each Hub another table is asked": ["listHubs status"],
