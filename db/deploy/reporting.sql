@@ -83,6 +83,9 @@ CREATE INDEX ON scip.message (updated_at);
 CREATE INDEX ON scip.message (sent_on, id) WHERE direction = 'to_hubs';
 CREATE INDEX ON scip.message (hub_id);
 CREATE INDEX ON scip.message (group_id);
+CREATE INDEX ON scip.message (kind, created_at, id);
+CREATE INDEX ON scip.message (created_at, id) WHERE responded_on IS NOT NULL;
+ALTER TABLE scip.message ALTER hub_id SET (n_distinct = -0.5), ALTER group_id SET (n_distinct = -0.5); -- a caller has few, ten are assumed
 CREATE TABLE scip.message_relay (
   message_id uuid REFERENCES scip.message ON DELETE CASCADE,
   hub_id bigint REFERENCES scip.hub,

@@ -26,9 +26,10 @@ LINEAR = {
         "searchLibrary q Stoke-on-Trent", "searchLibrary kind article", "searchLibrary kind case_study", "searchLibrary year",
         "searchLibrary file_format web_page", "searchLibrary file_format video"],
     "says all Hubs of a region": ["listRegions", "getRegion"],
-    "a Hub's own messages stand among those of all others, by rights of two kinds": ["listMessages"],
     "of each Hub another table is asked": ["listHubs status"],
-    "all of a period, or all that ever were partners, are looked at": ["listMinutes period", "listOrganisations partners"],
+    "all of a period, or all that ever were partners, are looked at": [
+        "listMinutes period", "listMessages period", "listOrganisations partners"],
+    "of some thousands all are looked at for a Hub's own, of more they are found": ["listMessages direction from_hub"],
     "all other names with a frequent word": ["listOrganisations q Stoke-on-Trent"],
     "events of a year before, as one may last for one": ["listEvents from"],
     "few, ever": ["listObjections", "listHubApplications"],
