@@ -47,16 +47,17 @@ const char *plan_text(struct arena *arena, const struct operation *operation, co
     return buf_text(&text);
 }
 
-static bool is_code(const struct parameter *parameter) {
+static bool has_kept_plan(const struct parameter *parameter) {
     const char *pattern = parameter ? json_string_value(schema_operand(parameter->schema, "pattern")) : NULL;
     return parameter && parameter->place == IN_QUERY && !schema_operand(parameter->schema, "default") &&
-           (schema_operand(parameter->schema, "enum") || (pattern && strncmp(pattern, "^[a-z", 5) == 0));
+           (schema_operand(parameter->schema, "enum") || schema_operand(parameter->schema, "format") ||
+            (pattern && strncmp(pattern, "^[a-z", 5) == 0));
 }
 
 void plan_split(struct arena *arena, struct operation *operation, struct binding *bindings, struct gate *gate) {
     const struct statement *whole = &operation->statement;
     for (unsigned i = 0; i < whole->count; i++) {
-        struct statement *alone = is_code(bindings[i].parameter) ? arena_alloc(arena, sizeof *alone) : NULL;
+        struct statement *alone = has_kept_plan(bindings[i].parameter) ? arena_alloc(arena, sizeof *alone) : NULL;
         if ((bindings[i].alone = alone)) {
             *alone = *whole;
             alone->name = arena_printf(arena, "%s.%s", whole->name, bindings[i].name);
@@ -71,10 +72,8 @@ const struct statement *plan_statement(struct arena *arena, const struct operati
     const struct binding *given = NULL;
     bool several = false;
     for (unsigned i = 0; operation->splits && i < operation->statement.count; i++)
-        if (is_given(&operation->bindings[i], inputs)) {
-            several = given;
-            given = &operation->bindings[i];
-        }
+        if (is_given(&operation->bindings[i], inputs))
+            several = given, given = &operation->bindings[i];
     if (!given)
         return &operation->statement;
     struct statement *planned = arena_alloc(arena, sizeof *planned);

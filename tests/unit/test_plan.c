@@ -98,6 +98,14 @@ START_TEST(a_code_that_is_given_alone_keeps_its_plan) {
 }
 END_TEST
 
+START_TEST(a_day_that_is_given_alone_keeps_its_plan) {
+    parameters[1].schema = schema("{\"type\":\"string\",\"format\":\"date\"}");
+    plan_split(arena, &operation, bindings, &gate);
+    planned("kind=2024-09-01", false);
+    planned("kind=2024-09-01&limit=3", true);
+}
+END_TEST
+
 START_TEST(cursor_order_and_limit_are_given_too) {
     inputs.after = (struct pairs){.items = {{"after_s", {"z", 1}}}, .count = 1};
     ck_assert_str_eq(planned("sort=-n&limit=3", true),
@@ -122,6 +130,7 @@ int main(void) {
     return run_cases("plan", set_up, tear_down,
                      (const TTest *const[]){first_page_has_constants, nothing_given_is_prepared, a_filter_stands_alone,
                                             a_code_that_is_given_alone_keeps_its_plan,
+                                            a_day_that_is_given_alone_keeps_its_plan,
                                             cursor_order_and_limit_are_given_too, all_of_it_has_no_limit,
                                             a_list_without_filters_is_left_as_it_is, NULL});
 }
