@@ -10166,11 +10166,11 @@ export interface components {
             /** @description Whether people can take part online; null where it is not known. */
             online: boolean | null;
             /** @description The Hub whose event it is; null for the central team's. */
-            hub: null | components["schemas"]["Link"];
+            hub: components["schemas"]["Link"] | null;
             /** @description The organisation that organises it; null where it is not known. */
-            organiser: null | components["schemas"]["Link"];
+            organiser: components["schemas"]["Link"] | null;
             /** @description The programme that the event belongs to; null for none. */
-            programme: null | components["schemas"]["Link"];
+            programme: components["schemas"]["Link"] | null;
             /** @description How many people there is room for; null where it is not known or unlimited. */
             capacity: number | null;
             /** @description How many people came; null where it was not counted. */
@@ -17866,6 +17866,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -17876,7 +17878,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -17888,6 +17890,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HubInvitationList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -18143,6 +18147,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -18153,7 +18159,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PublicCache"];
@@ -18165,6 +18171,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HubStatusEntryList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -18236,6 +18244,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -18246,7 +18256,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PublicCache"];
@@ -18258,6 +18268,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HubLeadList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -18935,6 +18947,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -18945,7 +18959,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -18957,6 +18971,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuorumRuleList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -20222,6 +20238,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path?: never;
@@ -20229,7 +20247,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -20241,6 +20259,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -20263,6 +20283,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -20273,7 +20295,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -20285,6 +20307,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -24215,6 +24239,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path?: never;
@@ -24222,7 +24248,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PublicCache"];
@@ -24234,6 +24260,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsentTextList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -26351,6 +26379,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path?: never;
@@ -26358,7 +26388,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -26370,6 +26400,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HubApplicationList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -29245,6 +29277,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -29255,7 +29289,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -29267,6 +29301,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HubRelayList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -29461,6 +29497,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -29471,7 +29509,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -29483,6 +29521,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HubReviewList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -30059,6 +30099,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -30069,7 +30111,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -30081,6 +30123,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeetingList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -30158,6 +30202,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -30168,7 +30214,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -30180,6 +30226,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeetingList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -30523,6 +30571,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -30533,7 +30583,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -30545,6 +30595,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgendaItemList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -31116,6 +31168,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -31126,7 +31180,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -31138,6 +31192,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResolutionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -31343,6 +31399,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -31353,7 +31411,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -31365,6 +31423,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -31572,6 +31632,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -31582,7 +31644,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -31594,6 +31656,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -31617,6 +31681,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path: {
@@ -31627,7 +31693,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -31639,6 +31705,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MinutesList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -31720,6 +31788,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path?: never;
@@ -31727,7 +31797,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -31739,6 +31809,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MinutesList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -32626,6 +32698,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path?: never;
@@ -32633,7 +32707,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -32645,6 +32719,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UnknownAccountList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -32679,6 +32755,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path?: never;
@@ -32686,7 +32764,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -32698,6 +32776,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccountList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];
@@ -33081,6 +33161,8 @@ export interface operations {
                 cursor?: components["parameters"]["Cursor"];
                 /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
                 modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
             };
             header?: never;
             path?: never;
@@ -33088,7 +33170,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -33100,6 +33182,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClientList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             304: components["responses"]["NotModified"];

@@ -1,4 +1,6 @@
 """What every list has, read from the contract: when its records last changed, and those that changed since."""
+import csv
+import io
 import json
 import re
 
@@ -8,7 +10,7 @@ from test_examples import CENTRAL, CONTRACT, GROUP, HUB, MEETING, PEOPLE, SCHEMA
 
 # Where the lists below a record are asked, of the demonstration: a slug or SQL.
 AT = {"documents": "demonstration-document-1", "groups": GROUP, "headline-figures": "training-delegates-2019-22", "hubs": HUB, "meetings": MEETING,
-      "metrics": "SELECT code FROM scip.metric ORDER BY ordinal", "network/evaluations": "2022-23", "people": PEOPLE, "resources": "demonstration-resource-1", "training/sessions": SESSION,
+      "metrics": "SELECT code FROM scip.metric ORDER BY ordinal", "network/evaluations": "SELECT max(year) FROM scip.network_evaluations", "people": PEOPLE, "resources": "demonstration-resource-1", "training/sessions": SESSION,
       "vocabularies": "sector"}
 # What is shown without the time of its last change, as it is no record of its own.
 COMPUTED = {"Certificate", "HeadlineComparison", "HubHealth", "HubQuorum", "LibraryFacets", "Me", "MeetingAttendanceSummary", "MessageRates", "Metric",
@@ -45,6 +47,27 @@ def test_records_say_when_they_changed():
     wrong = [operation["operationId"] for operation, _, query, record, listed in shown()
              if ("modified_since" in query) != (listed and "updated_at" in SCHEMAS[record]["properties"])]
     assert not wrong and len(SINCE) > 60
+
+
+ONES = {"listMetricValues", "listNetworkEvaluationYearFigures", "listNetworkEvaluationProgress"}  # which stand for each other: no part says enough
+
+
+def test_lists_come_in_pages_and_as_csv():
+    """Each that no comment in its source takes out. What is in another has the member that a cell is made of."""
+    media = {operation["operationId"]: operation["responses"]["200"]["content"].keys() for operation, *_ in shown()}
+    assert {name for name, (_, query) in LISTS.items() if not {"limit", "cursor"} <= query} == ONES
+    assert {name for name, (_, query) in LISTS.items() if "text/csv" not in media[name] or "format" not in query} == set()
+    wrong = [f"{record}.{name}" for record in {record for *_, record, listed in shown() if listed} for name, schema in SCHEMAS[record]["properties"].items()
+             if kinds(schema) & {"array", "object"} and "x-csv" not in (SCHEMAS[schema["$ref"].split("/")[-1]] if "$ref" in schema and "x-csv" not in schema else schema)]
+    assert not wrong
+
+
+def kinds(schema):
+    """The types that a value may have."""
+    if "$ref" in schema:
+        return kinds(SCHEMAS[schema["$ref"].split("/")[-1]])
+    own = schema.get("type", [])
+    return {*([own] if isinstance(own, str) else own)}.union(*(kinds(each) for key in ("anyOf", "oneOf", "allOf") for each in schema.get(key, ())))
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +128,24 @@ def test_what_changed_since(demonstration, demo):
         assert everything(demo, token, f"{path}?modified_since=2100-01-01T00:00:00Z") == [], name
     assert not wrong
     assert len(divided) > 35, sorted(SINCE.keys() - divided)
+
+
+def test_csv(demonstration, demo):
+    """Everything at once, by the columns of the record."""
+    token, rows = demonstration.token(demo, **CENTRAL), 0
+    for name, (path, query) in LISTS.items():
+        path = target(demonstration, path)
+        answer = harness.get(demo, token, f"{path}?format=csv")
+        if answer.status == 400:  # it needs a filter
+            continue
+        assert answer.status == 200 and answer.headers["Content-Type"].startswith("text/csv"), (name, answer.text[:300])
+        lines = list(csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))))
+        assert len(lines[0]) == len(set(lines[0])) > 1 and {len(line) for line in lines} == {len(lines[0])}, name
+        first = harness.get(demo, token, path).json["items"]
+        assert len(lines) - 1 == len(first) or len(lines) - 1 > len(first) == 50, (name, len(lines), len(first))
+        rows += len(lines) - 1
+        assert not [cell for line in lines[1:] for cell in line if cell[:2] in ('{"', '["', "[{")], name
+    assert rows > 5000
 
 
 def test_an_instant_that_is_none(demo):

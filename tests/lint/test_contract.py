@@ -32,7 +32,7 @@ paths:
     get:
       operationId: listThings
       summary: List the things
-      is: list Thing csv
+      is: list Thing
     post:
       operationId: addThing
       summary: Add a thing
@@ -184,7 +184,7 @@ def test_a_record_that_is_shown_says_when_it_changed(tmp_path):
     assert list(properties) == ["slug", "size", "parts", "updated_at", "href"] and asked in parameters
     properties, parameters = thing(THINGS.replace("        parts: [Slug]\n", "        updated_at: date-time or null\n        parts: [Slug]\n"))
     assert properties["updated_at"]["type"] == ["string", "null"] and list(properties)[-1] == "parts" and asked in parameters
-    computed = THINGS.replace("      is: list Thing csv\n", "      is: list Thing csv\n      without: [updated_at]\n")
+    computed = THINGS.replace("      is: list Thing\n", "      is: list Thing\n      without: [updated_at]\n")
     assert f"paths/things.yaml:{line(computed, 'is: list')}: Thing says elsewhere when it last changed" in expand(tmp_path, computed)
     properties, parameters = thing(computed.replace("      is: read Thing\n", "      is: read Thing\n      without: [updated_at]\n"))
     assert "updated_at" not in properties and asked not in parameters
@@ -260,14 +260,14 @@ def test_a_kind_has_its_methods(tmp_path, kind, method):
 
 
 @pytest.mark.parametrize("old, new, at, message", [
-    ("is: list Thing csv", "is: lst Thing csv", "is: lst", '"lst" is no kind of operation'),
-    ("is: list Thing csv", "is: ''", "is: ''", '"" is no kind of operation'),
-    ("is: list Thing csv", "is: list", "is: list\n", '"list" has a record'),
+    ("is: list Thing", "is: lst Thing", "is: lst", '"lst" is no kind of operation'),
+    ("is: list Thing", "is: ''", "is: ''", '"" is no kind of operation'),
+    ("is: list Thing", "is: list", "is: list\n", '"list" has a record'),
     ("is: remove", "is: remove Thing", "is: remove", '"remove" has no record'),
-    ("is: list Thing csv", "is: list Thing xml", "is: list", '"xml" are not the formats of "list"'),
-    ("is: list Thing csv", "is: list Thing csv csv", "is: list", '"csv csv" are not the formats of "list"'),
+    ("is: list Thing", "is: list Thing xml", "is: list", '"xml" are not the formats of "list"'),
+    ("is: list Thing", "is: list Thing csv", "is: list", '"csv" follows from "list"'),
     ("is: change Thing", "is: change Thing csv", "is: change", '"csv" are not the formats of "change"'),
-    ("is: list Thing csv", "is: list Thnig csv", "is: list", "there is no schema Thnig"),
+    ("is: list Thing", "is: list Thnig", "is: list", "there is no schema Thnig"),
     ("security: [any, anyone]", "securty: [central]", "securty:", 'an operation has an unknown key "securty"'),
     ("      security: [any, anyone]\n", "", "operationId: useThing", "says not who may POST"),
     ("security: [any, anyone]", "security: [central]\n      security: [any]", "security: [any]\n      body", 'a key stands twice: "security"'),
@@ -313,7 +313,7 @@ def test_a_kind_has_its_methods(tmp_path, kind, method):
     ("tag: Things", "tag: ]Things", "tag: ]", "did not find expected"),
     ("slug: Slug\n", "slug: { terms: phse }\n", "slug: { terms", "there are no terms phse"),
     ("slug: Slug\n", "slug: { terms: sector of_all }\n", "slug: { terms", "the terms sector have no property of_all"),
-    ("is: list Thing csv", "is: list Thing csv\n      x-size: 1e999", "x-size", "is too large a number"),
+    ("is: list Thing", "is: list Thing\n      x-size: 1e999", "x-size", "is too large a number"),
     ("      operationId: listThings", "      7: x\n      operationId: listThings", "7: x", "a key is not a string: quote it")])
 def test_what_is_refused(tmp_path, old, new, at, message):
     """With the line of what is wrong."""
@@ -325,7 +325,7 @@ def test_what_is_refused(tmp_path, old, new, at, message):
 
 
 def test_what_is_deprecated_says_until_when(tmp_path):
-    made = expand(tmp_path, THINGS.replace("is: list Thing csv", "is: list Thing csv\n      deprecated: { since: 2026-11-30, sunset: 2027-11-30 }"))
+    made = expand(tmp_path, THINGS.replace("is: list Thing", "is: list Thing\n      deprecated: { since: 2026-11-30, sunset: 2027-11-30 }"))
     things = made["paths"]["/v1/things"]["get"]
     assert things["deprecated"] is True and things["x-sunset"] == "2027-11-30"
     said = {name: header["schema"]["const"] for name, header in things["responses"]["200"]["headers"].items() if "const" in header.get("schema", {})}
