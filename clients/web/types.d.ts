@@ -17860,6 +17860,8 @@ export interface operations {
                 sector?: components["schemas"]["HubSectorTerm"];
                 /** @description Only invitations with this answer. */
                 status?: "pending" | "accepted" | "declined";
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "date" | "-date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -18141,6 +18143,8 @@ export interface operations {
     listHubStatuses: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -18238,6 +18242,8 @@ export interface operations {
     listHubLeads: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -18527,6 +18533,8 @@ export interface operations {
                 sector?: components["schemas"]["SectorTerm"];
                 /** @description true: only members of today. false: only the others. */
                 current?: boolean;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "date" | "-date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -18941,6 +18949,8 @@ export interface operations {
     listHubQuorumRules: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -19528,6 +19538,8 @@ export interface operations {
                 nation?: components["parameters"]["NationQuery"];
                 /** @description Only records of this kind. */
                 kind?: "region" | "country";
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -20328,6 +20340,8 @@ export interface operations {
             query?: {
                 /** @description cy: titles and texts in Welsh where there are any, otherwise in English; language says which. */
                 lang?: components["parameters"]["ReaderLanguage"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -20560,7 +20574,7 @@ export interface operations {
                 /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
                 /** @description The order; - reverses it. Records without the value come last. */
-                sort?: "-published" | "title";
+                sort?: "-published" | "published" | "title" | "-title";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -21007,7 +21021,7 @@ export interface operations {
                 /** @description Words to find: "…" is a phrase, - leaves a word out, or gives a choice. */
                 q?: components["parameters"]["LibraryQuery"];
                 /** @description The order; - reverses it. Records without the value come last. */
-                sort?: "title" | "-published";
+                sort?: "title" | "-title" | "-published" | "published";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -21476,6 +21490,8 @@ export interface operations {
     listDocumentFiles: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -21720,6 +21736,8 @@ export interface operations {
     listResourceFiles: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -21970,6 +21988,8 @@ export interface operations {
                 year?: number;
                 /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-published" | "published";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -22196,6 +22216,8 @@ export interface operations {
                 kind?: "advisory_group" | "governance" | "programme" | "project_group" | "staff_team" | "task_and_finish" | "working_group";
                 /** @description Only records of this status. */
                 status?: "active" | "closed" | "unknown";
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -22868,6 +22890,8 @@ export interface operations {
     listTrainingCourses: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -23096,6 +23120,8 @@ export interface operations {
                 to?: string;
                 /** @description true: only sessions with a place left. false: only full ones. */
                 has_places?: boolean;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "date" | "-date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -24233,6 +24259,8 @@ export interface operations {
     listConsentTexts: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-version" | "version";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -24365,6 +24393,8 @@ export interface operations {
                 cleared?: boolean;
                 /** @description Only records of this course (slug). */
                 course?: components["schemas"]["Slug"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -24659,6 +24689,8 @@ export interface operations {
                 principle?: components["schemas"]["Slug"];
                 /** @description Only assessments in this academic year, such as 2024-25. */
                 period?: components["schemas"]["AcademicYearQuery"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -24877,6 +24909,8 @@ export interface operations {
     listStrategies: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "date" | "-date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -25283,6 +25317,8 @@ export interface operations {
     listMetricDefinitions: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-version" | "version";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -25383,6 +25419,8 @@ export interface operations {
             query?: {
                 /** @description Only releases of this period: an academic year or the slug of a strategy. */
                 period?: string;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -25689,6 +25727,8 @@ export interface operations {
     listHeadlineFigureVersions: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-version" | "version";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -26147,6 +26187,8 @@ export interface operations {
                 kind?: "consultation_response" | "context" | "guidance_contribution" | "inquiry_evidence" | "policy_engagement" | "policy_win";
                 /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-published" | "published";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -26373,6 +26415,8 @@ export interface operations {
                 status?: components["schemas"]["ApplicationStatus"];
                 /** @description Only records of this organisation (slug). */
                 organisation?: components["schemas"]["Slug"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -27157,6 +27201,8 @@ export interface operations {
             query?: {
                 /** @description Only records of this kind. */
                 kind?: components["schemas"]["Code"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -27210,6 +27256,8 @@ export interface operations {
                 from?: string;
                 /** @description Only reads on this day or earlier. */
                 to?: string;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -27255,6 +27303,8 @@ export interface operations {
     listBreaches: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -27437,6 +27487,8 @@ export interface operations {
                 person?: string;
                 /** @description Only objections with this decision. */
                 status?: components["schemas"]["ObjectionDecision"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -27713,6 +27765,8 @@ export interface operations {
     listErasures: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "date" | "-date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -27762,6 +27816,8 @@ export interface operations {
                 kind?: "hub_led" | "member_because_of_hub" | "outreach";
                 /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -27996,6 +28052,8 @@ export interface operations {
             query?: {
                 /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -28422,6 +28480,8 @@ export interface operations {
     listHubEvaluations: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -28939,6 +28999,8 @@ export interface operations {
                 period?: components["schemas"]["QuarterQuery"];
                 /** @description Only records of this status. */
                 status?: components["schemas"]["QuarterlyUpdateStatus"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -28996,6 +29058,8 @@ export interface operations {
                 answered?: boolean;
                 /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -29271,6 +29335,8 @@ export interface operations {
                 relayed?: boolean;
                 /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -29491,6 +29557,8 @@ export interface operations {
             query?: {
                 /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -29807,6 +29875,8 @@ export interface operations {
     listNetworkEvaluations: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -30093,6 +30163,8 @@ export interface operations {
                 period?: components["schemas"]["PeriodQuery"];
                 /** @description Only records of this status. */
                 status?: components["schemas"]["MeetingStatus"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -30196,6 +30268,8 @@ export interface operations {
                 period?: components["schemas"]["PeriodQuery"];
                 /** @description Only records of this status. */
                 status?: components["schemas"]["MeetingStatus"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -31162,6 +31236,8 @@ export interface operations {
     listResolutions: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "date" | "-date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -31393,6 +31469,8 @@ export interface operations {
     listActions: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "due" | "-due";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -31626,6 +31704,8 @@ export interface operations {
             query?: {
                 /** @description true: only actions that are done. false: only those that are not. */
                 done?: boolean;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "due" | "-due";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -31675,6 +31755,8 @@ export interface operations {
     listMeetingMinutes: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-number" | "number";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -31782,6 +31864,8 @@ export interface operations {
                 period?: components["schemas"]["PeriodQuery"];
                 /** @description true: only the last shared version of each meeting. */
                 current?: boolean;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -32047,6 +32131,8 @@ export interface operations {
                 vacant?: boolean;
                 /** @description As it was on this day. */
                 as_of?: string;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "date" | "-date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -32749,6 +32835,8 @@ export interface operations {
                 active?: boolean;
                 /** @description Only accounts of this OpenID provider, or `self` for the service's own clients. */
                 issuer?: string;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -33155,6 +33243,8 @@ export interface operations {
                 role?: components["schemas"]["RoleName"];
                 /** @description true: only active ones. false: only the others. */
                 active?: boolean;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -33492,6 +33582,8 @@ export interface operations {
     listRedactions: {
         parameters: {
             query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -33624,6 +33716,8 @@ export interface operations {
                 hub?: components["schemas"]["Slug"];
                 /** @description Only corrections of the record at this address. */
                 record?: string;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */

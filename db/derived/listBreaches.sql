@@ -4,6 +4,7 @@ SELECT id, description, discovered_at, started_at, data_affected, people_affecte
        discovered_at::text AS _after_key, id::text AS _after_id
 FROM scip.breaches
 WHERE (:modified_since IS NULL OR updated_at >= :modified_since)
-  AND (:after_id IS NULL OR (discovered_at, id) < (:after_key::timestamptz, :after_id::uuid))
-ORDER BY discovered_at DESC, id DESC
+  AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (discovered_at, id) < (:after_key::timestamptz, :after_id::uuid)
+      ELSE (discovered_at, id) > (:after_key::timestamptz, :after_id::uuid) END)
+ORDER BY CASE WHEN :sort = '-date' THEN discovered_at END DESC, CASE WHEN :sort = '-date' THEN id END DESC, discovered_at, id
 LIMIT :limit

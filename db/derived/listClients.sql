@@ -7,8 +7,9 @@ FROM (
   WHERE (:role IS NULL OR EXISTS (SELECT FROM scip.account_roles r WHERE r.account = clients.id AND r._current AND r.role = :role))
     AND (:active IS NULL OR active = :active)
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_id IS NULL OR (_sort, id) > (:after_key, :after_id::uuid))
-  ORDER BY _sort, id
+    AND (:after_id IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, id) < (:after_key, :after_id::uuid)
+        ELSE (_sort, id) > (:after_key, :after_id::uuid) END)
+  ORDER BY CASE WHEN :sort = '-name' THEN _sort END DESC, CASE WHEN :sort = '-name' THEN id END DESC, _sort, id
   LIMIT :limit
 ) page
-ORDER BY _sort, id
+ORDER BY CASE WHEN :sort = '-name' THEN _sort END DESC, CASE WHEN :sort = '-name' THEN id END DESC, _sort, id

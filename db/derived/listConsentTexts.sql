@@ -3,6 +3,7 @@ SELECT version, text, text_cy, version = (SELECT max(n.version) FROM scip.consen
        '/v1/training/consent-texts/' || version AS href, version::text AS _after_version
 FROM scip.consent_text
 WHERE (:modified_since IS NULL OR created_at >= :modified_since)
-  AND (:after_version IS NULL OR version < :after_version::integer)
-ORDER BY version DESC
+  AND (:after_version IS NULL OR CASE WHEN :sort = '-version' THEN version < :after_version::integer
+      ELSE version > :after_version::integer END)
+ORDER BY CASE WHEN :sort = '-version' THEN version END DESC, version
 LIMIT :limit

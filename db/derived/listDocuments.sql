@@ -3,12 +3,13 @@ SELECT slug, title, title_source, authors, year, published_on, published_precisi
        language, licence, file_format, isbn, doi, edition, replaces, replaced_by, embargo_until, status, url, sources, confidence,
        updated_at, href, key::text AS _after_key, slug::text AS _after_slug
 FROM scip.documents,
-  LATERAL (SELECT CASE WHEN :sort = 'title' THEN _sort ELSE _published END COLLATE "C" AS key) sorted
+  LATERAL (SELECT CASE WHEN :sort IN ('title', '-title') THEN _sort ELSE _published END COLLATE "C" AS key) sorted
 WHERE (:kind IS NULL OR kind = :kind)
   AND (:year IS NULL OR year = :year)
   AND (:q IS NULL OR _search LIKE ANY (scip.sought(:q)))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
-  AND (:after_slug IS NULL OR CASE WHEN :sort = '-published' THEN (key, slug) < (:after_key, :after_slug)
+  AND (:after_slug IS NULL OR CASE WHEN :sort IN ('-published', '-title') THEN (key, slug) < (:after_key, :after_slug)
       ELSE (key, slug) > (:after_key, :after_slug) END)
-ORDER BY CASE WHEN :sort = '-published' THEN key END DESC, CASE WHEN :sort = '-published' THEN slug END DESC, key, slug
+ORDER BY CASE WHEN :sort IN ('-published', '-title') THEN key END DESC, CASE WHEN :sort IN ('-published', '-title') THEN slug END DESC, key,
+    slug
 LIMIT :limit

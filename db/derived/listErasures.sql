@@ -2,6 +2,7 @@
 SELECT person_id AS person, at AS erased_at, at AS updated_at, at::text AS _after_key, person_id::text AS _after_person_id
 FROM scip.erasure
 WHERE (:modified_since IS NULL OR at >= :modified_since)
-  AND (:after_person_id IS NULL OR (at, person_id) > (:after_key::timestamptz, :after_person_id::uuid))
-ORDER BY at, person_id
+  AND (:after_person_id IS NULL OR CASE WHEN :sort = '-date' THEN (at, person_id) < (:after_key::timestamptz, :after_person_id::uuid)
+      ELSE (at, person_id) > (:after_key::timestamptz, :after_person_id::uuid) END)
+ORDER BY CASE WHEN :sort = '-date' THEN at END DESC, CASE WHEN :sort = '-date' THEN person_id END DESC, at, person_id
 LIMIT :limit

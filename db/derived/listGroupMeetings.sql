@@ -9,7 +9,8 @@ FULL JOIN (
     AND (:period IS NULL OR starts_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
     AND (:status IS NULL OR status = :status)
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_id IS NULL OR (starts_at, id) < (:after_key::timestamptz, :after_id::uuid))
-  ORDER BY starts_at DESC, id DESC
+    AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (starts_at, id) < (:after_key::timestamptz, :after_id::uuid)
+        ELSE (starts_at, id) > (:after_key::timestamptz, :after_id::uuid) END)
+  ORDER BY CASE WHEN :sort = '-date' THEN starts_at END DESC, CASE WHEN :sort = '-date' THEN id END DESC, starts_at, id
   LIMIT :limit
 ) page ON false

@@ -11,9 +11,10 @@ FULL JOIN (
       AND (:vacant IS NULL OR (person IS NULL) = :vacant)
       AND (:as_of IS NULL OR "from" <= :as_of AND (_ends IS NULL OR _ends > :as_of))
       AND (:modified_since IS NULL OR updated_at >= :modified_since)
-      AND (:after_id IS NULL OR ("from", id) > (:after_key::date, :after_id::uuid))
-    ORDER BY "from", id
+      AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN ("from", id) < (:after_key::date, :after_id::uuid)
+          ELSE ("from", id) > (:after_key::date, :after_id::uuid) END)
+    ORDER BY CASE WHEN :sort = '-date' THEN "from" END DESC, CASE WHEN :sort = '-date' THEN id END DESC, "from", id
     LIMIT :limit
   ) page
-  ORDER BY "from", id
+  ORDER BY CASE WHEN :sort = '-date' THEN "from" END DESC, CASE WHEN :sort = '-date' THEN id END DESC, "from", id
 ) page ON false

@@ -7,7 +7,8 @@ FULL JOIN (
   FROM scip.headline_figure_versions
   WHERE slug = :slug
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_version IS NULL OR version < :after_version::integer)
-  ORDER BY version DESC
+    AND (:after_version IS NULL OR CASE WHEN :sort = '-version' THEN version < :after_version::integer
+        ELSE version > :after_version::integer END)
+  ORDER BY CASE WHEN :sort = '-version' THEN version END DESC, version
   LIMIT :limit
 ) page ON false

@@ -10,9 +10,12 @@ FULL JOIN (
     WHERE _hub_id = (SELECT x.id FROM scip.hub x WHERE x.slug = :slug AND ctx.sees(x.id, NULL))
       AND (:done IS NULL OR (done_on IS NOT NULL) = :done)
       AND (:modified_since IS NULL OR updated_at >= :modified_since)
-      AND (:after_id IS NULL OR (coalesce(due_on, date 'infinity'), id) > (:after_key::date, :after_id::uuid))
-    ORDER BY coalesce(due_on, date 'infinity'), id
+      AND (:after_id IS NULL OR CASE WHEN :sort = '-due' THEN (coalesce(due_on, date 'infinity'), id) < (:after_key::date, :after_id::uuid)
+          ELSE (coalesce(due_on, date 'infinity'), id) > (:after_key::date, :after_id::uuid) END)
+    ORDER BY CASE WHEN :sort = '-due' THEN coalesce(due_on, date 'infinity') END DESC, CASE WHEN :sort = '-due' THEN id END DESC,
+        coalesce(due_on, date 'infinity'), id
     LIMIT :limit
   ) page
-  ORDER BY coalesce(due_on, date 'infinity'), id
+  ORDER BY CASE WHEN :sort = '-due' THEN coalesce(due_on, date 'infinity') END DESC, CASE WHEN :sort = '-due' THEN id END DESC,
+      coalesce(due_on, date 'infinity'), id
 ) page ON false

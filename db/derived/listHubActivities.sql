@@ -10,7 +10,8 @@ FULL JOIN (
     AND (:kind IS NULL OR kind = :kind)
     AND (:period IS NULL OR held_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_id IS NULL OR (held_on, id) < (:after_key::date, :after_id::uuid))
-  ORDER BY held_on DESC, id DESC
+    AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (held_on, id) < (:after_key::date, :after_id::uuid)
+        ELSE (held_on, id) > (:after_key::date, :after_id::uuid) END)
+  ORDER BY CASE WHEN :sort = '-date' THEN held_on END DESC, CASE WHEN :sort = '-date' THEN id END DESC, held_on, id
   LIMIT :limit
 ) page ON false

@@ -7,7 +7,7 @@ FULL JOIN (
   FROM scip.hub_evaluations
   WHERE _hub = :slug
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_year IS NULL OR year < :after_year)
-  ORDER BY year DESC
+    AND (:after_year IS NULL OR CASE WHEN :sort = '-date' THEN year < :after_year ELSE year > :after_year END)
+  ORDER BY CASE WHEN :sort = '-date' THEN year END DESC, year
   LIMIT :limit
 ) page ON false

@@ -9,7 +9,8 @@ FULL JOIN (
     AND (:sector IS NULL OR sector = :sector)
     AND (:status IS NULL OR status = :status)
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_id IS NULL OR (invited_on, id) > (:after_key::date, :after_id::uuid))
-  ORDER BY invited_on, id
+    AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (invited_on, id) < (:after_key::date, :after_id::uuid)
+        ELSE (invited_on, id) > (:after_key::date, :after_id::uuid) END)
+  ORDER BY CASE WHEN :sort = '-date' THEN invited_on END DESC, CASE WHEN :sort = '-date' THEN id END DESC, invited_on, id
   LIMIT :limit
 ) page ON false

@@ -7,7 +7,9 @@ FULL JOIN (
   FROM scip.hub_leads
   WHERE _hub = :slug
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_id IS NULL OR (coalesce(_since, '-infinity')::date, id) < (:after_key::date, :after_id::uuid))
-  ORDER BY coalesce(_since, '-infinity')::date DESC, id DESC
+    AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (coalesce(_since, '-infinity')::date, id) < (:after_key::date, :after_id::uuid)
+        ELSE (coalesce(_since, '-infinity')::date, id) > (:after_key::date, :after_id::uuid) END)
+  ORDER BY CASE WHEN :sort = '-date' THEN coalesce(_since, '-infinity')::date END DESC, CASE WHEN :sort = '-date' THEN id END DESC,
+      coalesce(_since, '-infinity')::date, id
   LIMIT :limit
 ) page ON false

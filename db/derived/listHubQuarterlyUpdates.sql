@@ -10,7 +10,7 @@ FULL JOIN (
     AND ((ctx.sees(_hub_id, NULL) OR (SELECT ctx.decides())) AND (required OR status <> 'none'))
     AND (:period IS NULL OR "from" BETWEEN scip.period_start(:period) AND scip.period_end(:period))
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_quarter IS NULL OR quarter < :after_quarter)
-  ORDER BY quarter DESC
+    AND (:after_quarter IS NULL OR CASE WHEN :sort = '-date' THEN quarter < :after_quarter ELSE quarter > :after_quarter END)
+  ORDER BY CASE WHEN :sort = '-date' THEN quarter END DESC, quarter
   LIMIT :limit
 ) page ON false

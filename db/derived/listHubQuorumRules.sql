@@ -8,7 +8,7 @@ FULL JOIN (
   FROM scip.hub_quorum_rules
   WHERE _hub = :slug
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_from IS NULL OR "from" < :after_from::date)
-  ORDER BY "from" DESC
+    AND (:after_from IS NULL OR CASE WHEN :sort = '-date' THEN "from" < :after_from::date ELSE "from" > :after_from::date END)
+  ORDER BY CASE WHEN :sort = '-date' THEN "from" END DESC, "from"
   LIMIT :limit
 ) page ON false

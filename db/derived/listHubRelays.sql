@@ -10,7 +10,8 @@ FULL JOIN (
     AND (:relayed IS NULL OR (relayed_on IS NOT NULL) = :relayed)
     AND (:period IS NULL OR _sent_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_message IS NULL OR (_sent_on, _message) < (:after_key::date, :after_message::uuid))
-  ORDER BY _sent_on DESC, _message DESC
+    AND (:after_message IS NULL OR CASE WHEN :sort = '-date' THEN (_sent_on, _message) < (:after_key::date, :after_message::uuid)
+        ELSE (_sent_on, _message) > (:after_key::date, :after_message::uuid) END)
+  ORDER BY CASE WHEN :sort = '-date' THEN _sent_on END DESC, CASE WHEN :sort = '-date' THEN _message END DESC, _sent_on, _message
   LIMIT :limit
 ) page ON false

@@ -8,7 +8,8 @@ FULL JOIN (
   WHERE _hub = :slug
     AND (:period IS NULL OR reviewed_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_id IS NULL OR (reviewed_on, id) < (:after_key::date, :after_id::uuid))
-  ORDER BY reviewed_on DESC, id DESC
+    AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (reviewed_on, id) < (:after_key::date, :after_id::uuid)
+        ELSE (reviewed_on, id) > (:after_key::date, :after_id::uuid) END)
+  ORDER BY CASE WHEN :sort = '-date' THEN reviewed_on END DESC, CASE WHEN :sort = '-date' THEN id END DESC, reviewed_on, id
   LIMIT :limit
 ) page ON false

@@ -6,7 +6,8 @@ FULL JOIN (
   FROM scip.hub_statuses
   WHERE _hub = :slug
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_id IS NULL OR (_until, _id) < (:after_key::date, :after_id::bigint))
-  ORDER BY _until DESC, _id DESC
+    AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (_until, _id) < (:after_key::date, :after_id::bigint)
+        ELSE (_until, _id) > (:after_key::date, :after_id::bigint) END)
+  ORDER BY CASE WHEN :sort = '-date' THEN _until END DESC, CASE WHEN :sort = '-date' THEN _id END DESC, _until, _id
   LIMIT :limit
 ) page ON false

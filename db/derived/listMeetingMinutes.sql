@@ -10,7 +10,7 @@ FULL JOIN (
   FROM scip.minutes_versions
   WHERE _meeting = :meeting
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_number IS NULL OR number < :after_number::integer)
-  ORDER BY number DESC
+    AND (:after_number IS NULL OR CASE WHEN :sort = '-number' THEN number < :after_number::integer ELSE number > :after_number::integer END)
+  ORDER BY CASE WHEN :sort = '-number' THEN number END DESC, number
   LIMIT :limit
 ) page ON false

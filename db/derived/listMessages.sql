@@ -13,7 +13,8 @@ FULL JOIN (
     AND (:answered IS NULL OR direction = 'from_hub' AND (responded_on IS NOT NULL) = :answered)
     AND (:period IS NULL OR sent_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_id IS NULL OR (created_at, id) < (:after_key::timestamptz, :after_id::uuid))
-  ORDER BY created_at DESC, id DESC
+    AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (created_at, id) < (:after_key::timestamptz, :after_id::uuid)
+        ELSE (created_at, id) > (:after_key::timestamptz, :after_id::uuid) END)
+  ORDER BY CASE WHEN :sort = '-date' THEN created_at END DESC, CASE WHEN :sort = '-date' THEN id END DESC, created_at, id
   LIMIT :limit
 ) page ON false

@@ -9,7 +9,8 @@ FULL JOIN (
   FROM scip.metric_definition
   WHERE code = :code
     AND (:modified_since IS NULL OR since >= :modified_since)
-    AND (:after_version IS NULL OR version < :after_version::integer)
-  ORDER BY version DESC
+    AND (:after_version IS NULL OR CASE WHEN :sort = '-version' THEN version < :after_version::integer
+        ELSE version > :after_version::integer END)
+  ORDER BY CASE WHEN :sort = '-version' THEN version END DESC, version
   LIMIT :limit
 ) page ON false

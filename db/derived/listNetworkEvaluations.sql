@@ -5,8 +5,8 @@ SELECT year, scip.year_start(year) AS "from", (scip.year_start(year) + interval 
 FROM (
   SELECT *
   FROM scip.network_evaluations
-  WHERE (:after_year IS NULL OR year < :after_year)
-  ORDER BY year DESC
+  WHERE (:after_year IS NULL OR CASE WHEN :sort = '-date' THEN year < :after_year ELSE year > :after_year END)
+  ORDER BY CASE WHEN :sort = '-date' THEN year END DESC, year
   LIMIT :limit
 ) page, LATERAL scip.network_return_counts(year) counts
-ORDER BY year DESC
+ORDER BY CASE WHEN :sort = '-date' THEN year END DESC, year

@@ -6,6 +6,7 @@ WHERE (:kind IS NULL OR kind = :kind)
   AND (:year IS NULL OR _published BETWEEN :year || '-01-01' AND :year || '-12-31')
   AND (:q IS NULL OR _search LIKE ANY (scip.sought(:q)))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
-  AND (:after_slug IS NULL OR (_published, slug) < (:after_key, :after_slug))
-ORDER BY _published DESC, slug DESC
+  AND (:after_slug IS NULL OR CASE WHEN :sort = '-published' THEN (_published, slug) < (:after_key, :after_slug)
+      ELSE (_published, slug) > (:after_key, :after_slug) END)
+ORDER BY CASE WHEN :sort = '-published' THEN _published END DESC, CASE WHEN :sort = '-published' THEN slug END DESC, _published, slug
 LIMIT :limit

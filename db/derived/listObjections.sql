@@ -7,8 +7,9 @@ FROM (
   WHERE (:person IS NULL OR person = :person)
     AND (:status IS NULL OR status = :status)
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_id IS NULL OR (created_at, id) < (:after_key::timestamptz, :after_id::uuid))
-  ORDER BY created_at DESC, id DESC
+    AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (created_at, id) < (:after_key::timestamptz, :after_id::uuid)
+        ELSE (created_at, id) > (:after_key::timestamptz, :after_id::uuid) END)
+  ORDER BY CASE WHEN :sort = '-date' THEN created_at END DESC, CASE WHEN :sort = '-date' THEN id END DESC, created_at, id
   LIMIT :limit
 ) page, scip.objection_words(id) w
-ORDER BY created_at DESC, id DESC
+ORDER BY CASE WHEN :sort = '-date' THEN created_at END DESC, CASE WHEN :sort = '-date' THEN id END DESC, created_at, id

@@ -6,6 +6,6 @@ WHERE (:person IS NULL OR person_id = :person)
   AND (:from IS NULL OR at >= :from::timestamp AT TIME ZONE setting.zone())
   AND (:to IS NULL OR at < (:to + 1)::timestamp AT TIME ZONE setting.zone())
   AND (:modified_since IS NULL OR at >= :modified_since)
-  AND (:after_id IS NULL OR id < :after_id::bigint)
-ORDER BY id DESC
+  AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN id < :after_id::bigint ELSE id > :after_id::bigint END)
+ORDER BY CASE WHEN :sort = '-date' THEN id END DESC, id
 LIMIT :limit

@@ -4,6 +4,7 @@ SELECT slug, name, language, summary, summary_language, name_cy, summary_cy, url
 FROM scip.programmes
 WHERE _lang = :lang
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
-  AND (:after_slug IS NULL OR (_sort, slug) > (:after_key, :after_slug))
-ORDER BY _sort, slug
+  AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, slug) < (:after_key, :after_slug)
+      ELSE (_sort, slug) > (:after_key, :after_slug) END)
+ORDER BY CASE WHEN :sort = '-name' THEN _sort END DESC, CASE WHEN :sort = '-name' THEN slug END DESC, _sort, slug
 LIMIT :limit

@@ -13,7 +13,8 @@ FULL JOIN (
       AND (required OR status <> 'none'))
     AND (:status IS NULL OR CASE :status WHEN 'none' THEN _update_of IS NULL ELSE _status = :status END)
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_hub IS NULL OR (_sort, _hub) > (:after_key, :after_hub))
-  ORDER BY _sort, _hub
+    AND (:after_hub IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, _hub) < (:after_key, :after_hub)
+        ELSE (_sort, _hub) > (:after_key, :after_hub) END)
+  ORDER BY CASE WHEN :sort = '-name' THEN _sort END DESC, CASE WHEN :sort = '-name' THEN _hub END DESC, _sort, _hub
   LIMIT :limit
 ) page ON false

@@ -2,6 +2,7 @@
 SELECT id, record, field, reason, hub, redacted_at, updated_at, href, redacted_at::text AS _after_key, id::text AS _after_id
 FROM scip.redactions
 WHERE (:modified_since IS NULL OR updated_at >= :modified_since)
-  AND (:after_id IS NULL OR (redacted_at, id) < (:after_key::timestamptz, :after_id::uuid))
-ORDER BY redacted_at DESC, id DESC
+  AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (redacted_at, id) < (:after_key::timestamptz, :after_id::uuid)
+      ELSE (redacted_at, id) > (:after_key::timestamptz, :after_id::uuid) END)
+ORDER BY CASE WHEN :sort = '-date' THEN redacted_at END DESC, CASE WHEN :sort = '-date' THEN id END DESC, redacted_at, id
 LIMIT :limit

@@ -5,6 +5,7 @@ SELECT uid AS id, period, number, first_day AS "from", last_day AS "to", note, c
 FROM scip.release
 WHERE (:period IS NULL OR period = coalesce(scip.period_name(:period), :period))
   AND (:modified_since IS NULL OR created_at >= :modified_since)
-  AND (:after_id IS NULL OR release.id::bigint < :after_id::bigint)
-ORDER BY release.id::bigint DESC
+  AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN release.id::bigint < :after_id::bigint
+      ELSE release.id::bigint > :after_id::bigint END)
+ORDER BY CASE WHEN :sort = '-date' THEN release.id::bigint END DESC, release.id::bigint
 LIMIT :limit

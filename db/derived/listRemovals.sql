@@ -3,6 +3,6 @@ SELECT at AS removed_at, kind, removed, at AS updated_at, id::text AS _after_id
 FROM scip.removal
 WHERE (:kind IS NULL OR kind = :kind)
   AND (:modified_since IS NULL OR at >= :modified_since)
-  AND (:after_id IS NULL OR id < :after_id::bigint)
-ORDER BY id DESC
+  AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN id < :after_id::bigint ELSE id > :after_id::bigint END)
+ORDER BY CASE WHEN :sort = '-date' THEN id END DESC, id
 LIMIT :limit

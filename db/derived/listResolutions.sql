@@ -6,7 +6,8 @@ FULL JOIN (
   FROM scip.resolutions
   WHERE _meeting = :meeting
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_id IS NULL OR (created_at, id) > (:after_key::timestamptz, :after_id::uuid))
-  ORDER BY created_at, id
+    AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (created_at, id) < (:after_key::timestamptz, :after_id::uuid)
+        ELSE (created_at, id) > (:after_key::timestamptz, :after_id::uuid) END)
+  ORDER BY CASE WHEN :sort = '-date' THEN created_at END DESC, CASE WHEN :sort = '-date' THEN id END DESC, created_at, id
   LIMIT :limit
 ) page ON false

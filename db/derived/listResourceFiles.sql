@@ -11,7 +11,7 @@ FULL JOIN (
   FROM scip.files
   WHERE _resource_id = (SELECT x.id FROM scip.resource x WHERE x.slug = :slug AND x.withdrawn_at IS NULL)
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_name IS NULL OR name COLLATE "C" > :after_name)
-  ORDER BY name COLLATE "C"
+    AND (:after_name IS NULL OR CASE WHEN :sort = '-name' THEN name COLLATE "C" < :after_name ELSE name COLLATE "C" > :after_name END)
+  ORDER BY CASE WHEN :sort = '-name' THEN name COLLATE "C" END DESC, name COLLATE "C"
   LIMIT :limit
 ) page ON false

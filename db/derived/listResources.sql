@@ -3,7 +3,7 @@ SELECT slug, title, title_source, title_cy, summary, summary_cy, kind, principle
        published_precision, language, file_format, licence, accessibility, embargo_until, status, url, sources, confidence, updated_at,
        href, key::text AS _after_key, slug::text AS _after_slug
 FROM scip.resources,
-  LATERAL (SELECT CASE WHEN :sort = 'title' THEN _sort ELSE _published END COLLATE "C" AS key) sorted
+  LATERAL (SELECT CASE WHEN :sort IN ('title', '-title') THEN _sort ELSE _published END COLLATE "C" AS key) sorted
 WHERE (:kind IS NULL OR kind = :kind)
   AND (:principle IS NULL OR _principle_id = (SELECT p.id FROM scip.toolkit_principle p WHERE p.slug = :principle))
   AND (:phase IS NULL OR :phase = ANY (_phases))
@@ -12,7 +12,8 @@ WHERE (:kind IS NULL OR kind = :kind)
   AND (:nation IS NULL OR :nation = ANY (_nations))
   AND (:q IS NULL OR _words @@ scip.wanted(:q))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
-  AND (:after_slug IS NULL OR CASE WHEN :sort = '-published' THEN (key, slug) < (:after_key, :after_slug)
+  AND (:after_slug IS NULL OR CASE WHEN :sort IN ('-title', '-published') THEN (key, slug) < (:after_key, :after_slug)
       ELSE (key, slug) > (:after_key, :after_slug) END)
-ORDER BY CASE WHEN :sort = '-published' THEN key END DESC, CASE WHEN :sort = '-published' THEN slug END DESC, key, slug
+ORDER BY CASE WHEN :sort IN ('-title', '-published') THEN key END DESC, CASE WHEN :sort IN ('-title', '-published') THEN slug END DESC, key,
+    slug
 LIMIT :limit

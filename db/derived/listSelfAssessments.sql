@@ -10,7 +10,8 @@ FULL JOIN (
     AND (:principle IS NULL OR _principle = :principle)
     AND (:period IS NULL OR assessed_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_id IS NULL OR (assessed_on, id) < (:after_key::date, :after_id::uuid))
-  ORDER BY assessed_on DESC, id DESC
+    AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (assessed_on, id) < (:after_key::date, :after_id::uuid)
+        ELSE (assessed_on, id) > (:after_key::date, :after_id::uuid) END)
+  ORDER BY CASE WHEN :sort = '-date' THEN assessed_on END DESC, CASE WHEN :sort = '-date' THEN id END DESC, assessed_on, id
   LIMIT :limit
 ) page ON false

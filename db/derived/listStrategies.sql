@@ -3,6 +3,7 @@ SELECT slug, name, period, "from", "to", summary, themes, sources, confidence, u
        slug::text AS _after_slug
 FROM scip.strategies
 WHERE (:modified_since IS NULL OR updated_at >= :modified_since)
-  AND (:after_slug IS NULL OR (_starts_on, slug) > (:after_key::date, :after_slug))
-ORDER BY _starts_on, slug
+  AND (:after_slug IS NULL OR CASE WHEN :sort = '-date' THEN (_starts_on, slug) < (:after_key::date, :after_slug)
+      ELSE (_starts_on, slug) > (:after_key::date, :after_slug) END)
+ORDER BY CASE WHEN :sort = '-date' THEN _starts_on END DESC, CASE WHEN :sort = '-date' THEN slug END DESC, _starts_on, slug
 LIMIT :limit

@@ -7,8 +7,9 @@ FROM (
   WHERE (:cleared IS NULL OR cleared = :cleared)
     AND (:course IS NULL OR _course = :course)
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
-    AND (:after_id IS NULL OR (given_at, id) < (:after_key::timestamptz, :after_id::uuid))
-  ORDER BY given_at DESC, id DESC
+    AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (given_at, id) < (:after_key::timestamptz, :after_id::uuid)
+        ELSE (given_at, id) > (:after_key::timestamptz, :after_id::uuid) END)
+  ORDER BY CASE WHEN :sort = '-date' THEN given_at END DESC, CASE WHEN :sort = '-date' THEN id END DESC, given_at, id
   LIMIT :limit
 ) page
-ORDER BY given_at DESC, id DESC
+ORDER BY CASE WHEN :sort = '-date' THEN given_at END DESC, CASE WHEN :sort = '-date' THEN id END DESC, given_at, id

@@ -2,6 +2,7 @@
 SELECT slug, name, name_cy, summary, summary_cy, sources, confidence, updated_at, href, _sort::text AS _after_key, slug::text AS _after_slug
 FROM scip.courses
 WHERE (:modified_since IS NULL OR updated_at >= :modified_since)
-  AND (:after_slug IS NULL OR (_sort, slug) > (:after_key, :after_slug))
-ORDER BY _sort, slug
+  AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, slug) < (:after_key, :after_slug)
+      ELSE (_sort, slug) > (:after_key, :after_slug) END)
+ORDER BY CASE WHEN :sort = '-name' THEN _sort END DESC, CASE WHEN :sort = '-name' THEN slug END DESC, _sort, slug
 LIMIT :limit

@@ -11,6 +11,7 @@ WHERE (:course IS NULL OR _course = :course)
   AND (:to IS NULL OR starts_at < (:to + 1)::timestamp AT TIME ZONE setting.zone())
   AND (:has_places IS NULL OR (places_left > 0) = :has_places AND (NOT :has_places OR status = 'published'))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
-  AND (:after_id IS NULL OR (starts_at, id) > (:after_key::timestamptz, :after_id::uuid))
-ORDER BY starts_at, id
+  AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (starts_at, id) < (:after_key::timestamptz, :after_id::uuid)
+      ELSE (starts_at, id) > (:after_key::timestamptz, :after_id::uuid) END)
+ORDER BY CASE WHEN :sort = '-date' THEN starts_at END DESC, CASE WHEN :sort = '-date' THEN id END DESC, starts_at, id
 LIMIT :limit

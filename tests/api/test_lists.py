@@ -148,6 +148,32 @@ def test_csv(demonstration, demo):
     assert rows > 5000
 
 
+SORTED = {operation["operationId"]: (path, next(each["schema"] for each in map(named, operation["parameters"]) if each["name"] == "sort"))
+          for operation, path, query, _, listed in shown() if listed and "sort" in query}
+
+
+def test_sort(demonstration, demo):
+    """Both ways the same records, page by page; the first is what comes without it."""
+    token, turned = demonstration.token(demo, **CENTRAL), 0
+    assert len(SORTED) > 45
+    for name, (path, schema) in SORTED.items():
+        path = target(demonstration, path)
+        assert schema["default"] == schema["enum"][0] and harness.get(demo, token, f"{path}?sort=size").status == 400
+        orders = {word: everything(demo, token, f"{path}?sort={word}") for word in schema["enum"]}
+        assert orders[schema["default"]] == everything(demo, token, path), name
+        for word, items in orders.items():
+            assert sorted(map(json.dumps, items)) == sorted(map(json.dumps, orders[schema["default"]])), (name, word)
+            if name != "listEvents" and f"-{word}" in orders:  # whose days are spans: they begin first, and end last
+                assert items == orders[f"-{word}"][::-1], (name, word)
+                turned += len(items) > 1
+            cursor = ""
+            for start in range(0, min(len(items), 9), 3):
+                page = harness.get(demo, token, f"{path}?sort={word}&limit=3{cursor}").json
+                assert page["items"] == items[start:start + 3], (name, word, start)
+                cursor = f"&cursor={page['next']}"
+    assert turned > 25
+
+
 def test_an_instant_that_is_none(demo):
     assert harness.problem(demo.get("/v1/hubs?modified_since=yesterday"))[0] == harness.problem(demo.get("/v1/usage?modified_since=2024-01-01T00:00:00Z"))[0] == 400
 

@@ -173,6 +173,12 @@ def test_what_follows(tmp_path):
                                                    "since": {"type": ["string", "null"], "format": "date"}}
 
 
+def test_a_list_is_sorted_by_its_words(tmp_path):
+    made = expand(tmp_path, THINGS.replace("is: list Thing", "is: list Thing\n      sort: [-size, size]"))
+    assert made["paths"]["/v1/things"]["get"]["parameters"][0] == {
+        "name": "sort", "in": "query", "schema": {"type": "string", "enum": ["-size", "size"], "default": "-size"}}
+
+
 def test_a_record_that_is_shown_says_when_it_changed(tmp_path):
     """Before its address; a list of it can be asked by that. Not so what is computed, which all who show it have to say."""
     def thing(things):
@@ -194,7 +200,7 @@ def test_a_record_that_is_shown_says_when_it_changed(tmp_path):
 VALUES = {"word": "central", "number": "7", "flag": "true", "words": "[central, any]", "numbers": "[7]", "map": "{ a: b }", "maps": "[{ a: b }]", "null": "null", "none": ""}
 OPERATION = {"tags": "words", "operationId": "word", "x-body-limit": "map", "summary": "word", "description": "word", "x-licenses": "maps", "deprecated": "map",
              "externalDocs": "map", "security": "words", "x-answer": "word", "parameters": "words maps", "requestBody": "map", "responses": "map", "is": "word",
-             "body": "word", "answer": "word", "errors": "numbers", "without": "words", "rules": "words", "stability": "word"}
+             "body": "word", "answer": "word", "errors": "numbers", "without": "words", "rules": "words", "stability": "word", "sort": "words"}
 PARAMETER = {"name": "word", "in": "word", "required": "flag", "description": "word", "explode": "flag", "schema": "word words numbers maps map"}
 PATCH = {"patch-of": "word", "only": "words", "without": "words", "nullable": "words", "with": "map"}
 FILE = {"tag": "word", "paths": "map", "components": "map", "path-parameters": "map"}
@@ -273,6 +279,8 @@ def test_a_kind_has_its_methods(tmp_path, kind, method):
     ("security: [any, anyone]", "security: [central]\n      security: [any]", "security: [any]\n      body", 'a key stands twice: "security"'),
     ("body: ThingUse", "body: ThingUsed", "body:", "there is no schema ThingUsed"),
     ("body: ThingUse", "requestBody: { content: {} }\n      body: ThingUse", "body: ThingUse", "body or requestBody, not both"),
+    ("body: ThingUse", "sort: [name]", "sort:", "a list has the words that it is sorted by"),
+    ("is: list Thing", "is: list Thing\n      sort: []", "sort:", "a list has the words that it is sorted by"),
     ("body: ThingUse", "errors: [404]", "errors:", "404 follows from the rest"),
     ("body: ThingUse", "errors: [-413]", "errors:", "413 does not follow from the rest"),
     ("body: ThingUse", "errors: [499]", "errors:", "there is no response of the status 499"),
