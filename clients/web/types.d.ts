@@ -18553,7 +18553,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -21465,7 +21465,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The counts. */
+            /** @description The record. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PublicCache"];
@@ -22907,7 +22907,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PublicCache"];
@@ -23137,7 +23137,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PublicCache"];
@@ -23584,7 +23584,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -23634,7 +23634,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -24410,7 +24410,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -24537,7 +24537,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The figures. */
+            /** @description The record. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PublicCache"];
@@ -24706,7 +24706,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -25185,7 +25185,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The metric. */
+            /** @description The record. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PublicCache"];
@@ -25290,7 +25290,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The explanation. */
+            /** @description The record. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -25519,7 +25519,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The release. */
+            /** @description The record. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PublicCache"];
@@ -25900,7 +25900,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -26792,7 +26792,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -27688,7 +27688,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -27782,7 +27782,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -30934,7 +30934,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -32151,7 +32151,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -33599,7 +33599,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page, or with another format everything. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];

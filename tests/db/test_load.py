@@ -96,7 +96,7 @@ def test_there_and_back(database):
     before = schema(database)
     sqitch("revert", "-y")
     assert query(database, "SELECT count(*) FROM pg_class WHERE relnamespace = 'scip'::regnamespace") == [(0,)]
-    assert query(database, "SELECT count(*) FROM pg_proc WHERE pronamespace = 'scip'::regnamespace") == [(0,)]
+    assert query(database, "SELECT proname::text FROM pg_proc WHERE pronamespace = 'scip'::regnamespace") == []
     deploy()
     assert schema(database) == before
 

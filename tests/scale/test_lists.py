@@ -46,9 +46,9 @@ TABLES = {"invitations": "hub_invitation", "members": "hub_membership", "activit
           "meetings": "meeting", "messages": "message", "sessions": "training_session"}
 VALUES = {"from": "2023-09-01", "to": "2024-08-31", "hub": "hub-3", "lead": "organisation-5", "identifier": "GB-COH-00000007",
           "organisation": "organisation-5", "course": "course-1", "group": "board", "period": "2023-24", "quarter": "2023-24-Q1",
-          "year": "2020", "as_of": "2024-01-01", "record": "/v1/activities/7", "item": "document-7", "metric": "hubs"}
+          "year": "2020", "as_of": "2024-01-01", "record": "/v1/activities/7", "item": "document-7", "metric": "hubs", "modified_since": "2100-01-01T00:00:00Z"}
 KINDS = {"id": "uuid", "meeting": "uuid", "session": "uuid", "from": "date", "date": "date", "version": "int4"}  # of paths
-TYPES = {"integer": "int4", "boolean": "bool", "array": "text[]", "date": "date", "uuid": "uuid"}
+TYPES = {"integer": "int4", "boolean": "bool", "array": "text[]", "date": "date", "date-time": "timestamptz", "uuid": "uuid"}
 
 
 def find(said):

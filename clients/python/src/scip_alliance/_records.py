@@ -177,6 +177,7 @@ class Definition:
     exclusions: str
     sql: str
     from_: datetime.datetime
+    updated_at: datetime.datetime
 
 
 @dataclass(frozen=True, slots=True)
