@@ -19536,6 +19536,8 @@ export interface operations {
             query?: {
                 /** @description Only records of this nation. */
                 nation?: components["parameters"]["NationQuery"];
+                /** @description Text to find in names and titles; case and accents do not matter. */
+                q?: components["parameters"]["Query"];
                 /** @description Only records of this kind. */
                 kind?: "region" | "country";
                 /** @description The order; - reverses it. Records without the value come last. */
@@ -20340,6 +20342,8 @@ export interface operations {
             query?: {
                 /** @description cy: titles and texts in Welsh where there are any, otherwise in English; language says which. */
                 lang?: components["parameters"]["ReaderLanguage"];
+                /** @description Text to find in names and titles; case and accents do not matter. */
+                q?: components["parameters"]["Query"];
                 /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
@@ -22216,6 +22220,8 @@ export interface operations {
                 kind?: "advisory_group" | "governance" | "programme" | "project_group" | "staff_team" | "task_and_finish" | "working_group";
                 /** @description Only records of this status. */
                 status?: "active" | "closed" | "unknown";
+                /** @description Text to find in names and titles; case and accents do not matter. */
+                q?: components["parameters"]["Query"];
                 /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
@@ -22668,6 +22674,8 @@ export interface operations {
             query?: {
                 /** @description Only records of this kind. */
                 kind?: "cpd_tier" | "self_assessment_stage" | "fact";
+                /** @description Text to find in names and titles; case and accents do not matter. */
+                q?: components["parameters"]["Query"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -22890,6 +22898,8 @@ export interface operations {
     listTrainingCourses: {
         parameters: {
             query?: {
+                /** @description Text to find in names and titles; case and accents do not matter. */
+                q?: components["parameters"]["Query"];
                 /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
@@ -23120,6 +23130,8 @@ export interface operations {
                 to?: string;
                 /** @description true: only sessions with a place left. false: only full ones. */
                 has_places?: boolean;
+                /** @description Only records of this nation. */
+                nation?: components["parameters"]["NationQuery"];
                 /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "date" | "-date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
@@ -25135,6 +25147,8 @@ export interface operations {
     listMetrics: {
         parameters: {
             query?: {
+                /** @description Text to find in names and titles; case and accents do not matter. */
+                q?: components["parameters"]["Query"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -25594,6 +25608,8 @@ export interface operations {
                 kind?: "alliance" | "hub" | "event" | "funding" | "context" | "victim_services_alliance";
                 /** @description Only this metric (code). */
                 metric?: components["schemas"]["Code"];
+                /** @description Text to find in names and titles; case and accents do not matter. */
+                q?: components["parameters"]["Query"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -25836,6 +25852,8 @@ export interface operations {
                 period?: components["schemas"]["TotalPeriod"];
                 /** @description Only records of this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
+                /** @description Only records of this nation. */
+                nation?: components["parameters"]["NationQuery"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -25885,6 +25903,8 @@ export interface operations {
                 period?: components["schemas"]["TotalPeriod"];
                 /** @description Only records of this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
+                /** @description Only records of this nation. */
+                nation?: components["parameters"]["NationQuery"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -26415,6 +26435,8 @@ export interface operations {
                 status?: components["schemas"]["ApplicationStatus"];
                 /** @description Only records of this organisation (slug). */
                 organisation?: components["schemas"]["Slug"];
+                /** @description Only records of this nation. */
+                nation?: components["parameters"]["NationQuery"];
                 /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "-date" | "date";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
@@ -28999,6 +29021,10 @@ export interface operations {
                 period?: components["schemas"]["QuarterQuery"];
                 /** @description Only records of this status. */
                 status?: components["schemas"]["QuarterlyUpdateStatus"];
+                /** @description Only records of this Hub (slug). */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only records of this nation. */
+                nation?: components["parameters"]["NationQuery"];
                 /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
@@ -29832,6 +29858,8 @@ export interface operations {
             query?: {
                 /** @description The academic year; the present one when absent. */
                 period?: components["schemas"]["AcademicYearQuery"];
+                /** @description Only records of this nation. */
+                nation?: components["parameters"]["NationQuery"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */

@@ -4,6 +4,7 @@ SELECT id, organisation, account, slug, name, nations, regions, rationale, expec
 FROM scip.hub_applications
 WHERE (:status IS NULL OR status = :status)
   AND (:organisation IS NULL OR _organisation = :organisation)
+  AND (:nation IS NULL OR nations::jsonb ? :nation)
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (created_at, id) < (:after_key::timestamptz, :after_id::uuid)
       ELSE (created_at, id) > (:after_key::timestamptz, :after_id::uuid) END)

@@ -12,6 +12,8 @@ FULL JOIN (
       WHEN length(scip.period_name(:period)) = 10 THEN scip.quarter_start(:period) END) AND (SELECT ctx.central() OR ctx.decides())
       AND (required OR status <> 'none'))
     AND (:status IS NULL OR CASE :status WHEN 'none' THEN _update_of IS NULL ELSE _status = :status END)
+    AND (:hub IS NULL OR _hub = :hub)
+    AND (:nation IS NULL OR _hub IN (SELECT h.slug FROM scip.hub h WHERE :nation = ANY (h.nations)))
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_hub IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, _hub) < (:after_key, :after_hub)
         ELSE (_sort, _hub) > (:after_key, :after_hub) END)

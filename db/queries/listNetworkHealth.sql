@@ -11,11 +11,12 @@ SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || 
        max(r.state) FILTER (WHERE r.rule = 'national_meetings') AS national_meetings,
        max(r.state) FILTER (WHERE r.rule = 'yearly_review') AS yearly_review,
        (count(*) FILTER (WHERE r.state = 'met'))::int AS met, (count(*) FILTER (WHERE r.state = 'not_yet'))::int AS not_yet,
-       (count(*) FILTER (WHERE r.state = 'missed'))::int AS missed, 
+       (count(*) FILTER (WHERE r.state = 'missed'))::int AS missed,
        CASE WHEN ctx.sees(h.id, NULL) OR (SELECT ctx.decides()) THEN '/v1/hubs/' || h.slug || '/health?period=' || r.period END AS href,
        h.name_sort::text AS _after_key, h.slug::text AS _after_slug
 FROM scip.health(:period, NULL) r JOIN scip.hub h ON h.id = r.hub_id
-WHERE :after_slug IS NULL OR (h.name_sort, h.slug) > (:after_key COLLATE "C", :after_slug)
+WHERE (:after_slug IS NULL OR (h.name_sort, h.slug) > (:after_key COLLATE "C", :after_slug))
+  AND (:nation IS NULL OR :nation = ANY (h.nations))
 GROUP BY h.id, r.period
 ORDER BY h.name_sort, h.slug
 LIMIT :limit

@@ -73,8 +73,7 @@ GRANT SELECT ON scip.news_items, scip.policy_contributions, scip.documents, scip
 CREATE VIEW scip.files WITH (security_invoker) AS
 SELECT f.name::text, f.media_type, f.size, encode(f.sha256, 'hex') AS sha256,
        coalesce(d.embargo_until, r.embargo_until) AS available_from, f.created_at AS uploaded_at,
-       f.created_at AS updated_at,
-       '/v1/' || scip.file_key(f.document_id, f.resource_id, f.name) AS href,
+       f.created_at AS updated_at, '/v1/' || scip.file_key(f.document_id, f.resource_id, f.name) AS href,
        f.id AS _id, f.document_id AS _document_id, f.resource_id AS _resource_id
 FROM scip.file f LEFT JOIN scip.document d ON d.id = f.document_id LEFT JOIN scip.resource r ON r.id = f.resource_id
 WHERE f.ended_at IS NULL;

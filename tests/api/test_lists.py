@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import re
+from urllib.parse import quote
 
 import harness
 import pytest
@@ -172,6 +173,34 @@ def test_sort(demonstration, demo):
                 assert page["items"] == items[start:start + 3], (name, word, start)
                 cursor = f"&cursor={page['next']}"
     assert turned > 25
+
+
+def test_text(demonstration, demo):
+    """A record is found by its name, and nothing by what is nowhere."""
+    token, found = demonstration.token(demo, **CENTRAL), 0
+    for name, path in ((name, path) for name, (path, query) in LISTS.items() if "q" in query):
+        for item in harness.get(demo, token, path).json["items"][-1:]:
+            words = item.get("name") or item["title"]
+            hits = everything(demo, token, f"{path}?q={quote(words[:100])}")
+            assert item in hits, (name, words)
+            found += 1
+        assert everything(demo, token, f"{path}?q=xylophonically") == [], name
+    assert found > 12
+
+
+def test_nations(demonstration, demo):
+    """Its own, or that of its Hub."""
+    token, divided = demonstration.token(demo, **CENTRAL), set()
+    hubs = {hub["slug"]: hub["nations"] for hub in everything(demo, token, "/v1/hubs")}
+    for name, path in ((name, path) for name, (path, query) in LISTS.items() if "nation" in query and "{" not in path and not path.startswith("/v1/metric")):
+        items = everything(demo, token, path)
+        for nation in SCHEMAS["NationTerm"]["enum"]:
+            of = lambda item: [item["nation"]] if "nation" in item else item["nations"] if "nations" in item else hubs[item["hub"]["slug"]] if item["hub"] else []
+            found = everything(demo, token, f"{path}?nation={nation}")
+            assert found == [item for item in items if nation in of(item)], (name, nation)
+            if 0 < len(found) < len(items):
+                divided.add(name)
+    assert len(divided) > 6
 
 
 def test_an_instant_that_is_none(demo):
