@@ -546,7 +546,7 @@ export interface paths {
          * Set a Hub's quorum rule from a given day
          * @description Sets a rule that is in force until the next one begins. Only the central team sets a rule for days in the past, with a `reason` that is kept at /v1/corrections (403, 422).
          *
-         *     Returns a rule of quorum that a Hub set for itself, from a day on. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns a rule of quorum that a Hub set for itself, from a day on. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         put: operations["putHubQuorumRule"];
         post?: never;
@@ -599,10 +599,10 @@ export interface paths {
          */
         get: operations["getOrganisation"];
         /**
-         * Create an organisation
-         * @description Creates an organisation. An identifier belongs to one organisation only (409).
+         * Create or replace an organisation
+         * @description Sets an organisation. An identifier belongs to one organisation only (409).
          *
-         *     Returns an organisation that works with the Alliance. It may be called by the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns an organisation that works with the Alliance. It may be called by the central team (`central`).
          */
         put: operations["putOrganisation"];
         post?: never;
@@ -664,7 +664,7 @@ export interface paths {
          * Set a school's self-assessment of one day
          * @description Sets all that a school says about itself on one day: principles that are not named are removed, and those that are the same stay. The set has a version, and each assessment in it one of its own.
          *
-         *     Returns all that a school says about itself on one day. It may be called by partner organisations (`partner`) and the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns all that a school says about itself on one day. It may be called by partner organisations (`partner`) and the central team (`central`).
          */
         put: operations["putSelfAssessmentSet"];
         post?: never;
@@ -755,10 +755,10 @@ export interface paths {
          */
         get: operations["getEvent"];
         /**
-         * Create an event
-         * @description Creates a draft, which nobody else sees until it is published. A Hub Lead creates events of their own Hub, the central team those of any Hub or none. With starts_at the day need not be given.
+         * Create or replace an event
+         * @description Creates a draft, which nobody else sees until it is published, or replaces what describes an event; its status and attendance stay. A Hub Lead writes events of their own Hub, the central team those of any Hub or none. With starts_at the day need not be given.
          *
-         *     Returns an event of the Alliance or one of its Hubs, past or to come. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns an event of the Alliance or one of its Hubs, past or to come. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         put: operations["putEvent"];
         post?: never;
@@ -884,9 +884,9 @@ export interface paths {
         get: operations["getEventOutreach"];
         /**
          * Set the outreach numbers of an event
-         * @description Records the numbers of an event that was held (409). If an activity of the Hub on that day, of the same programme or of none, has numbers already, they cannot be entered twice (409, outreach-entered-twice).
+         * @description Sets the numbers of an event that was held (409). If an activity of the Hub on that day, of the same programme or of none, has numbers already, they cannot be entered twice (409, outreach-entered-twice).
          *
-         *     Returns the numbers of an outreach event. Nothing else is kept about the young people. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns the numbers of an outreach event. Nothing else is kept about the young people. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         put: operations["putEventOutreach"];
         post?: never;
@@ -989,10 +989,10 @@ export interface paths {
          */
         get: operations["getProgramme"];
         /**
-         * Create a programme
-         * @description Creates a programme to which events can then belong.
+         * Create or replace a programme
+         * @description Sets a programme, to which events can then belong.
          *
-         *     Returns a programme: what holds a series of events together over the years. It may be called by the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns a programme: what holds a series of events together over the years. It may be called by the central team (`central`).
          */
         put: operations["putProgramme"];
         post?: never;
@@ -1051,10 +1051,10 @@ export interface paths {
          */
         get: operations["getDocument"];
         /**
-         * Create a document
-         * @description Creates the record of a document; files are uploaded to it afterwards. An edition has at most one successor (409).
+         * Create or replace a document
+         * @description Sets the record of a document; files are uploaded to it afterwards, and stay. An edition has at most one successor (409).
          *
-         *     Returns a report, briefing, guide, evaluation or toolkit in the research repository. It may be called by the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns a report, briefing, guide, evaluation or toolkit in the research repository. It may be called by the central team (`central`).
          */
         put: operations["putDocument"];
         post?: never;
@@ -1207,10 +1207,10 @@ export interface paths {
          */
         get: operations["getResource"];
         /**
-         * Create a resource
-         * @description Creates the record of a resource; files are uploaded to it afterwards.
+         * Create or replace a resource
+         * @description Sets the record of a resource; files are uploaded to it afterwards and stay.
          *
-         *     Returns an item of the resource bank: guidance, an activity, a case study, a film. It may be called by the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns an item of the resource bank: guidance, an activity, a case study, a film. It may be called by the central team (`central`).
          */
         put: operations["putResource"];
         post?: never;
@@ -1475,10 +1475,10 @@ export interface paths {
          */
         get: operations["getNewsItem"];
         /**
-         * Create a news post
-         * @description Creates a post, which everybody sees at once.
+         * Create or replace a news post
+         * @description Sets a post, which everybody sees at once.
          *
-         *     Returns a news post of the Alliance, or a partner's post about it. It may be called by the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns a news post of the Alliance, or a partner's post about it. It may be called by the central team (`central`).
          */
         put: operations["putNewsItem"];
         post?: never;
@@ -1537,10 +1537,10 @@ export interface paths {
          */
         get: operations["getGroup"];
         /**
-         * Create a group
-         * @description Creates a group. `organisations` are slugs.
+         * Create or replace a group
+         * @description Sets a group. `organisations` are slugs.
          *
-         *     Returns a board, working group or team of the Alliance. It may be called by the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns a board, working group or team of the Alliance. It may be called by the central team (`central`).
          */
         put: operations["putGroup"];
         post?: never;
@@ -1599,10 +1599,10 @@ export interface paths {
          */
         get: operations["getToolkitPrinciple"];
         /**
-         * Create a principle
-         * @description Creates a principle. Each has a place of its own in the order (409).
+         * Create or replace a principle
+         * @description Sets a principle. Each has a place of its own in the order (409).
          *
-         *     Returns one of the seven principles of the Thriving Lives Toolkit. It may be called by the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns one of the seven principles of the Thriving Lives Toolkit. It may be called by the central team (`central`).
          */
         put: operations["putToolkitPrinciple"];
         post?: never;
@@ -1661,10 +1661,10 @@ export interface paths {
          */
         get: operations["getToolkitFact"];
         /**
-         * Create a fact about the Toolkit
-         * @description Creates a tier, a stage or a fact.
+         * Create or replace a fact about the Toolkit
+         * @description Sets a tier, a stage or a fact.
          *
-         *     Returns a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit. It may be called by the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns a tier of the Toolkit's training, a stage of self-assessment or a fact about the Toolkit. It may be called by the central team (`central`).
          */
         put: operations["putToolkitFact"];
         post?: never;
@@ -1723,10 +1723,10 @@ export interface paths {
          */
         get: operations["getTrainingCourse"];
         /**
-         * Create a training course
-         * @description Creates a course to which sessions can then be added.
+         * Create or replace a training course
+         * @description Sets a course, to which sessions can then be added.
          *
-         *     Returns a course in the Thriving Lives Toolkit. It may be called by the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns a course in the Thriving Lives Toolkit. It may be called by the central team (`central`).
          */
         put: operations["putTrainingCourse"];
         post?: never;
@@ -2479,10 +2479,10 @@ export interface paths {
          */
         get: operations["getStrategy"];
         /**
-         * Create a strategy
-         * @description Creates a strategy with its themes in the order of the list. Metrics take its slug as a period. No two strategies have the same printed period (409).
+         * Create or replace a strategy
+         * @description Sets a strategy with its themes in the order of the list. Metrics take its slug as a period. No two strategies have the same printed period (409).
          *
-         *     Returns a strategy of the Alliance: a period of years with its themes. It may be called by the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns a strategy of the Alliance: a period of years with its themes. It may be called by the central team (`central`).
          */
         put: operations["putStrategy"];
         post?: never;
@@ -2951,10 +2951,10 @@ export interface paths {
          */
         get: operations["getPolicyContribution"];
         /**
-         * Create a policy contribution
-         * @description Creates a contribution, which everybody sees at once.
+         * Create or replace a policy contribution
+         * @description Sets a contribution, which everybody sees at once.
          *
-         *     Returns a contribution to policy: evidence, a consultation response or a change that was won. It may be called by the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns a contribution to policy: evidence, a consultation response or a change that was won. It may be called by the central team (`central`).
          */
         put: operations["putPolicyContribution"];
         post?: never;
@@ -3629,10 +3629,10 @@ export interface paths {
          */
         get: operations["getQuarterlyUpdate"];
         /**
-         * Create a draft quarterly update
-         * @description Begins a draft: the five headings and members' news, or a nil return. It is open from the first day of the quarter (409) to the day on which it is due, or to the end of an extension; then it is locked for everybody (409).
+         * Create or replace a draft quarterly update
+         * @description Sets a draft: the five headings and members' news, or a nil return. It is open from the first day of the quarter (409) to the day on which it is due, or to the end of an extension; then it is locked for everybody (409).
          *
-         *     Returns what a Hub reports for a quarter, under the five headings. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns what a Hub reports for a quarter, under the five headings. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         put: operations["putQuarterlyUpdate"];
         post?: never;
@@ -3688,7 +3688,7 @@ export interface paths {
          * Extend the deadline of a quarterly update
          * @description Opens a locked update until a day, for a reason. It counts as late all the same.
          *
-         *     Returns a later day until which a Hub may write an update. It may be called by the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns a later day until which a Hub may write an update. It may be called by the central team (`central`).
          */
         put: operations["putQuarterlyUpdateExtension"];
         post?: never;
@@ -3878,7 +3878,7 @@ export interface paths {
          * Set the due date of a quarter's updates
          * @description Sets the day by which the updates of a quarter are due; `If-Match` has the ETag of what it is now. An earlier day locks updates at once, a later one opens them again.
          *
-         *     Returns a quarter of an academic year, and when its updates are due. It may be called by the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns a quarter of an academic year, and when its updates are due. It may be called by the central team (`central`).
          */
         put: operations["putQuarter"];
         post?: never;
@@ -4050,7 +4050,7 @@ export interface paths {
          * Record that a message was relayed
          * @description Records that the Hub passed a message on: when (today by default; not before the message and not in the future, 422) and how.
          *
-         *     Returns whether and how a Hub passed a message on to its members. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns whether and how a Hub passed a message on to its members. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         put: operations["putHubRelay"];
         post?: never;
@@ -19042,9 +19042,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -19060,6 +19062,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuorumRule"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -19237,9 +19253,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -19253,6 +19271,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -19740,9 +19772,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -19756,6 +19790,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -19774,6 +19822,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -20109,9 +20158,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -20125,6 +20176,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOutreach"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -20434,9 +20499,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -20450,6 +20517,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -20666,9 +20747,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -20682,6 +20765,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -20701,6 +20798,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -21113,9 +21211,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -21129,6 +21229,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resource"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -21147,6 +21261,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
+            410: components["responses"]["Gone"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -22080,9 +22195,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -22096,6 +22213,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsItem"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -22310,9 +22441,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -22326,6 +22459,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -22533,9 +22680,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -22549,6 +22698,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolkitPrinciple"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -22762,9 +22925,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -22778,6 +22943,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolkitFact"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -22983,9 +23162,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -22999,6 +23180,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingCourse"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -25009,9 +25204,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -25025,6 +25222,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Strategy"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -26295,9 +26506,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -26311,6 +26524,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyContribution"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -28167,9 +28394,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -28185,6 +28414,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterlyUpdate"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -28359,9 +28602,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -28377,6 +28622,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterlyUpdateExtension"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {
@@ -28970,9 +29229,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
                 /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
-                "If-Match": components["parameters"]["IfMatch"];
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
+                /** @description `*`: only if the record does not exist yet. */
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The quarter of an academic year, such as 2024-25-Q1. */
@@ -28986,9 +29247,24 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The quarter. */
+            /** @description The record that has replaced the one before. */
             200: {
                 headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarterDates"];
+                };
+            };
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
                     "Cache-Control": components["headers"]["PrivateCache"];
                     ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -29002,7 +29278,6 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -29454,9 +29729,11 @@ export interface operations {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */
                 dry_run?: components["parameters"]["DryRun"];
             };
-            header: {
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
                 /** @description `*`: only if the record does not exist yet. */
-                "If-None-Match": components["parameters"]["IfNoneMatchAny"];
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
             };
             path: {
                 /** @description The slug of the record. */
@@ -29472,6 +29749,20 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubRelay"];
+                };
+            };
             /** @description The new record. */
             201: {
                 headers: {

@@ -146,7 +146,7 @@ class Demonstration(harness.Cluster):
         subprocess.run([db / "load", "--demo", self.url("scip_migrator")], check=True, capture_output=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def demonstration(cluster):
     demonstration = Demonstration(cluster)
     yield demonstration
@@ -181,3 +181,37 @@ def test_the_demonstration_takes_each_request(demonstration):
             kept[keep[0]] = answer.json["token"] if "token" in answer.json else (answer.headers["Location"] or path.removesuffix("/" + path.split("/")[-1])).split("/")[-1]
     server.stop()
     assert not refused, "\n".join(refused)
+
+
+# Properties that a rule wants beside those that the schema requires.
+NEEDED = {"putEvent": ["hub", "starts_on"]}
+
+
+def test_a_put_creates_or_replaces_all(demonstration):
+    """Of each that may replace: what the body leaves out is as in a new record, and only one of two who know the same version is in time."""
+    server = harness.Server("replaces", DATABASE_URL=demonstration.url())
+    parameters = lambda name: {each.get("name") or CONTRACT["components"]["parameters"][each["$ref"].split("/")[-1]]["name"] for each in OPERATIONS[name][2]["parameters"]}
+    both = [name for name, (method, _, _) in OPERATIONS.items() if method == "put" and {"If-Match", "If-None-Match"} <= parameters(name) and name in BODIES]
+    assert len(both) > 15 and set(both) <= {step[0] for step in REPLAY}
+    for name, who, values in (step[:3] for step in REPLAY if step[0] in both):
+        path = OPERATIONS[name][1]
+        for value in values:
+            path = re.sub(r"{\w+}", value if not value.startswith("SELECT") else f"{demonstration.psql(value)}\nnothing".split()[0], path, count=1)
+        whole = body_of(name, BODIES[name], {}, demonstration)
+        least = {key: value for key, value in whole.items() if key in [*SCHEMAS[BODIES[name]].get("required", ()), *NEEDED.get(name, ())]}
+        token, query = demonstration.token(server, **who), "?reason=Example" if "reason" in parameters(name) else ""
+        send = lambda body, **precondition: server.send("PUT", path + query, body, token=token, **precondition)
+        plain = lambda answer: {key: value for key, value in answer.json.items() if key not in ("updated_at", "created_at")}
+        nothing = send(least, if_match='"1"')
+        assert nothing.status == 412, (name, nothing.text)
+        fresh = send(least, If_None_Match="*")
+        assert fresh.status == 201 and fresh.headers["Location"] == path, (name, fresh.text)
+        again = send(least, If_None_Match="*")
+        assert harness.problem(again) == (412, "precondition-failed"), (name, again.text)
+        at_once = [lambda: send(whole, if_match=fresh.headers["ETag"])] * (2 if whole != least else 1)
+        _, full = harness.only_one(*at_once)
+        assert full.status == 200 and (plain(full) == plain(fresh)) == (whole == least), (name, full.text)
+        assert whole == least or send(least, if_match=fresh.headers["ETag"]).status == 412, name
+        back = send(least, if_match=full.headers["ETag"])
+        assert back.status == 200 and plain(back) == plain(fresh), (name, back.text)
+    server.stop()
