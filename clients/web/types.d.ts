@@ -727,9 +727,9 @@ export interface paths {
         };
         /**
          * List the events
-         * @description Past and coming events, cancelled ones among them. format=ics gives a calendar to subscribe to, with the same filters: times are in Europe/London, and events whose day is not known are left out and counted in X-Omitted-Count.
+         * @description Past and coming events, cancelled ones among them. format=ics gives a calendar to subscribe to, with the same filters: times are in Europe/London, and events whose day is not known are left out and counted in X-Omitted-Count. Drafts are listed by `status=draft` alone, for those who may change them.
          *
-         *     Returns a page of records: an event of the Alliance or one of its Hubs, past or to come. Anyone may call it, without a token.
+         *     Returns a page of records: an event of the Alliance or one of its Hubs, past or to come. Anyone may call it without a token; with one, every account may see more.
          */
         get: operations["listEvents"];
         put?: never;
@@ -906,50 +906,6 @@ export interface paths {
          *     Returns the numbers of an outreach event. Nothing else is kept about the young people. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
         patch: operations["patchEventOutreach"];
-        trace?: never;
-    };
-    "/v1/event-drafts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the drafts of events
-         * @description A Hub Lead's own drafts; for the central team, all drafts.
-         *
-         *     Returns a page of records: an event of the Alliance or one of its Hubs, past or to come. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
-         */
-        get: operations["listEventDrafts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/hubs/{slug}/event-drafts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the drafts of a Hub's events
-         * @description Drafts of the Hub's events. A Hub Lead reads only their own Hub's.
-         *
-         *     Returns a page of records: an event of the Alliance or one of its Hubs, past or to come. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
-         */
-        get: operations["listHubEventDrafts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/v1/programmes": {
@@ -1757,9 +1713,9 @@ export interface paths {
         };
         /**
          * List the training sessions
-         * @description Sessions in the order of their days, cancelled ones among them. format=ics gives a calendar to subscribe to, with times in Europe/London.
+         * @description Sessions in the order of their days, cancelled ones among them. format=ics gives a calendar to subscribe to, with times in Europe/London. Drafts are listed by `status=draft` alone, for their staff.
          *
-         *     Returns a page of records: a session of a course. The public sees how many places are taken, and not by whom. Anyone may call it, without a token.
+         *     Returns a page of records: a session of a course. The public sees how many places are taken, and not by whom. Anyone may call it without a token; with one, every account may see more.
          */
         get: operations["listTrainingSessions"];
         put?: never;
@@ -1914,28 +1870,6 @@ export interface paths {
          *     Returns a session of a course. The public sees how many places are taken, and not by whom. It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
          */
         post: operations["markTrainingSessionHeld"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/training/session-drafts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List drafts
-         * @description Drafts of the caller's own Hub; for the central team, all drafts.
-         *
-         *     Returns a page of records: a session of a course. The public sees how many places are taken, and not by whom. It may be called by the central team (`central`) and Hub Leads (`hub_lead`).
-         */
-        get: operations["listTrainingSessionDrafts"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -19666,7 +19600,7 @@ export interface operations {
                 /** @description Only records of this kind. */
                 kind?: "awards" | "conference" | "creative_forces" | "festival_of_friends" | "fringe_event" | "group_meeting" | "hub_launch" | "hub_meeting" | "launch" | "outreach" | "pupil_voice" | "roundtable" | "summit" | "training" | "webinar" | "workshop";
                 /** @description Only records of this status. */
-                status?: "published" | "held" | "cancelled" | "unknown";
+                status?: "draft" | "published" | "held" | "cancelled" | "unknown";
                 /** @description Only records of this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
                 /** @description Only events of this programme (slug). */
@@ -19714,6 +19648,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -23317,6 +23252,8 @@ export interface operations {
             query?: {
                 /** @description Only records of this course (slug). */
                 course?: components["schemas"]["Slug"];
+                /** @description Only records of this status. */
+                status?: "draft" | "published" | "held" | "cancelled";
                 /** @description Only records of this Hub (slug). */
                 hub?: components["schemas"]["Slug"];
                 /** @description Only records on this day or later. */
@@ -23364,6 +23301,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];

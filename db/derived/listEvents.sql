@@ -11,10 +11,10 @@ SELECT slug, title, language, title_source, kind, status, starts_on, ends_on, st
 FROM scip.events,
   LATERAL (SELECT (CASE :sort WHEN '-date' THEN _date_down ELSE _date END)::text COLLATE "C" AS key) sorted
 WHERE _lang = :lang
+  AND (status = :status OR :status IS NULL AND status <> 'draft')
   AND (:from IS NULL OR _ends_on >= :from AND _date >= (:from - (SELECT max(e.days) FROM scip.event e))::text)
   AND (:to IS NULL OR _starts_on <= :to AND _date_down < :to::text || '~')
   AND (:kind IS NULL OR kind = :kind)
-  AND (:status IS NULL OR status = :status)
   AND (:hub IS NULL OR _hub = :hub)
   AND (:programme IS NULL OR _programme = :programme)
   AND (:nation IS NULL OR nation = :nation)

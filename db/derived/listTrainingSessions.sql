@@ -5,7 +5,8 @@ SELECT id, course, hub, starts_at, ends_at, starts_on, venue, online, accessibil
        (SELECT scip.calendar_name('Training', (SELECT h.name FROM scip.hub h WHERE h.slug = :hub),
        (SELECT c.name FROM scip.course c WHERE c.slug = :course))) AS _calendar, starts_at::text AS _after_key, id::text AS _after_id
 FROM scip.training_sessions
-WHERE (:course IS NULL OR _course = :course)
+WHERE (status = :status OR :status IS NULL AND status <> 'draft')
+  AND (:course IS NULL OR _course = :course)
   AND (:hub IS NULL OR _hub = :hub)
   AND (:from IS NULL OR starts_at >= :from::timestamp AT TIME ZONE setting.zone())
   AND (:to IS NULL OR starts_at < (:to + 1)::timestamp AT TIME ZONE setting.zone())

@@ -223,7 +223,6 @@ PATCH,DELETE /v1/events/{slug}             central lead
 POST /v1/events/{slug}/publication /v1/events/{slug}/cancellation /v1/events/{slug}/reopening /v1/events/{slug}/held  central lead
 GET /v1/events/{slug}/outreach             central lead member; 404 lead_other member_other
 PUT,PATCH,DELETE /v1/events/{slug}/outreach  central lead; 404 lead_other
-GET /v1/event-drafts /v1/hubs/{slug}/event-drafts  central lead; empty lead_other
 DELETE /v1/hubs/{slug}/relays/{message}    central lead; 404 lead_other
 GET /v1/hubs/{slug}/health                 central lead member decider kin; 404 lead_other member_other group_other
 GET /v1/network/health                     central decider kin group_other
@@ -245,7 +244,6 @@ POST /v1/training/sessions                 central
 POST /v1/training/sessions#hub             central lead
 PATCH,DELETE /v1/training/sessions/{id}    central lead
 POST /v1/training/sessions/{id}/publication /v1/training/sessions/{id}/cancellation /v1/training/sessions/{id}/reopening /v1/training/sessions/{id}/held  central lead
-GET /v1/training/session-drafts            central lead; empty lead_other
 GET /v1/training/sessions/{session}/bookings /v1/training/sessions/{id}/feedback  central lead; 404 lead_other
 POST /v1/training/sessions/{session}/bookings  central lead website
 GET,PUT /v1/training/sessions/{id}/attendance  central lead; 404 lead_other
@@ -575,7 +573,7 @@ def address(server, records, method, template):
     if template.startswith("/v1/training/consent-texts"):
         return template.replace("{version}", "2" if method == "PUT" else "1")
     if template.startswith(("/v1/training", "/v1/bookings", "/v1/certificates")):
-        name = {"session-drafts": "session_draft", "comments": "comment", "bookings": "booking"}.get(template.removeprefix("/v1/training/").removeprefix("/v1/").split("/")[0], "session")
+        name = {"comments": "comment", "bookings": "booking"}.get(template.removeprefix("/v1/training/").removeprefix("/v1/").split("/")[0], "session")
         found = template.replace("{id}", records[name]).replace("{session}", records["session"]).replace("{code}", records["certificate"])
         return found.replace("{slug}", "matrix-new" if method == "PUT" else "matrix-mine")
     if template.endswith("/self-assessments/{date}"):
@@ -597,8 +595,8 @@ def address(server, records, method, template):
     if "/members/" in template or "/quorum-rules/" in template:
         found = template.replace("{slug}", "matrix-hub").replace("{id}", records["membership"]).replace("{member}", records["membership"])
         return found.replace("{from}", "2999-01-01" if method == "PUT" else "2998-01-01")
-    if template.startswith("/v1/event-drafts") or template.endswith("/outreach"):
-        return template.replace("{slug}", "matrix-draft" if "drafts" in template else "matrix-held" if method == "PUT" else "matrix-counted")
+    if template.endswith("/outreach"):
+        return template.replace("{slug}", "matrix-held" if method == "PUT" else "matrix-counted")
     if template.startswith("/v1/events/{slug}") and method not in ("GET", "PUT"):
         return template.replace("{slug}", "matrix-published")
     if template.startswith("/v1/minutes"):

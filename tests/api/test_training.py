@@ -196,11 +196,12 @@ def test_a_session_is_a_draft_first(cluster, server, central, lead, neighbour, w
         assert get(server, token, path).status == 404
         assert path not in get(server, token, f"/v1/training/sessions?course={course}").text
     assert (get(server, lead, draft).status, get(server, central, draft).status, get(server, neighbour, draft).status) == (200, 200, 404)
-    assert path in get(server, lead, f"/v1/training/session-drafts?course={course}&hub=scotland-hub").text
-    assert get(server, neighbour, f"/v1/training/session-drafts?course={course}").json["items"] == []
-    assert get(server, central, f"/v1/training/session-drafts?course={course}&limit=1").json["items"]
-    assert path in get(server, lead, f"/v1/training/session-drafts?course={course}", Accept="text/csv").text
-    assert path in get(server, lead, f"/v1/training/session-drafts?course={course}&format=ndjson").text
+    assert path in get(server, lead, f"/v1/training/sessions?status=draft&course={course}&hub=scotland-hub").text
+    assert path not in get(server, lead, f"/v1/training/sessions?course={course}").text and server.get(f"/v1/training/sessions?status=draft&course={course}").json["items"] == []
+    assert get(server, neighbour, f"/v1/training/sessions?status=draft&course={course}").json["items"] == []
+    assert get(server, central, f"/v1/training/sessions?status=draft&course={course}&limit=1").json["items"]
+    assert path in get(server, lead, f"/v1/training/sessions?status=draft&course={course}", Accept="text/csv").text
+    assert path in get(server, lead, f"/v1/training/sessions?status=draft&course={course}&format=ndjson").text
     assert book(server, website, path).status == 404, "nobody knows of it"
     assert problem(book(server, lead, path)) == (409, "session-not-published")
     for who, status in ((neighbour, 404), (website, 403)):
@@ -923,7 +924,7 @@ def test_what_has_not_changed(server, central, lead, course):
     post(server, central, "/v1/feedback", {"token": token, "comment": "The same as ever"})
     assert put(server, central, href + "/needs", {"access": "Ramp", "consent": 1}).status == 200
     comment = get(server, central, f"/v1/training/comments?course={course}").json["items"][0]["href"]
-    for where in (href, href + "/needs", path + "/attendance", path + "/bookings", comment, "/v1/training/comments", path, "/v1/training/session-drafts"):
+    for where in (href, href + "/needs", path + "/attendance", path + "/bookings", comment, "/v1/training/comments", path, "/v1/training/sessions?status=draft"):
         first = get(server, central, where)
         assert (first.status, get(server, central, where, If_None_Match=first.headers["ETag"]).status) == (200, 304), where
 
