@@ -2235,7 +2235,7 @@ export interface paths {
         };
         /**
          * Show the training figures of a period
-         * @description Delegates are counted by attendance. Ratings come from the year's release (/v1/releases): courses with five ratings or more, and as a whole the sum of these; for a strategy, the sum of its years. So there are none by month, and none by course of a strategy. Another period or an unknown course is 422.
+         * @description Delegates are counted by attendance. Ratings come from the year's release (/v1/releases): courses with five ratings or more, and as a whole the sum of these; for a strategy, the sum of its years. So there are none by month, and none by course of a strategy. Another period or an unknown course is refused (400).
          *
          *     Returns the figures of training in a period. Anyone may call it, without a token.
          */

@@ -326,3 +326,21 @@ def test_database_away_at_start(cluster, server, contract):
         else:
             assert answer.status == 200, operation
     away.stop()
+
+
+def test_faults_of_a_query_are_400(cluster, server, contract):
+    """A period that is none is a fault of the query: not a rule of the records, and not an empty list. A name that is not known (of a strategy,
+    of the period that is printed with a figure) lists nothing, as an unknown Hub does."""
+    asked = 0
+    for method, template, operation in ALL:
+        for parameter in parameters(contract, method, template) if method == "GET" else ():
+            schema = resolve(contract, parameter["schema"])
+            if parameter["in"] != "query" or parameter["name"] not in ("period", "quarter") or not schema.get("pattern"):
+                continue
+            path = path_of(server, template, operation) if not secured(contract, method, template) else some_path(contract, method, template)
+            for value in ("2024-26", "2024-25-Q5", "2024-13", "so on"):
+                answer = server.send("GET", f"{path}{'&' if '?' in path else '?'}{parameter['name']}={value.replace(' ', '%20')}",
+                                     token=token_or_none(cluster, server, contract, method, template))
+                assert answer.status == 400 or answer.status == 404 and "{" in template, (template, value, answer.text[:200])
+                asked += answer.status == 400
+    assert asked > 50
