@@ -2,6 +2,7 @@
  * revocation (RFC 7009), and the public keys. */
 #include "handlers/oauth.h"
 #include "base/scan.h"
+#include "http/origin.h"
 #include "http/request.h"
 #include <openssl/evp.h>
 #include <string.h>
@@ -123,14 +124,10 @@ static const char *authenticate(struct request *request, const char **client) {
 }
 
 /* Whether each word of scope is one of roles. */
-static bool is_scope_within(const char *scope, const char *roles) {
-    size_t length;
-    for (; *scope; scope += length + strspn(scope + length, " ")) {
+static bool is_scope_within(struct arena *arena, const char *scope, const char *roles) {
+    for (size_t length; *scope; scope += length + strspn(scope + length, " ")) {
         length = strcspn(scope, " ");
-        const char *role = roles;
-        while (*role && !(strncmp(role, scope, length) == 0 && (role[length] == ' ' || !role[length])))
-            role += strcspn(role, " ") + (role[strcspn(role, " ")] == ' ');
-        if (!*role || !length)
+        if (!origin_listed(roles, arena_copy(arena, scope, length) ?: ""))
             return false;
     }
     return true;
@@ -145,7 +142,7 @@ bool oauth_token(struct request *request) {
         return false;
     if (!roles)
         return refuse_oauth(request, "invalid_client", "The client has not shown who it is.");
-    if (scope && !is_scope_within(scope, roles))
+    if (scope && !is_scope_within(request->arena, scope, roles))
         return refuse_oauth(request, "invalid_scope", "A scope is a role that the client has.");
     const char *token = token_issue(request->app->tokens, request->arena, client, scope, &request->problem);
     if (!token)

@@ -1,22 +1,12 @@
 #include "handlers/range.h"
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-enum { DIGITS_MAX = 18 }; /* what fits into int64_t whatever they are */
-
 /* A number of bytes, -1 without digits; what is longer than any content is as good as the longest. */
 static int64_t read_number(const char **at) {
-    size_t digits = strspn(*at, "0123456789");
-    const char *digit = *at, *end = digit + digits;
-    int64_t number = digits ? 0 : -1;
-    *at = end;
-    while (digit < end && *digit == '0')
-        digit++;
-    if (end - digit > DIGITS_MAX)
-        return INT64_MAX;
-    while (digit < end)
-        number = number * 10 + (*digit++ - '0');
-    return number;
+    return isdigit((unsigned char)**at) ? strtoll(*at, (char **)at, 10) : -1;
 }
 
 enum range_kind range_read(const char *range, const char *if_range, const char *etag, int64_t size, int64_t *first,

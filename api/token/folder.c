@@ -2,7 +2,6 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include <dirent.h>
-#include <fcntl.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -11,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { PEM_SIZE_MAX = 16384, SCRATCH_MAX = 4 << 20, SHA256_SIZE = 32, P256_BYTES = 32, RSA_BYTES_MAX = 1024 };
 
@@ -109,24 +107,25 @@ static int no_passphrase(char *out, int size, int writing, void *context) {
     return 0;
 }
 
-static ptrdiff_t read_file(const char *path, const char *name, char *out, size_t size) {
+static size_t read_file(const char *path, const char *name, char *out, size_t size) {
     char full[PATH_MAX];
     snprintf(full, sizeof full, "%s/%s", path, name);
-    int file = open(full, O_RDONLY | O_CLOEXEC);
-    ptrdiff_t length = 0, got = file < 0 ? -1 : 1;
-    while (got > 0 && (size_t)length < size)
-        length += (got = read(file, out + length, size - (size_t)length)) > 0 ? got : 0;
-    if (file >= 0)
-        close(file);
-    return got == 0 ? length : -1; /* a longer file is none of ours */
+    FILE *file = fopen(full, "re");
+    if (file)
+        setvbuf(file, NULL, _IONBF, 0); /* no copy of a key stays behind */
+    size_t length = file ? fread(out, 1, size, file) : 0;
+    bool whole = file && !ferror(file);
+    if (file)
+        fclose(file);
+    return whole && length < size ? length : 0; /* a longer file is none of ours */
 }
 
 /* Reads one file; its key, with the kid by which it is published (RFC 7638), goes to jwks. */
 static bool add_key(const char *path, const struct key_file *file, struct arena *arena, struct buf *jwks,
                     struct signer *signer) {
     char *pem = arena_alloc(arena, PEM_SIZE_MAX);
-    ptrdiff_t length = pem ? read_file(path, file->name, pem, PEM_SIZE_MAX) : -1;
-    BIO *bio = length > 0 ? BIO_new_mem_buf(pem, (int)length) : NULL;
+    size_t length = pem ? read_file(path, file->name, pem, PEM_SIZE_MAX) : 0;
+    BIO *bio = length ? BIO_new_mem_buf(pem, (int)length) : NULL;
     EVP_PKEY *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
     struct buf public = buf_new(arena, 1024, 8192);
     enum algorithm algorithm = pkey ? put_public(&public, pkey) : 0;
@@ -134,7 +133,7 @@ static bool add_key(const char *path, const struct key_file *file, struct arena 
     bool ok = algorithm && !public.failed &&
               EVP_Digest(public.data, public.length, thumbprint, NULL, EVP_sha256(), NULL) == 1;
     if (ok) {
-        *signer = (struct signer){pem, (size_t)length, base64url_text(arena, thumbprint, sizeof thumbprint), algorithm};
+        *signer = (struct signer){pem, length, base64url_text(arena, thumbprint, sizeof thumbprint), algorithm};
         buf_printf(jwks, "%s%.*s,\"use\":\"sig\",\"alg\":\"%s\",\"kid\":\"%s\"}", jwks->length > 10 ? "," : "",
                    (int)public.length - 1, public.data, algorithm == ES256 ? "ES256" : "RS256", signer->kid);
     }

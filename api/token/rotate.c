@@ -6,23 +6,19 @@
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 /* A name that sorts by time and is nobody else's. */
-static bool make_name(char *name, size_t size) {
-    unsigned char random[4];
+static void make_name(char *name, size_t size) {
     char stamp[32];
     time_t now = time(NULL);
     struct tm utc;
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-    if (RAND_bytes(random, sizeof random) != 1)
-        return false;
-    snprintf(name, size, "%s-%02x%02x%02x%02x.pem", stamp, random[0], random[1], random[2], random[3]);
-    return true;
+    snprintf(name, size, "%s-%08x.pem", stamp, arc4random());
 }
 
 /* Writes the key to a new file that only its owner can read, on the disk before this returns. */
@@ -42,8 +38,9 @@ bool folder_add_key(const char *path, char *name, size_t size) {
         return false;
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     EVP_PKEY *pkey = folder < 0 ? NULL : EVP_EC_gen("P-256");
-    bool ok = pkey && make_name(name, size);
+    bool ok = pkey;
     if (ok) {
+        make_name(name, size);
         snprintf(temporary, sizeof temporary, ".%s", name); /* not listed until it is whole */
         ok = write_key(folder, temporary, pkey) && renameat(folder, temporary, folder, name) == 0 && fsync(folder) == 0;
     }
