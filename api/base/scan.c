@@ -1,5 +1,6 @@
 #include "base/scan.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,20 +15,14 @@ static int hex_value(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* What strtoll reads, which stops at the largest numbers, is written again: only that is the same text. */
 bool scan_int(const char *text, size_t length, int64_t *value) {
-    bool negative = length && *text == '-';
-    size_t i = negative;
-    if (i == length || (text[i] == '0' && (length > i + 1 || negative)))
-        return false;
-    int64_t sum = 0; /* counted downwards: the negative range is the larger one */
-    for (; i < length; i++)
-        if (!digit(text[i]) || __builtin_mul_overflow(sum, 10, &sum) ||
-            __builtin_sub_overflow(sum, text[i] - '0', &sum))
-            return false;
-    if (!negative && sum == INT64_MIN)
-        return false;
-    *value = negative ? sum : -sum;
-    return true;
+    char again[24];
+    long long number = strtoll(text, NULL, 10);
+    bool same = (size_t)snprintf(again, sizeof again, "%lld", number) == length && memcmp(again, text, length) == 0;
+    if (same)
+        *value = number;
+    return same;
 }
 
 static size_t digits(const char *text, size_t length, size_t from) {

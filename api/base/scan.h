@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A whole decimal integer: an optional '-', digits, no leading zeros, nothing else. */
+/* A whole decimal integer: an optional minus, digits, no leading zeros, nothing else. Behind length comes no digit. */
 bool scan_int(const char *text, size_t length, int64_t *value);
 
 /* A JSON number (RFC 8259, section 6). */
