@@ -2720,28 +2720,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/past-totals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List past totals
-         * @description Totals of past months and years, each with its source. Their single cases were never recorded here, and they are not mixed with what is counted from records. Metrics about young people and a Hub's people by agent are left out.
-         *
-         *     Returns a page of records: the public total of a past month or year, with its source. Anyone may call it, without a token.
-         */
-        get: operations["listPastTotals"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/historical-totals": {
         parameters: {
             query?: never;
@@ -2751,9 +2729,9 @@ export interface paths {
         };
         /**
          * List historical totals
-         * @description All historical totals that came in as totals, also those that are not public, with notes.
+         * @description Totals of past months and years, each with its source. Their single cases were never recorded here, and they are not mixed with what is counted from records. Totals of metrics about young people, and those of a Hub's people by agent, are shown to the central team only, and so are notes.
          *
-         *     Returns a page of records: the total of a past month or year, as it was reported before records were kept here. It may be called by the central team (`central`).
+         *     Returns a page of records: the total of a past month or year, as it was reported before records were kept here. Anyone may call it without a token; with one, every account may see more.
          */
         get: operations["listHistoricalTotals"];
         put?: never;
@@ -2823,9 +2801,9 @@ export interface paths {
         };
         /**
          * Show a historical total
-         * @description One historical total, also one that is not public.
+         * @description One historical total; what is not public, and notes, are shown to the central team only.
          *
-         *     Returns the total of a past month or year, as it was reported before records were kept here. It may be called by the central team (`central`).
+         *     Returns the total of a past month or year, as it was reported before records were kept here. Anyone may call it without a token; with one, every account may see more.
          */
         get: operations["getHistoricalTotal"];
         put?: never;
@@ -9763,7 +9741,7 @@ export interface components {
             value: components["schemas"]["TotalValue"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description A remark about the total, such as how it was counted. */
+            /** @description A remark about the total, such as how it was counted; null where there is none, and for all but the central team. */
             note: string | null;
             /**
              * Format: date-time
@@ -9811,7 +9789,7 @@ export interface components {
             value: components["schemas"]["TotalValue"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
-            /** @description A remark about the total, such as how it was counted. */
+            /** @description A remark about the total, such as how it was counted; null where there is none, and for all but the central team. */
             note?: string;
         };
         /**
@@ -9826,7 +9804,7 @@ export interface components {
             value?: components["schemas"]["TotalValue"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
-            /** @description A remark about the total, such as how it was counted. */
+            /** @description A remark about the total, such as how it was counted; null where there is none, and for all but the central team. */
             note?: string | null;
         };
         /**
@@ -25992,7 +25970,7 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    listPastTotals: {
+    listHistoricalTotals: {
         parameters: {
             query?: {
                 /** @description Only this metric (code). */
@@ -26088,7 +26066,6 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -26238,7 +26215,7 @@ export interface operations {
             /** @description The record. */
             200: {
                 headers: {
-                    "Cache-Control": components["headers"]["PrivateCache"];
+                    "Cache-Control": components["headers"]["PublicCache"];
                     ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
@@ -26251,7 +26228,6 @@ export interface operations {
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];

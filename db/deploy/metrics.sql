@@ -15,7 +15,7 @@ CREATE TABLE scip.historical_metric (
 );
 COMMENT ON COLUMN scip.historical_metric.people IS 'Counts persons';
 CALL scip.publish('historical_metric');
-CALL scip.keep_records('historical_metric', 'past_totals', 'r.code', part => true, record => 'r.code');
+CALL scip.keep_records('historical_metric', 'historical_totals', 'r.code', part => true, record => 'r.code');
 
 -- Past months and years as what they are: totals, with where they come from, never rows that nobody recorded.
 CREATE TABLE scip.historical_total (
@@ -44,7 +44,7 @@ COMMENT ON COLUMN scip.historical_total.what IS 'What it is a total of: its peri
 CALL scip.protect('historical_total');
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.historical_total TO scip_caller;
 CALL scip.keep_records('historical_total', 'historical_total', 'r.id', $$ARRAY['role:central']$$);
-INSERT INTO scip.kind_address VALUES ('past_totals', '/v1/past-totals?metric='), ('historical_total', '/v1/historical-totals/');
+INSERT INTO scip.kind_address VALUES ('historical_totals', '/v1/historical-totals?metric='), ('historical_total', '/v1/historical-totals/');
 
 -- A period as totals name it (2021-M11, 2021-22 also as 2021/22 and 202122, 2021); NULL for what is none.
 CREATE FUNCTION scip.total_period(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -110,7 +110,7 @@ CREATE TRIGGER refuse_overlaps_too AFTER UPDATE ON scip.historical_total
 CREATE FUNCTION scip.notify_historical_totals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   INSERT INTO change (kind, key, op, audience)
-  SELECT DISTINCT 'past_totals', m.code::text, 'changed', ARRAY['public']
+  SELECT DISTINCT 'historical_totals', m.code::text, 'changed', ARRAY['public']
   FROM unnest(ARRAY[to_jsonb(OLD), to_jsonb(NEW)]) r JOIN historical_metric m ON m.code = r ->> 'metric' AND m.public
   ON CONFLICT (xid, kind, key, op, audience) DO NOTHING;
   RETURN NULL;
@@ -118,9 +118,14 @@ END $$;
 CREATE TRIGGER notify_historical_totals AFTER INSERT OR UPDATE OR DELETE ON scip.historical_total
   FOR EACH ROW EXECUTE FUNCTION scip.notify_historical_totals();
 
--- Everybody reads the totals of public metrics, without the notes.
-GRANT SELECT (id, metric, period, hub_id, item, agent, value, sources, updated_at) ON scip.historical_total TO scip_anonymous;
-CREATE POLICY read ON scip.historical_total FOR SELECT TO scip_anonymous
+-- Everybody reads the totals of public metrics, without the notes, which are the central team's.
+GRANT SELECT (id, metric, period, hub_id, item, agent, value, sources, version, created_at, updated_at) ON scip.historical_total
+  TO scip_anonymous;
+CREATE FUNCTION scip.note_of_total(total uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT note FROM historical_total WHERE id = total AND ctx.central();
+$$;
+GRANT EXECUTE ON FUNCTION scip.note_of_total TO scip_anonymous, scip_caller;
+CREATE POLICY read ON scip.historical_total FOR SELECT TO scip_anonymous, scip_writer
   USING (EXISTS (SELECT FROM scip.historical_metric m
     WHERE m.code = metric AND m.public AND NOT (m.people AND hub_id IS NOT NULL AND agent IS NOT NULL)));
 

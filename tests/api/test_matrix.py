@@ -227,14 +227,14 @@ DELETE /v1/hubs/{slug}/relays/{message}    central lead; 404 lead_other
 GET /v1/hubs/{slug}/health                 central lead member decider kin; 404 lead_other member_other group_other
 GET /v1/network/health                     central decider kin group_other
 
-GET /v1/toolkit/self-assessment-totals /v1/past-totals  all
+GET /v1/toolkit/self-assessment-totals /v1/historical-totals /v1/historical-totals/{id}  all
 GET /v1/self-assessments                   central partner; empty partner_other
 POST /v1/self-assessments                  central partner
 GET,PATCH,DELETE /v1/self-assessments/{id}  central partner; 404 partner_other
 GET /v1/organisations/{slug}/self-assessments/{date}  central partner; 404 partner_other
 PUT /v1/organisations/{slug}/self-assessments/{date}  central partner
-GET,POST /v1/historical-totals                 central
-GET,PATCH,DELETE /v1/historical-totals/{id}    central
+POST /v1/historical-totals                     central
+PATCH,DELETE /v1/historical-totals/{id}        central
 POST /v1/historical-totals/imports              central
 GET /v1/historical-totals/template.csv         central
 

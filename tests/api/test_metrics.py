@@ -405,7 +405,7 @@ def test_nobody_reads_the_number_of_young_people_anywhere(cluster, server):
     for code in (m["code"] for m in server.get("/v1/metrics?limit=200").json["items"]):
         seen += [f"/v1/metrics/{code}/values?period={YEAR}{by}" for by in ("", "&by=hub", "&by=nation", "&by=category", "&by=hub,category", "&hub=metric-one", "&release=1", "&by=hub&release=2")]
         seen += [f"/v1/metrics/{code}/explanation?period={YEAR}{by}" for by in ("", "&hub=metric-one", "&nation=GB-ENG")]
-    seen += ["/v1/hubs/metric-one", "/v1/changes?limit=200", f"/v1/past-totals?period={YEAR}"]
+    seen += ["/v1/hubs/metric-one", "/v1/changes?limit=200", f"/v1/historical-totals?period={YEAR}"]
     for path in seen:
         for form in ("", "csv"):
             answer = server.get(path + (f"{'&' if '?' in path else '?'}format={form}" if form else ""))

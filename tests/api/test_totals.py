@@ -77,7 +77,7 @@ def count(cluster):
 
 
 def past(server, query=""):
-    answer = server.get("/v1/past-totals?limit=200" + query)
+    answer = server.get("/v1/historical-totals?limit=200" + query)
     assert answer.status == 200, answer.text
     return answer.json["items"]
 
@@ -182,21 +182,25 @@ def test_what_everybody_reads(server, central):
     assert add(server, central, "totals_people", "2020-21", 40, **{"agent": "he"}).status == 201
     assert add(server, central, "totals_people", "2020-21", 2, hub="scotland-hub", **{"agent": "he"}).status == 201
     assert add(server, central, "totals_open", "2020-21", 2, hub="scotland-hub", **{"agent": "he"}).status == 201
-    answer = server.get("/v1/past-totals")
+    answer = server.get("/v1/historical-totals")
     assert answer.headers["Cache-Control"].startswith("public")
     rows = answer.json["items"]
     assert [(row["metric"], row["hub"] and row["hub"]["slug"], row["agent"], row["value"]) for row in rows] == [
         ("totals_open", "scotland-hub", "he", 2), ("totals_people", "scotland-hub", None, 40), ("totals_people", None, "he", 40)]
-    assert all(row["basis"] == "historical" and row["sources"] == SOURCE and "note" not in row for row in rows)
+    assert all(row["public"] and row["sources"] == SOURCE and row["note"] is None for row in rows)
     assert "Ask the office" not in answer.text and past(server, "&metric=totals_young") == past(server, "&metric=outreach_young_people") == []
     assert [row["metric"] for row in past(server, "&metric=totals_people&hub=scotland-hub")] == ["totals_people"]
     assert past(server, "&period=2019-20") == [] and len(past(server, "&period=2020-21")) == 3
     mine = server.send("GET", "/v1/historical-totals?limit=200", token=central).json["items"]
     assert len(mine) == 6 and [row["public"] for row in mine if "young" in row["metric"]] == [False, False]
-    table = list(csv.DictReader(io.StringIO(server.get("/v1/past-totals?format=csv").text, newline="")))
-    assert [(row["metric"], row["value"], row["basis"], row["hub"]) for row in table][0] == ("totals_open", "2", "historical", "scotland-hub")
-    with_token = server.send("GET", "/v1/past-totals?limit=200", token=central).json["items"]
-    assert with_token == past(server), "the same for everybody"
+    assert {row["id"] for row in rows} < {row["id"] for row in mine} and any(row["note"] for row in mine)
+    table = list(csv.DictReader(io.StringIO(server.get("/v1/historical-totals?format=csv").text, newline="")))
+    assert [(row["metric"], row["value"], row["note"], row["hub"]) for row in table][0] == ("totals_open", "2", "", "scotland-hub")
+    shown = {row["id"]: row for row in rows}
+    for row in mine:
+        alone = server.get(row["href"])
+        assert (alone.status, alone.json) == (200, shown[row["id"]]) if row["id"] in shown else alone.status == 404
+        assert server.send("GET", row["href"], token=central).json == row and shown.get(row["id"]) in (None, {**row, "note": None})
 
 
 def test_pages(server, central):
@@ -205,7 +209,8 @@ def test_pages(server, central):
         assert add(server, central, "network_events", period=f"{year}-M11", value=year).status == 201
     page = server.send("GET", "/v1/historical-totals", token=central)
     assert server.send("GET", "/v1/historical-totals", token=central, If_None_Match=page.headers["ETag"]).status == 304
-    for path, send in (("/v1/past-totals", lambda target: server.get(target)), ("/v1/historical-totals", lambda target: server.send("GET", target, token=central))):
+    path = "/v1/historical-totals"
+    for send in (lambda target: server.get(target), lambda target: server.send("GET", target, token=central)):
         everything = send(path + "?limit=200").json["items"]
         assert [row["metric"] for row in everything] == ["network_events"] * 10 + ["totals_open"] * 10
         found, cursor = [], ""
@@ -226,7 +231,7 @@ def test_who_follows_public_totals_is_told(server, cluster, central):
     while len(seen) < 2 and time.monotonic() < until:
         page = server.get("/v1/changes?cursor=" + begin).json
         seen, begin = seen + [(change["kind"], change["href"], change["op"]) for change in page["items"] if "total" in change["kind"]], page["next"]
-    assert seen == [("past_totals", "/v1/past-totals?metric=totals_open", "changed")] * 2
+    assert seen == [("historical_totals", "/v1/historical-totals?metric=totals_open", "changed")] * 2
 
 
 def test_whose_they_are(cluster, server, central):
@@ -234,11 +239,13 @@ def test_whose_they_are(cluster, server, central):
     for role, subject in (("hub_lead", {"hub": "scotland-hub"}), ("hub_member", {"hub": "scotland-hub"}), ("group_member", {"group": "board"}),
                           ("partner", {"organisation": "university-of-winchester"}), ("website", {}), ("analyst", {})):
         token = cluster.token(server, role, **subject)
-        for answer in (server.send("GET", path, token=token), server.send("GET", "/v1/historical-totals", token=token), add(server, token, period="2010"),
-                       load(server, token, HEAD + "totals_open,2011,,,,1,x,\n"), server.send("GET", "/v1/historical-totals/template.csv", token=token),
+        for target in (path, "/v1/historical-totals"):
+            assert server.send("GET", target, token=token).json == server.get(target).json, role
+        for answer in (add(server, token, period="2010"), load(server, token, HEAD + "totals_open,2011,,,,1,x,\n"),
+                       server.send("GET", "/v1/historical-totals/template.csv", token=token),
                        server.send("PATCH", path, {"value": 1}, token=token, if_match="*"), server.send("DELETE", path, token=token, if_match="*")):
             assert problem(answer) == (403, "role-needed"), role
-    assert server.get(path).status == server.get("/v1/historical-totals").status == 401
+    assert server.get(path).status == 200 and add(server, None, period="2010").status == server.get("/v1/historical-totals/template.csv").status == 401
     assert count(cluster) == 1
 
 

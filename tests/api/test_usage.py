@@ -205,7 +205,7 @@ def test_users_of_the_bank_are_distinct(server, item):
     assert users() == (before[0] + 1, before[1] + 1)
 
 
-def test_past_totals_stand_beside(cluster, server, item):
+def test_historical_totals_stand_beside(cluster, server, item):
     cluster.psql(f"""INSERT INTO scip.historical_total (metric, period, item, value, sources) VALUES ('research_documents_downloaded', '2019-20', '{item}', 180, '{{x}}');
         INSERT INTO scip.historical_total (metric, period, value, sources) VALUES ('resource_bank_users', '2019-M11', 750, '{{x}}')""", "scip_migrator")
     try:

@@ -30,7 +30,7 @@ INSERT INTO definers SELECT unnest(ARRAY['scip.waiting_position', 'scip.delegate
   'scip.mark_attendance', 'scip.link_feedback', 'scip.give_feedback', 'scip.certify', 'scip.read_comment', 'scip.session_answers']);
 INSERT INTO open_definers SELECT unnest(ARRAY['scip.places', 'scip.training_figures', 'scip.certificate']);
 INSERT INTO definers SELECT unnest(ARRAY['scip.evaluation_derived', 'scip.evaluation_gaps', 'scip.change_evaluation']);
-INSERT INTO open_definers VALUES ('scip.published_answers');
+INSERT INTO open_definers VALUES ('scip.published_answers'), ('scip.note_of_total'); -- which gives the central team the note of a total
 -- The network's year: which Hubs have given a return, and a page made of its release.
 INSERT INTO open_definers SELECT unnest(ARRAY['scip.network_returns', 'scip.network_document']);
 INSERT INTO definers VALUES ('scip.network_progress'), ('ctx.unknown_account');
