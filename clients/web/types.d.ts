@@ -756,7 +756,7 @@ export interface paths {
         get: operations["getEvent"];
         /**
          * Create or replace an event
-         * @description Creates a draft, which nobody else sees until it is published, or replaces what describes an event; its status and attendance stay. A Hub Lead writes events of their own Hub, the central team those of any Hub or none. With starts_at the day need not be given.
+         * @description Creates a draft, which nobody else sees until it is published, or replaces what describes an event; its status and attendance stay. A Hub Lead writes events of their own Hub. With starts_at, no day is needed.
          *
          *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns an event of the Alliance or one of its Hubs, past or to come. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
@@ -2737,7 +2737,7 @@ export interface paths {
         put?: never;
         /**
          * Record a historical total
-         * @description Records the total of a month, academic year or calendar year that is over, for a metric that takes such totals (422). Periods of the same metric, Hub, item and agent must not overlap, or days would be counted twice (409, total-overlaps).
+         * @description Records the total of a month, academic year or calendar year that is over, for a metric that takes such totals. Periods of the same metric, Hub, item and agent must not overlap, or days would count twice.
          *
          *     Returns the total of a past month or year, as it was reported before records were kept here. It may be called by the central team (`central`).
          */
@@ -9869,66 +9869,6 @@ export interface components {
             source: string | null;
             /** @description A remark about the total. */
             note: string | null;
-        };
-        /**
-         * @description The public total of a past month or year, with its source.
-         * @example {
-         *       "metric": "research_documents_downloaded",
-         *       "title": "Documents downloaded from the research repository",
-         *       "unit": "downloads",
-         *       "period": "2019-M01",
-         *       "period_kind": "month",
-         *       "hub": null,
-         *       "item": null,
-         *       "agent": "robot",
-         *       "value": 60,
-         *       "basis": "historical",
-         *       "sources": [
-         *         "Demonstration data"
-         *       ],
-         *       "updated_at": "2025-09-12T09:30:00Z"
-         *     }
-         */
-        PastTotal: {
-            /** @description The code of the metric that it is a total of. */
-            metric: components["schemas"]["Code"];
-            /** @description The title of the metric. */
-            title: string;
-            /** @description What is counted, such as downloads. */
-            unit: string;
-            /** @description The month, academic year or calendar year. */
-            period: string;
-            /**
-             * @description Which kind of period it is.
-             * @enum {string}
-             */
-            period_kind: "month" | "academic_year" | "calendar_year";
-            /** @description The Hub that it is a total of; null for the whole Alliance. */
-            hub: components["schemas"]["Link"] | null;
-            /** @description The slug of the document or resource that was used; null for the whole bank and other metrics. */
-            item: string | null;
-            /** @description The kind of agent that was counted, as the source names it; null where it does not say. */
-            agent: string | null;
-            /** @description The total. */
-            value: components["schemas"]["TotalValue"];
-            /**
-             * @description Always historical: it came in as a total, and no single records stand behind it.
-             * @constant
-             */
-            basis: "historical";
-            /** @description Where it comes from: addresses or citations. */
-            sources: components["schemas"]["Sources"];
-            /**
-             * Format: date-time
-             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
-             */
-            updated_at: string;
-        };
-        /** @description A page of records: the public total of a past month or year, with its source. */
-        PastTotalList: {
-            items: components["schemas"]["PastTotal"][];
-            /** @description The cursor of the next page; null on the last page. */
-            next: components["schemas"]["Next"];
         };
         /**
          * @description An English region or one of the four nations.
@@ -20221,100 +20161,6 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    listEventDrafts: {
-        parameters: {
-            query?: {
-                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
-                limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before, with the same filters. */
-                cursor?: components["parameters"]["Cursor"];
-                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
-                modified_since?: components["parameters"]["ModifiedSince"];
-                /** @description The representation, in place of an Accept header. */
-                format?: components["parameters"]["FormatTable"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page, or with another format everything. */
-            200: {
-                headers: {
-                    "Cache-Control": components["headers"]["PrivateCache"];
-                    ETag: components["headers"]["ETag"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    "Server-Timing": components["headers"]["ServerTiming"];
-                    Link: components["headers"]["NextLink"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventList"];
-                    "text/csv": string;
-                    "application/x-ndjson": string;
-                };
-            };
-            304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    listHubEventDrafts: {
-        parameters: {
-            query?: {
-                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
-                limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before, with the same filters. */
-                cursor?: components["parameters"]["Cursor"];
-                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
-                modified_since?: components["parameters"]["ModifiedSince"];
-                /** @description The representation, in place of an Accept header. */
-                format?: components["parameters"]["FormatTable"];
-            };
-            header?: never;
-            path: {
-                /** @description The slug of the record. */
-                slug: components["parameters"]["SlugPath"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page, or with another format everything. */
-            200: {
-                headers: {
-                    "Cache-Control": components["headers"]["PrivateCache"];
-                    ETag: components["headers"]["ETag"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    "Server-Timing": components["headers"]["ServerTiming"];
-                    Link: components["headers"]["NextLink"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventList"];
-                    "text/csv": string;
-                    "application/x-ndjson": string;
-                };
-            };
-            304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
-            406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
-            default: components["responses"]["Problem"];
-        };
-    };
     listProgrammes: {
         parameters: {
             query?: {
@@ -23685,55 +23531,6 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    listTrainingSessionDrafts: {
-        parameters: {
-            query?: {
-                /** @description Only records of this course (slug). */
-                course?: components["schemas"]["Slug"];
-                /** @description Only records of this Hub (slug). */
-                hub?: components["schemas"]["Slug"];
-                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
-                limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before, with the same filters. */
-                cursor?: components["parameters"]["Cursor"];
-                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
-                modified_since?: components["parameters"]["ModifiedSince"];
-                /** @description The representation, in place of an Accept header. */
-                format?: components["parameters"]["FormatTable"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page, or with another format everything. */
-            200: {
-                headers: {
-                    "Cache-Control": components["headers"]["PrivateCache"];
-                    ETag: components["headers"]["ETag"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    "Server-Timing": components["headers"]["ServerTiming"];
-                    Link: components["headers"]["NextLink"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrainingSessionList"];
-                    "text/csv": string;
-                    "application/x-ndjson": string;
-                };
-            };
-            304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
-            default: components["responses"]["Problem"];
-        };
-    };
     listBookings: {
         parameters: {
             query?: {
@@ -26000,57 +25797,6 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PublicCache"];
-                    ETag: components["headers"]["ETag"];
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    "Server-Timing": components["headers"]["ServerTiming"];
-                    Link: components["headers"]["NextLink"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PastTotalList"];
-                    "text/csv": string;
-                    "application/x-ndjson": string;
-                };
-            };
-            304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
-            406: components["responses"]["NotAcceptable"];
-            429: components["responses"]["TooManyRequests"];
-            503: components["responses"]["Unavailable"];
-            504: components["responses"]["Timeout"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    listHistoricalTotals: {
-        parameters: {
-            query?: {
-                /** @description Only this metric (code). */
-                metric?: components["schemas"]["Code"];
-                /** @description Only this period, such as 2021-22, 2021-M11 or 2021. */
-                period?: components["schemas"]["TotalPeriod"];
-                /** @description Only records of this Hub (slug). */
-                hub?: components["schemas"]["Slug"];
-                /** @description Only records of this nation. */
-                nation?: components["parameters"]["NationQuery"];
-                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
-                limit?: components["parameters"]["Limit"];
-                /** @description `next` of the page before, with the same filters. */
-                cursor?: components["parameters"]["Cursor"];
-                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
-                modified_since?: components["parameters"]["ModifiedSince"];
-                /** @description The representation, in place of an Accept header. */
-                format?: components["parameters"]["FormatTable"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page, or with another format everything. */
-            200: {
-                headers: {
-                    "Cache-Control": components["headers"]["PrivateCache"];
                     ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];

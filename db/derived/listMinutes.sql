@@ -13,7 +13,9 @@ FULL JOIN (
     AND (:group IS NULL OR _meeting = ANY ((SELECT scip.meetings_of(NULL, :group, NULL))::uuid[]))
     AND (:period IS NULL OR _meeting = ANY ((SELECT scip.meetings_of(NULL, NULL, :period))::uuid[]))
     AND (:current IS NULL OR current = :current)
-    AND (:after_id IS NULL OR (shared_at, id) < (:after_key::timestamptz, :after_id::uuid))
-  ORDER BY shared_at DESC, id DESC
+    AND (:modified_since IS NULL OR updated_at >= :modified_since)
+    AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (shared_at, id) < (:after_key::timestamptz, :after_id::uuid)
+        ELSE (shared_at, id) > (:after_key::timestamptz, :after_id::uuid) END)
+  ORDER BY CASE WHEN :sort = '-date' THEN shared_at END DESC, CASE WHEN :sort = '-date' THEN id END DESC, shared_at, id
   LIMIT :limit
 ) page ON false
