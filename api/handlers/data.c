@@ -19,7 +19,7 @@ enum { PIECE_BYTES = 64 * 1024, CSV_ROOM = 16 * 1024, ETAG_BYTES = 16, SPARE = 1
 /* An archive, whole in a file without a name before its first byte goes out: all lists are of one snapshot, what fails
  * can still be said, and a slow reader holds no connection of the database. It is made once for all who ask while
  * nothing changes; the file is gone with the last of them once there is a newer one. */
-struct parcel {
+struct zip {
     unsigned holders; /* the store, and the readers; guarded by the store's lock */
     FILE *file;
     int64_t length;
@@ -34,20 +34,20 @@ static struct store {
     pthread_cond_t made;
     bool making;           /* by one thread: the readers' pool lends it one connection */
     unsigned begun, ended; /* numbers of the makings that began last and ended last */
-    struct parcel *last;
+    struct zip *last;
 } store = {.lock = PTHREAD_MUTEX_INITIALIZER, .made = PTHREAD_COND_INITIALIZER};
 
 /* A reader of one; each reads at its own place. */
 struct reading {
     struct stream stream; /* first: the server knows this part alone */
-    struct parcel *parcel;
+    struct zip *zip;
     off_t at;
     char *bytes; /* of a piece */
 };
 
 static bool next_part(struct request *request, struct stream *stream, struct text *piece) {
     struct reading *reading = (struct reading *)stream;
-    ssize_t got = pread(fileno(reading->parcel->file), reading->bytes, PIECE_BYTES, reading->at);
+    ssize_t got = pread(fileno(reading->zip->file), reading->bytes, PIECE_BYTES, reading->at);
     if (got < 0)
         return request_refuse(request, "internal", "The archive cannot be read.");
     reading->at += got;
@@ -56,25 +56,25 @@ static bool next_part(struct request *request, struct stream *stream, struct tex
 }
 
 /* With the lock held. */
-static void let_go(struct parcel *parcel) {
-    if (!parcel || --parcel->holders)
+static void let_go(struct zip *zip) {
+    if (!zip || --zip->holders)
         return;
-    if (parcel->file)
-        fclose(parcel->file);
-    EVP_MD_CTX_free(parcel->digest);
-    OPENSSL_free(parcel);
+    if (zip->file)
+        fclose(zip->file);
+    EVP_MD_CTX_free(zip->digest);
+    OPENSSL_free(zip);
 }
 
 static void end_reading(struct stream *stream) {
     pthread_mutex_lock(&store.lock);
-    let_go(((struct reading *)stream)->parcel);
+    let_go(((struct reading *)stream)->zip);
     pthread_mutex_unlock(&store.lock);
 }
 
 static la_ssize_t take_bytes(struct archive *archive, void *context, const void *bytes, size_t count) {
-    struct parcel *parcel = context;
-    bool ok = fwrite(bytes, 1, count, parcel->file) == count && EVP_DigestUpdate(parcel->digest, bytes, count);
-    parcel->length += (int64_t)count;
+    struct zip *zip = context;
+    bool ok = fwrite(bytes, 1, count, zip->file) == count && EVP_DigestUpdate(zip->digest, bytes, count);
+    zip->length += (int64_t)count;
     return ok ? (la_ssize_t)count : -1;
 }
 
@@ -152,46 +152,46 @@ static bool put_lists(struct request *request, struct archive *archive, const js
     return ok;
 }
 
-static bool make(struct request *request, struct parcel *parcel) {
+static bool make(struct request *request, struct zip *zip) {
     const struct operation *lists[DATA_LISTS_MAX];
     json_t *package = data_package(request->arena, request->app, lists);
     struct archive *archive = archive_write_new();
     struct text text = json_put(request->arena, package, JSON_INDENT(2));
     bool ready = archive && archive_write_set_format_zip(archive) == ARCHIVE_OK &&
                  archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK && /* no padding */
-                 archive_write_open(archive, parcel, NULL, take_bytes, NULL) == ARCHIVE_OK;
+                 archive_write_open(archive, zip, NULL, take_bytes, NULL) == ARCHIVE_OK;
     bool ok = package || request_refuse(request, "unavailable", "The database has not answered for all lists yet.");
     ok = ok && ((ready && text.bytes) || problem_exhausted(&request->problem)) &&
          put_lists(request, archive, package, lists) &&
          put_file(archive, "datapackage.json", text.bytes, text.length, &request->problem);
-    if (ok && (archive_write_close(archive) != ARCHIVE_OK || fflush(parcel->file) != 0))
+    if (ok && (archive_write_close(archive) != ARCHIVE_OK || fflush(zip->file) != 0))
         ok = request_refuse(request, "unavailable", "There is no room for the archive.");
     archive_write_free(archive);
     json_decref(package);
-    rewind(parcel->file);
+    rewind(zip->file);
     return ok;
 }
 
 /* A new one, with one holder; NULL with a problem. */
-static struct parcel *make_new(struct request *request) {
+static struct zip *make_new(struct request *request) {
     int64_t began_us = clock_us();
-    struct parcel *parcel = OPENSSL_zalloc(sizeof *parcel);
-    if (parcel) {
-        *parcel = (struct parcel){.holders = 1,
+    struct zip *zip = OPENSSL_zalloc(sizeof *zip);
+    if (zip) {
+        *zip = (struct zip){.holders = 1,
                                   .file = tmpfile(),
                                   .digest = EVP_MD_CTX_new(),
                                   .generation = request->app->cache ? cache_generation(request->app->cache) : 0};
-        bool ready = (parcel->file && parcel->digest && EVP_DigestInit_ex(parcel->digest, EVP_sha256(), NULL)) ||
+        bool ready = (zip->file && zip->digest && EVP_DigestInit_ex(zip->digest, EVP_sha256(), NULL)) ||
                      request_refuse(request, "unavailable", "There is no room for the archive.");
-        if (ready && make(request, parcel) && EVP_DigestFinal_ex(parcel->digest, parcel->hash, NULL)) {
-            log_event(LOG_INFO, "archive made", LOG_NUMBER("bytes", parcel->length),
+        if (ready && make(request, zip) && EVP_DigestFinal_ex(zip->digest, zip->hash, NULL)) {
+            log_event(LOG_INFO, "archive made", LOG_NUMBER("bytes", zip->length),
                       LOG_NUMBER("duration_us", clock_us() - began_us));
-            return parcel;
+            return zip;
         }
     }
     if (!request->problem.status)
         problem_exhausted(&request->problem);
-    let_go(parcel); /* nobody else has it */
+    let_go(zip); /* nobody else has it */
     return NULL;
 }
 
@@ -204,7 +204,7 @@ static bool is_good(const struct app *app, unsigned begun) {
 
 /* Lends an archive that is good for this request: the last one, or one that this thread makes, or that another one
  * begins to make after the question. NULL with a problem. */
-static struct parcel *borrow_parcel(struct request *request, const char **status) {
+static struct zip *borrow_zip(struct request *request, const char **status) {
     const struct config *config = &request->app->config;
     struct timespec until = clock_after((config->pool_wait_ms + 2 * config->query_timeout_ms + 1000) * 1000);
     pthread_mutex_lock(&store.lock);
@@ -220,7 +220,7 @@ static struct parcel *borrow_parcel(struct request *request, const char **status
         store.making = true;
         unsigned number = ++store.begun;
         pthread_mutex_unlock(&store.lock);
-        struct parcel *made = make_new(request);
+        struct zip *made = make_new(request);
         pthread_mutex_lock(&store.lock);
         store.making = false;
         store.ended = number;
@@ -231,13 +231,13 @@ static struct parcel *borrow_parcel(struct request *request, const char **status
         }
         pthread_cond_broadcast(&store.made);
     }
-    struct parcel *parcel = good ? store.last : NULL;
-    if (parcel)
-        parcel->holders++;
+    struct zip *zip = good ? store.last : NULL;
+    if (zip)
+        zip->holders++;
     pthread_mutex_unlock(&store.lock);
-    if (!parcel && !request->problem.status)
+    if (!zip && !request->problem.status)
         request_refuse(request, "unavailable", "The archive cannot be made at the moment.");
-    return parcel;
+    return zip;
 }
 
 bool data_get(struct request *request) {
@@ -245,10 +245,10 @@ bool data_get(struct request *request) {
     if (!reading || !(reading->bytes = arena_alloc_raw(request->arena, PIECE_BYTES)))
         return problem_exhausted(&request->problem);
     reading->stream = (struct stream){.next = next_part, .end = end_reading};
-    reading->parcel = borrow_parcel(request, &request->response.cache_status);
-    if (!reading->parcel)
+    reading->zip = borrow_zip(request, &request->response.cache_status);
+    if (!reading->zip)
         return false;
-    const char *hex = hex_text(request->arena, "\"", reading->parcel->hash, ETAG_BYTES);
+    const char *hex = hex_text(request->arena, "\"", reading->zip->hash, ETAG_BYTES);
     request->response.etag = hex ? arena_printf(request->arena, "%s\"", hex) : NULL;
     bool unchanged = request->response.etag && response_validate(request) && request->response.status == 304;
     if (!request->response.etag || unchanged || !(request->response.head || transfers_begin(request))) {
@@ -257,7 +257,7 @@ bool data_get(struct request *request) {
     }
     request->response.content_type = "application/zip";
     request->response.disposition = "attachment; filename=\"data.zip\"";
-    reading->stream.length = reading->parcel->length;
+    reading->stream.length = reading->zip->length;
     request->response.stream = &reading->stream;
     return true;
 }

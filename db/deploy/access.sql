@@ -91,7 +91,7 @@ CREATE INDEX ON scip.idempotency (created_at);
 
 CALL scip.protect('account', 'account_role', 'client_secret', 'client_keys', 'spent_token', 'idempotency');
 -- Accounts are the central team's and their own; what clients prove themselves with stands nowhere else.
-CALL scip.keep_records('account', 'account', 'r.id', 'ARRAY[''account:'' || r.id]', personal => '{subject}');
+CALL scip.track_changes('account', 'account', 'r.id', 'ARRAY[''account:'' || r.id]', personal => '{subject}');
 CALL scip.keep_part('account_role', 'account', 'r.id', key => 'id', audience => 'ARRAY[''account:'' || r.account_id]');
 CALL scip.keep_part('client_secret', 'account', 'r.id', key => 'id', audience => 'ARRAY[''account:'' || r.account_id]',
   personal => '{sha256}');

@@ -21,7 +21,7 @@ CREATE TABLE scip.region (
 
 CALL scip.publish('region');
 
-CALL scip.keep_records('region', 'region');
+CALL scip.track_changes('region', 'region');
 
 -- nation null: UK-wide (uk_wide true) or not known (uk_wide null).
 CREATE TABLE scip.organisation (
@@ -40,7 +40,7 @@ CREATE TABLE scip.organisation (
   confidence text NOT NULL REFERENCES term.confidence,
   LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
-  search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.search_text(name)) STORED,
   CONSTRAINT organisation_nation_or_uk_wide CHECK (nation IS NULL OR uk_wide IS NOT TRUE)
 );
 CREATE INDEX ON scip.organisation (name_sort, slug);
@@ -56,7 +56,7 @@ CREATE TABLE scip.organisation_name (
   kind text NOT NULL REFERENCES term.name_kind,
   name scip.label NOT NULL,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
-  search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.search_text(name)) STORED,
   UNIQUE (organisation_id, name)
 );
 CREATE INDEX ON scip.organisation_name USING gin (search public.gin_trgm_ops);
@@ -127,7 +127,7 @@ GRANT EXECUTE ON FUNCTION scip.org_id, scip.is_demonstration TO scip_anonymous, 
 CALL scip.publish('organisation', 'organisation_name', 'organisation_sector', 'organisation_identifier',
                   'organisation_partnership');
 CALL scip.keep_former_slugs('organisation');
-CALL scip.keep_records('organisation', 'organisation');
+CALL scip.track_changes('organisation', 'organisation');
 CALL scip.keep_part('organisation_name', 'organisation');
 CALL scip.keep_part('organisation_sector', 'organisation');
 CALL scip.keep_part('organisation_identifier', 'organisation', 'r.identifier');
@@ -164,7 +164,7 @@ CREATE TABLE scip.group_organisation (
 CREATE INDEX ON scip.group_organisation (organisation_id);
 
 CALL scip.publish('alliance_group', 'group_organisation');
-CALL scip.keep_records('alliance_group', 'group');
+CALL scip.track_changes('alliance_group', 'group');
 CALL scip.keep_part('group_organisation', 'alliance_group', 'concat_ws(''/'', r.group_id, r.organisation_id)', kind => 'group');
 GRANT INSERT, UPDATE, DELETE ON scip.alliance_group TO scip_caller;
 GRANT INSERT, DELETE ON scip.group_organisation TO scip_caller;
@@ -187,7 +187,7 @@ CREATE TABLE scip.hub (
   confidence text NOT NULL REFERENCES term.confidence,
   LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
-  search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.search_text(name)) STORED,
   launched_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (coalesce(launched_on, '9999')) STORED,
   CHECK (logo IS NULL OR logo_alt IS NOT NULL)
 );
@@ -210,7 +210,7 @@ CREATE TABLE scip.hub_name (
   kind text NOT NULL REFERENCES term.name_kind,
   name scip.label NOT NULL,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
-  search text NOT NULL GENERATED ALWAYS AS (scip.searched(name)) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.search_text(name)) STORED,
   UNIQUE (hub_id, name)
 );
 CREATE INDEX ON scip.hub_name USING gin (search public.gin_trgm_ops);
@@ -308,7 +308,7 @@ CREATE CONSTRAINT TRIGGER check_hub_leads AFTER INSERT OR UPDATE OR DELETE ON sc
 
 CALL scip.publish('hub', 'hub_region', 'hub_name', 'hub_status', 'hub_lead');
 CALL scip.keep_former_slugs('hub');
-CALL scip.keep_records('hub', 'hub');
+CALL scip.track_changes('hub', 'hub');
 CALL scip.keep_part('hub_region', 'hub', 'concat_ws(''/'', r.hub_id, r.region_id)');
 CALL scip.keep_part('hub_name', 'hub');
 CALL scip.keep_part('hub_status', 'hub');
@@ -405,8 +405,8 @@ CREATE TABLE scip.toolkit_fact (
 CREATE INDEX ON scip.toolkit_fact (kind, ordinal, id);
 
 CALL scip.publish('toolkit_principle', 'toolkit_fact');
-CALL scip.keep_records('toolkit_principle', 'toolkit_principle');
-CALL scip.keep_records('toolkit_fact', 'toolkit_fact');
+CALL scip.track_changes('toolkit_principle', 'toolkit_principle');
+CALL scip.track_changes('toolkit_fact', 'toolkit_fact');
 GRANT INSERT, UPDATE, DELETE ON scip.toolkit_principle, scip.toolkit_fact TO scip_caller;
 
 CREATE TABLE scip.strategy (
@@ -434,7 +434,7 @@ CREATE TABLE scip.strategy_theme (
 );
 
 CALL scip.publish('strategy', 'strategy_theme');
-CALL scip.keep_records('strategy', 'strategy');
+CALL scip.track_changes('strategy', 'strategy');
 CALL scip.keep_part('strategy_theme', 'strategy');
 GRANT INSERT, UPDATE, DELETE ON scip.strategy, scip.strategy_theme TO scip_caller;
 
@@ -588,7 +588,7 @@ COMMENT ON COLUMN scip.correction.record IS 'Where the record is, or was';
 COMMENT ON COLUMN scip.correction.account_id IS 'Whose account corrected it';
 CALL scip.protect('correction');
 GRANT SELECT ON scip.correction TO scip_caller;
-CALL scip.keep_records('correction', NULL, 'NULL', 'NULL');
+CALL scip.track_changes('correction', NULL, 'NULL', 'NULL');
 
 -- Writes the reason down, before the change: it is what lets the record's own rules accept the change. The caller holds
 -- the record's row and may change it. Without a reason nothing is written, and the rules refuse as ever.

@@ -74,10 +74,10 @@ CREATE FUNCTION scip.unhyphened(value text) RETURNS text LANGUAGE sql IMMUTABLE 
 RETURN regexp_replace(scip.fold(value), '([[:alpha:]])-(?=[[:alpha:]])', '\1', 'g');
 -- A text as it is searched, with a space for a hyphen and with nothing, and what is looked for in it, both ways too: patterns for LIKE,
 -- as no sign is left that has a meaning there; NULL, which is nowhere, for signs alone.
-CREATE FUNCTION scip.searched(value text) RETURNS text
+CREATE FUNCTION scip.search_text(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE -- STRICT, it could not be inlined for its CASE, and would take eight times as long
 RETURN scip.spell(value) || CASE WHEN scip.unhyphened(value) <> scip.fold(value) THEN '|' || scip.spell(scip.unhyphened(value)) ELSE '' END;
-CREATE FUNCTION scip.sought(q text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.search_term(q text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN CASE WHEN scip.spell(q) <> '' THEN ARRAY['%' || scip.spell(q) || '%', '%' || scip.spell(scip.unhyphened(q)) || '%'] END;
 
 -- Whether a text says something; whether it is a line of its own: a title or a name.
@@ -95,7 +95,7 @@ CREATE DOMAIN scip.sources AS text[] CONSTRAINT sources
   CHECK (cardinality(VALUE) > 0 AND array_position(VALUE, NULL) IS NULL AND array_position(VALUE, '') IS NULL);
 
 GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip.date_sort, scip.time_sort, scip.precision, scip.visible,
-  scip.plain, scip.fold, scip.spell, scip.unhyphened, scip.searched, scip.sought, scip.shows, scip.is_line
+  scip.plain, scip.fold, scip.spell, scip.unhyphened, scip.search_text, scip.search_term, scip.shows, scip.is_line
   TO scip_anonymous, scip_caller;
 
 -- Today in the Alliance's own time zone.

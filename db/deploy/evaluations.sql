@@ -73,16 +73,16 @@ CREATE POLICY see ON scip.hub_evaluation_figure FOR SELECT TO scip_writer
                  WHERE e.id = evaluation_id AND (NOT m.restricted OR ctx.sees(e.hub_id, NULL))));
 
 -- Others see a return come and go; its parts touch it, so they have no change of their own.
-CALL scip.keep_records('hub_evaluation', 'hub_evaluation', $$(SELECT h.slug || '/evaluations/' || r.year FROM hub h
+CALL scip.track_changes('hub_evaluation', 'hub_evaluation', $$(SELECT h.slug || '/evaluations/' || r.year FROM hub h
   WHERE h.id = r.hub_id)$$,
   $$ARRAY['hub:' || r.hub_id] || CASE WHEN r.status <> 'draft' THEN ARRAY(SELECT 'group:' || g.id FROM alliance_group g
     WHERE g.decides_applications)
     ELSE '{}' END$$);
 INSERT INTO scip.kind_address VALUES ('hub_evaluation', '/v1/hubs/');
-CALL scip.keep_records('evaluation_metric', NULL, 'NULL', 'NULL', record => 'r.metric');
-CALL scip.keep_records('evaluation_question', NULL, 'NULL', 'NULL', record => 'r.code');
-CALL scip.keep_records('hub_evaluation_figure', NULL, 'NULL', 'NULL', record => $$concat_ws('/', r.evaluation_id, r.metric)$$);
-CALL scip.keep_records('hub_evaluation_answer', NULL, 'NULL', 'NULL', record => $$concat_ws('/', r.evaluation_id, r.question)$$);
+CALL scip.track_changes('evaluation_metric', NULL, 'NULL', 'NULL', record => 'r.metric');
+CALL scip.track_changes('evaluation_question', NULL, 'NULL', 'NULL', record => 'r.code');
+CALL scip.track_changes('hub_evaluation_figure', NULL, 'NULL', 'NULL', record => $$concat_ws('/', r.evaluation_id, r.metric)$$);
+CALL scip.track_changes('hub_evaluation_answer', NULL, 'NULL', 'NULL', record => $$concat_ws('/', r.evaluation_id, r.question)$$);
 
 -- Whether a Hub was active or paused on any day of a time: then it has something to tell of it.
 CREATE FUNCTION scip.hub_at_work(hub bigint, first date, last date) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE

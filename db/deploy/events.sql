@@ -17,7 +17,7 @@ CREATE TABLE scip.programme (
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
 );
 CALL scip.publish('programme');
-CALL scip.keep_records('programme', 'programme');
+CALL scip.track_changes('programme', 'programme');
 GRANT INSERT, UPDATE, DELETE ON scip.programme TO scip_caller;
 
 -- starts null: not known; date_text says what the source does. earliest_on and latest_on are the first and the
@@ -63,7 +63,7 @@ CREATE TABLE scip.event (
   description text CHECK (length(description) <= 20000),
   title_cy scip.label,
   description_cy text CHECK (length(description_cy) <= 20000),
-  search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(title_cy, '') || ' '
+  search text NOT NULL GENERATED ALWAYS AS (scip.search_text(title || ' ' || coalesce(title_cy, '') || ' '
     || coalesce(venue, '') || ' ' || coalesce(town, ''))) STORED,
   cancellation_reason text CHECK (scip.shows(cancellation_reason) AND length(cancellation_reason) <= 2000),
   CHECK (ends IS NULL OR starts IS NOT NULL),
@@ -94,7 +94,7 @@ COMMENT ON COLUMN scip.event.uid IS 'RFC 5545, 3.8.4.7: the event''s for ever, w
 CALL scip.protect('event');
 GRANT SELECT ON scip.event TO scip_anonymous;
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.event TO scip_caller;
-CALL scip.keep_records('event', 'event', 'r.slug',
+CALL scip.track_changes('event', 'event', 'r.slug',
   $$CASE WHEN r.status <> 'draft' THEN ARRAY['public'] ELSE ARRAY[coalesce('hub-lead:' || r.hub_id, 'role:central')] END$$);
 
 -- Days follow from the times of day; where both are given, the constraints compare them. An end at midnight is the
@@ -194,7 +194,7 @@ CREATE TABLE scip.event_outreach (
 );
 CALL scip.protect('event_outreach');
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.event_outreach TO scip_caller;
-CALL scip.keep_records('event_outreach', 'event_outreach', $$(SELECT e.slug || '/outreach' FROM event e WHERE e.id = r.event_id)$$,
+CALL scip.track_changes('event_outreach', 'event_outreach', $$(SELECT e.slug || '/outreach' FROM event e WHERE e.id = r.event_id)$$,
   $$(SELECT ARRAY[coalesce('hub:' || e.hub_id, 'role:central')] FROM event e WHERE e.id = r.event_id)$$, record => 'r.event_id');
 
 -- Numbers are of what took place.
@@ -245,7 +245,7 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.headlin
   FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
 
 CALL scip.publish('headline_figure');
-CALL scip.keep_records('headline_figure', 'headline_figure');
+CALL scip.track_changes('headline_figure', 'headline_figure');
 GRANT INSERT, UPDATE ON scip.headline_figure TO scip_caller;
 
 -- The version of a figure that is in force, for who is about to add the next: one at a time.

@@ -167,7 +167,7 @@ CREATE INDEX ON scip.hub_pathway (done_by);
 COMMENT ON COLUMN scip.hub_pathway.done_by IS 'Who said so; unknown once the account is gone';
 
 -- Every Hub has every step.
-CREATE FUNCTION scip.lay_pathway() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.create_pathway() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_TABLE_NAME = 'hub' THEN
     INSERT INTO hub_pathway (hub_id, step) SELECT NEW.id, s.code FROM pathway_step s ORDER BY s.ordinal;
@@ -176,8 +176,8 @@ BEGIN
   END IF;
   RETURN NULL;
 END $$;
-CREATE TRIGGER lay_pathway AFTER INSERT ON scip.hub FOR EACH ROW EXECUTE FUNCTION scip.lay_pathway();
-CREATE TRIGGER lay_pathway AFTER INSERT ON scip.pathway_step FOR EACH ROW EXECUTE FUNCTION scip.lay_pathway();
+CREATE TRIGGER lay_pathway AFTER INSERT ON scip.hub FOR EACH ROW EXECUTE FUNCTION scip.create_pathway();
+CREATE TRIGGER lay_pathway AFTER INSERT ON scip.pathway_step FOR EACH ROW EXECUTE FUNCTION scip.create_pathway();
 
 -- A step is done by who says so, not in the future; undone, its evidence goes with it.
 CREATE FUNCTION scip.guard_pathway() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -240,14 +240,14 @@ GRANT SELECT, INSERT, DELETE, UPDATE (slug, name, nations, regions, rationale, e
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.hub_invitation TO scip_caller;
 GRANT SELECT, UPDATE (done_on, evidence) ON scip.hub_pathway TO scip_caller;
 
-CALL scip.keep_records('hub_application', 'hub_application', 'r.id', $$ARRAY['organisation:' || r.organisation_id]
+CALL scip.track_changes('hub_application', 'hub_application', 'r.id', $$ARRAY['organisation:' || r.organisation_id]
   || CASE WHEN r.status <> 'draft' THEN ARRAY(SELECT 'group:' || g.id FROM alliance_group g WHERE g.decides_applications)
           ELSE '{}' END$$);
-CALL scip.keep_records('pathway_step', NULL, 'NULL', 'NULL', record => 'r.code');
-CALL scip.keep_records('hub_pathway', 'hub_pathway', $$(SELECT h.slug || '/pathway' FROM hub h WHERE h.id = r.hub_id)$$,
+CALL scip.track_changes('pathway_step', NULL, 'NULL', 'NULL', record => 'r.code');
+CALL scip.track_changes('hub_pathway', 'hub_pathway', $$(SELECT h.slug || '/pathway' FROM hub h WHERE h.id = r.hub_id)$$,
   $$ARRAY['hub:' || r.hub_id] || ARRAY(SELECT 'group:' || g.id FROM alliance_group g WHERE g.decides_applications)$$,
   part => true, record => $$concat_ws('/', r.hub_id, r.step)$$);
-CALL scip.keep_records('hub_invitation', 'hub_invitation',
+CALL scip.track_changes('hub_invitation', 'hub_invitation',
   $$(SELECT h.slug || '/invitations/' || r.id FROM hub h WHERE h.id = r.hub_id)$$, $$ARRAY['hub-lead:' || r.hub_id]$$);
 
 COMMIT;

@@ -77,7 +77,7 @@ CREATE TABLE scip.document (
   confidence text NOT NULL REFERENCES term.confidence,
   LIKE ctx.record INCLUDING DEFAULTS,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
-  search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(publisher, ''))) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.search_text(title || ' ' || coalesce(publisher, ''))) STORED,
   published_sort text COLLATE "C" NOT NULL
     GENERATED ALWAYS AS (scip.date_sort(published_on, coalesce(year::text || '-01-01', '0001-01-01'))) STORED,
   abstract text CHECK (length(abstract) <= 20000),
@@ -121,7 +121,7 @@ CREATE TABLE scip.news (
   confidence text NOT NULL REFERENCES term.confidence,
   LIKE ctx.record INCLUDING DEFAULTS,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
-  search text NOT NULL GENERATED ALWAYS AS (scip.searched(title || ' ' || coalesce(publisher, ''))) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.search_text(title || ' ' || coalesce(publisher, ''))) STORED,
   published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED
 );
 CREATE INDEX ON scip.news (published_sort, slug);
@@ -144,7 +144,7 @@ CREATE TABLE scip.policy_contribution (
   LIKE ctx.record INCLUDING DEFAULTS,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS
-    (scip.searched(title || ' ' || coalesce(body, '') || ' ' || coalesce(summary, '') || ' ' || coalesce(outcome, ''))) STORED,
+    (scip.search_text(title || ' ' || coalesce(body, '') || ' ' || coalesce(summary, '') || ' ' || coalesce(outcome, ''))) STORED,
   published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED
 );
 CREATE INDEX ON scip.policy_contribution (published_sort, slug);
@@ -153,9 +153,9 @@ COMMENT ON COLUMN scip.policy_contribution.body IS 'Whom it was addressed to: co
 
 CALL scip.publish('document', 'news', 'policy_contribution');
 -- Withdrawn, a record is gone for those who follow the changes; reinstated, it is there again.
-CALL scip.keep_records('document', 'document', 'r.slug', $$CASE WHEN r.withdrawn_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
-CALL scip.keep_records('news', 'news');
-CALL scip.keep_records('policy_contribution', 'policy_contribution');
+CALL scip.track_changes('document', 'document', 'r.slug', $$CASE WHEN r.withdrawn_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
+CALL scip.track_changes('news', 'news');
+CALL scip.track_changes('policy_contribution', 'policy_contribution');
 GRANT INSERT, UPDATE, DELETE ON scip.document, scip.news, scip.policy_contribution TO scip_caller;
 
 -- The resource bank. Without a principle an item is of the whole Toolkit, or of none; phases and nations that are
@@ -206,7 +206,7 @@ COMMENT ON COLUMN scip.resource.authors IS 'As the item names them';
 COMMENT ON COLUMN scip.resource.title_source IS 'described: a label of ours, no exact title was found';
 CALL scip.publish('resource');
 GRANT INSERT, UPDATE, DELETE ON scip.resource TO scip_caller;
-CALL scip.keep_records('resource', 'resource', 'r.slug', $$CASE WHEN r.withdrawn_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
+CALL scip.track_changes('resource', 'resource', 'r.slug', $$CASE WHEN r.withdrawn_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
 INSERT INTO scip.kind_address VALUES ('resource', '/v1/resources/');
 
 CREATE TABLE scip.upload (
@@ -278,7 +278,7 @@ CREATE FUNCTION scip.file_key(document_id bigint, resource_id bigint, name text)
 RETURN coalesce((SELECT 'documents/' || d.slug FROM scip.document d WHERE d.id = file_key.document_id),
                 (SELECT 'resources/' || r.slug FROM scip.resource r WHERE r.id = file_key.resource_id)) || '/files/'
                   || scip.uri_segment(name);
-CALL scip.keep_records('file', 'file', 'file_key(r.document_id, r.resource_id, r.name)',
+CALL scip.track_changes('file', 'file', 'file_key(r.document_id, r.resource_id, r.name)',
                        $$CASE WHEN r.ended_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
 INSERT INTO scip.kind_address VALUES ('file', '/v1/');
 

@@ -102,28 +102,28 @@ CALL scip.protect('meeting', 'agenda_item', 'attendance', 'resolution', 'action'
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.meeting, scip.agenda_item, scip.attendance, scip.resolution, scip.action,
   scip.minutes TO scip_caller;
 
-CALL scip.keep_records('meeting', 'meeting', 'r.id', $$ARRAY[coalesce('hub:' || r.hub_id, 'group:' || r.group_id)]$$);
-CALL scip.keep_records('agenda_item', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
+CALL scip.track_changes('meeting', 'meeting', 'r.id', $$ARRAY[coalesce('hub:' || r.hub_id, 'group:' || r.group_id)]$$);
+CALL scip.track_changes('agenda_item', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
   FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
-CALL scip.keep_records('attendance', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
+CALL scip.track_changes('attendance', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
   FROM meeting m WHERE m.id = r.meeting_id)$$, part => true, record => $$concat_ws('/', r.meeting_id, r.person_id)$$);
-CALL scip.keep_records('resolution', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
+CALL scip.track_changes('resolution', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
   FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
-CALL scip.keep_records('action', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
+CALL scip.track_changes('action', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
   FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
-CALL scip.keep_records('minutes', 'minutes', 'r.id',
+CALL scip.track_changes('minutes', 'minutes', 'r.id',
   $$CASE r.status WHEN 'shared' THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
   ELSE (SELECT ARRAY[coalesce(CASE r.status WHEN 'approved' THEN 'hub:' ELSE 'hub-lead:' END || m.hub_id, 'group:' || m.group_id)]
     FROM meeting m WHERE m.id = r.meeting_id) END$$);
 
 -- All that belongs to a meeting is changed by who holds its row, taken first, so that neither half of two requests
 -- waits for the other. False: not the caller's to change.
-CREATE FUNCTION scip.hold_meeting(meeting uuid) RETURNS boolean LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.lock_meeting(meeting uuid) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM scip.meeting m WHERE m.id = meeting FOR NO KEY UPDATE;
   RETURN FOUND;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.hold_meeting TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.lock_meeting TO scip_caller;
 
 -- Who may be present: members of the Hub, holders of the group's seats, on the meeting's day or another one.
 CREATE FUNCTION scip.meeting_members(meeting uuid, on_day date DEFAULT NULL) RETURNS TABLE (person_id uuid, sector text)
@@ -259,7 +259,7 @@ CREATE TRIGGER guard_sharing BEFORE UPDATE OF attendance_shared_at ON scip.meeti
 
 -- The agenda that a Hub's meeting begins with: the headings, or the sample of the framework's appendix with the
 -- Hub in the place of its example.
-CREATE FUNCTION scip.lay_agenda() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.create_agenda() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   alliance text := setting.alliance_name();
 BEGIN
@@ -288,7 +288,7 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER lay_agenda AFTER INSERT ON scip.meeting
-  FOR EACH ROW WHEN (NEW.hub_id IS NOT NULL) EXECUTE FUNCTION scip.lay_agenda();
+  FOR EACH ROW WHEN (NEW.hub_id IS NOT NULL) EXECUTE FUNCTION scip.create_agenda();
 
 -- The parts of a meeting, under its lock: none of a cancelled one, and before its day only an agenda. A meeting
 -- that has gone took its parts with it.
@@ -335,7 +335,7 @@ CREATE TRIGGER guard_heading BEFORE UPDATE OR DELETE ON scip.agenda_item FOR EAC
 
 -- An item that takes another's place moves those between, and one without a place is the last: only for who places
 -- it, not for those that make room.
-CREATE FUNCTION scip.make_room() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.shift_ordinals() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
     IF NEW.ordinal IS NULL THEN
@@ -351,9 +351,9 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER make_room_for_new BEFORE INSERT ON scip.agenda_item
-  FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION scip.make_room();
+  FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION scip.shift_ordinals();
 CREATE TRIGGER make_room BEFORE UPDATE ON scip.agenda_item
-  FOR EACH ROW WHEN (pg_trigger_depth() = 0 AND OLD.ordinal <> NEW.ordinal) EXECUTE FUNCTION scip.make_room();
+  FOR EACH ROW WHEN (pg_trigger_depth() = 0 AND OLD.ordinal <> NEW.ordinal) EXECUTE FUNCTION scip.shift_ordinals();
 
 -- Members of the meeting's day alone; owners of actions may have become members since.
 CREATE FUNCTION scip.guard_attendance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -387,7 +387,7 @@ CREATE TRIGGER guard_action BEFORE INSERT OR UPDATE ON scip.action FOR EACH ROW 
 CREATE FUNCTION scip.set_attendance(meeting uuid, entries jsonb, replace boolean, wanted int[] = NULL) RETURNS boolean
 LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT scip.hold_meeting(meeting) THEN
+  IF NOT scip.lock_meeting(meeting) THEN
     RETURN false;
   ELSIF NOT scip.version_of((SELECT a.status FROM scip.attendance a
                              WHERE a.meeting_id = meeting AND a.person_id = (entries -> 0 ->> 'person')::uuid)) = ANY (wanted) THEN
@@ -556,7 +556,7 @@ CREATE FUNCTION scip.import_attendance(meeting uuid, body jsonb) RETURNS jsonb L
 DECLARE
   wrong jsonb;
 BEGIN
-  IF NOT scip.hold_meeting(meeting) THEN
+  IF NOT scip.lock_meeting(meeting) THEN
     RETURN NULL;
   ELSIF NOT body -> 'columns' ?| ARRAY['person', 'email'] THEN
     RETURN '[{"pointer": "/body/line/1", "detail": "names neither a column person nor email"}]';

@@ -15,7 +15,7 @@ CREATE TABLE scip.historical_metric (
 );
 COMMENT ON COLUMN scip.historical_metric.people IS 'Counts persons';
 CALL scip.publish('historical_metric');
-CALL scip.keep_records('historical_metric', 'historical_totals', 'r.code', part => true, record => 'r.code');
+CALL scip.track_changes('historical_metric', 'historical_totals', 'r.code', part => true, record => 'r.code');
 
 -- Past months and years as what they are: totals, with where they come from, never rows that nobody recorded.
 CREATE TABLE scip.historical_total (
@@ -43,7 +43,7 @@ COMMENT ON COLUMN scip.historical_total.item IS 'Of counts by item: the slug of 
 COMMENT ON COLUMN scip.historical_total.what IS 'What it is a total of: its periods do not overlap';
 CALL scip.protect('historical_total');
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.historical_total TO scip_caller;
-CALL scip.keep_records('historical_total', 'historical_total', 'r.id', $$ARRAY['role:central']$$);
+CALL scip.track_changes('historical_total', 'historical_total', 'r.id', $$ARRAY['role:central']$$);
 INSERT INTO scip.kind_address VALUES ('historical_totals', '/v1/historical-totals?metric='), ('historical_total', '/v1/historical-totals/');
 
 -- A period as totals name it (2021-M11, 2021-22 also as 2021/22 and 202122, 2021); NULL for what is none.
@@ -376,7 +376,7 @@ CREATE TABLE scip.metric_definition (
   PRIMARY KEY (code, version)
 );
 CALL scip.publish('metric', 'metric_definition');
-CALL scip.keep_records('metric', 'metric', 'r.code', record => 'r.code');
+CALL scip.track_changes('metric', 'metric', 'r.code', record => 'r.code');
 INSERT INTO scip.kind_address VALUES ('metric', '/v1/metrics/');
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.metric_definition
   FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
@@ -645,7 +645,7 @@ BEGIN
 END $$;
 
 -- What Hubs have said of quarters and years, and whether that was no more than that there was nothing: what makes a zero.
-CREATE FUNCTION metric.said(known_at timestamptz, OUT hub_id bigint, OUT period text, OUT nil boolean)
+CREATE FUNCTION metric.hub_statements(known_at timestamptz, OUT hub_id bigint, OUT period text, OUT nil boolean)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT u.hub_id, u.quarter, u.nil_return FROM known.quarterly_update(known_at) u WHERE u.status = 'submitted'
   UNION ALL
@@ -679,7 +679,7 @@ BEGIN
         LATERAL (VALUES (scip.quarter(d::date)), (scip.academic_year(d::date))) q (period) WHERE m.reported
     ),
     said AS MATERIALIZED (
-      SELECT q.n, d.hub_id, bool_and(d.nil) AS nil FROM named q JOIN metric.said(known_at) d ON d.period = q.period GROUP BY 1, 2
+      SELECT q.n, d.hub_id, bool_and(d.nil) AS nil FROM named q JOIN metric.hub_statements(known_at) d ON d.period = q.period GROUP BY 1, 2
     ),
     nations AS MATERIALIZED ( -- of a nation, and of all ('')
       SELECT w.n, CASE grouping(w.nation) WHEN 1 THEN '' ELSE w.nation END AS nation, bool_or(d.hub_id IS NOT NULL) AS said

@@ -126,12 +126,12 @@ CREATE INDEX ON scip.group_seat (person_id);
 CALL scip.protect('hub_membership', 'hub_quorum', 'group_seat');
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.hub_membership, scip.hub_quorum, scip.group_seat TO scip_caller;
 
-CALL scip.keep_records('person', 'person', 'r.id', $$ARRAY['role:central']$$, personal => '{name,email}');
-CALL scip.keep_records('hub_membership', 'hub_membership', $$(SELECT h.slug || '/members/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
+CALL scip.track_changes('person', 'person', 'r.id', $$ARRAY['role:central']$$, personal => '{name,email}');
+CALL scip.track_changes('hub_membership', 'hub_membership', $$(SELECT h.slug || '/members/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
   $$ARRAY['hub-lead:' || r.hub_id]$$);
-CALL scip.keep_records('hub_quorum', 'hub_quorum', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', $$ARRAY['hub:' || r.hub_id]$$,
+CALL scip.track_changes('hub_quorum', 'hub_quorum', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', $$ARRAY['hub:' || r.hub_id]$$,
   part => true);
-CALL scip.keep_records('group_seat', 'group_seat', $$(SELECT g.slug || '/seats/' || r.id FROM alliance_group g WHERE g.id = r.group_id)$$,
+CALL scip.track_changes('group_seat', 'group_seat', $$(SELECT g.slug || '/seats/' || r.id FROM alliance_group g WHERE g.id = r.group_id)$$,
   $$ARRAY['group:' || r.group_id]$$);
 
 -- Who learns a person's name and address: one function each gives them out, after it has checked, and writes down
@@ -155,7 +155,7 @@ RETURN ctx.central() OR NOT restricted AND (coalesce(person = ctx.person(), fals
 
 -- Who is told the name and the address: who knows somebody, and whoever added them until they have a place. A dry run,
 -- which would undo the note of it, learns nothing.
-CREATE FUNCTION ctx.is_told(person uuid, restricted boolean, added_by uuid) RETURNS boolean LANGUAGE sql STABLE RETURN NOT ctx.dry_run()
+CREATE FUNCTION ctx.sees_person(person uuid, restricted boolean, added_by uuid) RETURNS boolean LANGUAGE sql STABLE RETURN NOT ctx.dry_run()
    AND (ctx.central() OR NOT restricted AND (ctx.knows(person) OR added_by = ctx.account() AND NOT ctx.placed(person)));
 
 -- VOLATILE, for it writes; the log has one row for each person and transaction.
@@ -169,7 +169,7 @@ DECLARE
   given text;
 BEGIN
   SELECT p.name INTO given FROM person p
-  WHERE p.id = person AND ctx.is_told(p.id, p.restricted, p.added_by);
+  WHERE p.id = person AND ctx.sees_person(p.id, p.restricted, p.added_by);
   IF given IS NOT NULL THEN
     PERFORM note_read(person);
   END IF;
@@ -181,7 +181,7 @@ DECLARE
   given text;
 BEGIN
   SELECT p.email INTO given FROM person p
-  WHERE p.id = person AND ctx.is_told(p.id, p.restricted, p.added_by);
+  WHERE p.id = person AND ctx.sees_person(p.id, p.restricted, p.added_by);
   IF given IS NOT NULL THEN
     PERFORM note_read(person);
   END IF;

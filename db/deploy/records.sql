@@ -88,7 +88,7 @@ GRANT EXECUTE ON FUNCTION scip.redacting TO scip_anonymous, scip_caller;
 -- Makes table t keep its records. kind and key name the resource that others see; key and audience are
 -- expressions over the row r, as is record, its identity. part: a row of a larger record, whose coming and going changes that record.
 -- Without kind only audit and history are written; personal columns go into neither, nor do generated ones.
-CREATE PROCEDURE scip.keep_records(t text, kind text, key text DEFAULT 'r.slug', audience text DEFAULT $a$ARRAY['public']$a$,
+CREATE PROCEDURE scip.track_changes(t text, kind text, key text DEFAULT 'r.slug', audience text DEFAULT $a$ARRAY['public']$a$,
   part boolean DEFAULT false, record text DEFAULT 'r.id', personal text[] DEFAULT '{}') LANGUAGE plpgsql AS $make$
 BEGIN
   -- what follows from other columns is not written down again
@@ -133,7 +133,7 @@ BEGIN
     END $body$
     $function$, t, kind, key, audience, personal, record, part,
     CASE WHEN part THEN 'DO NOTHING' ELSE 'DO UPDATE SET id = DEFAULT' END);
-  EXECUTE format('CREATE TRIGGER keep_records AFTER INSERT OR UPDATE OR DELETE ON scip.%1$I '
+  EXECUTE format('CREATE TRIGGER track_changes AFTER INSERT OR UPDATE OR DELETE ON scip.%1$I '
                  'FOR EACH ROW EXECUTE FUNCTION scip.record_%1$s()', t);
   INSERT INTO scip.record_kind VALUES (t, kind, key) ON CONFLICT ("table") DO UPDATE SET kind = EXCLUDED.kind, key = EXCLUDED.key;
   -- history begins with what there is
@@ -153,7 +153,7 @@ CREATE PROCEDURE scip.keep_part(t text, whole text, record text DEFAULT 'r.id', 
   audience text DEFAULT $a$ARRAY['public']$a$, personal text[] DEFAULT '{}') LANGUAGE plpgsql AS $$
 BEGIN
   kind := coalesce(kind, whole);
-  CALL scip.keep_records(t, kind, format('(SELECT w.%I FROM %I w WHERE w.id = r.%I)', key, whole, kind || '_id'), audience, true, record,
+  CALL scip.track_changes(t, kind, format('(SELECT w.%I FROM %I w WHERE w.id = r.%I)', key, whole, kind || '_id'), audience, true, record,
                          personal);
   EXECUTE format('CREATE TRIGGER touch_whole AFTER INSERT OR UPDATE OR DELETE ON scip.%I FOR EACH ROW
                   EXECUTE FUNCTION scip.touch_whole(%L, %L)', t, whole, kind || '_id');
@@ -176,7 +176,7 @@ INSERT INTO scip.kind_address VALUES
   ('hub_review', '/v1/hubs/'), ('group_seat', '/v1/groups/'), ('meeting', '/v1/meetings/'), ('minutes', '/v1/minutes/'),
   ('message', '/v1/messages/'), ('quarter', '/v1/quarters/');
 CALL scip.publish('kind_address');
-CALL scip.keep_records('kind_address', NULL, 'NULL', 'NULL', record => 'r.kind');
+CALL scip.track_changes('kind_address', NULL, 'NULL', 'NULL', record => 'r.kind');
 
 CREATE FUNCTION scip.href(kind text, key text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT a.prefix || href.key FROM scip.kind_address a WHERE a.kind = href.kind);

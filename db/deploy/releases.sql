@@ -43,7 +43,7 @@ CREATE TABLE scip.release_cell (
 CREATE INDEX ON scip.release_cell (metric, hub_id);
 COMMENT ON COLUMN scip.release_cell.hub_slug IS 'The Hub''s then: what was told stays as it was told';
 CALL scip.publish('release', 'release_cell');
-CALL scip.keep_records('release', 'release', 'r.uid');
+CALL scip.track_changes('release', 'release', 'r.uid');
 INSERT INTO scip.kind_address VALUES ('release', '/v1/releases/');
 
 CREATE FUNCTION scip.keep_released() RETURNS trigger LANGUAGE plpgsql AS $$

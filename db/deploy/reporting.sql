@@ -113,24 +113,24 @@ GRANT SELECT, INSERT, UPDATE ON scip.quarter_deadline, scip.quarterly_update TO 
 -- Messages: from a Hub by its lead, to Hubs from a group by its members; answered by that group or the central team.
 GRANT SELECT, INSERT, DELETE, UPDATE (response, response_channel, responded_on) ON scip.message TO scip_caller;
 
-CALL scip.keep_records('activity', 'activity', $$(SELECT h.slug || '/activities/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
+CALL scip.track_changes('activity', 'activity', $$(SELECT h.slug || '/activities/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
   $$ARRAY['hub:' || r.hub_id]$$);
-CALL scip.keep_records('quarter_deadline', 'quarter', 'r.quarter', $$ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']$$,
+CALL scip.track_changes('quarter_deadline', 'quarter', 'r.quarter', $$ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']$$,
   record => 'r.quarter');
-CALL scip.keep_records('quarterly_update_extension', 'quarterly_update', $$(SELECT h.slug || '/quarterly-updates/' || r.quarter FROM hub h
+CALL scip.track_changes('quarterly_update_extension', 'quarterly_update', $$(SELECT h.slug || '/quarterly-updates/' || r.quarter FROM hub h
   WHERE h.id = r.hub_id)$$,
   $$ARRAY['hub:' || r.hub_id]$$, part => true, record => $$concat_ws('/', r.hub_id, r.quarter)$$);
-CALL scip.keep_records('quarterly_update', 'quarterly_update', $$(SELECT h.slug || '/quarterly-updates/' || r.quarter FROM hub h
+CALL scip.track_changes('quarterly_update', 'quarterly_update', $$(SELECT h.slug || '/quarterly-updates/' || r.quarter FROM hub h
   WHERE h.id = r.hub_id)$$,
   $$CASE r.status WHEN 'submitted' THEN ARRAY['hub:' || r.hub_id] || ARRAY(SELECT 'group:' || g.id FROM alliance_group g
     WHERE g.decides_applications)
     ELSE ARRAY['hub-lead:' || r.hub_id] END$$);
-CALL scip.keep_records('message', 'message', 'r.id',
+CALL scip.track_changes('message', 'message', 'r.id',
   $$CASE r.direction WHEN 'to_hubs' THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
   ELSE ARRAY['hub:' || r.hub_id] || coalesce(ARRAY['group:' || r.group_id], '{}') END$$);
-CALL scip.keep_records('message_relay', 'message', '(SELECT m.id FROM message m WHERE m.id = r.message_id)',
+CALL scip.track_changes('message_relay', 'message', '(SELECT m.id FROM message m WHERE m.id = r.message_id)',
   $$ARRAY['hub:' || r.hub_id, 'role:group_member']$$, part => true, record => $$concat_ws('/', r.message_id, r.hub_id)$$);
-CALL scip.keep_records('hub_review', 'hub_review', $$(SELECT h.slug || '/reviews/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
+CALL scip.track_changes('hub_review', 'hub_review', $$(SELECT h.slug || '/reviews/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
   $$ARRAY['hub:' || r.hub_id]$$);
 
 -- The status with which a list is refused: of a Hub that there is not, or for a period that is none.

@@ -163,7 +163,7 @@ COMMENT ON COLUMN scip.objection.reasons
   IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
 COMMENT ON COLUMN scip.objection.restricts IS 'The restriction of the person came with it, and ends when it is refused';
 CALL scip.protect('objection');
-CALL scip.keep_records('objection', NULL, 'NULL', 'NULL', personal => '{purpose,grounds,reasons}');
+CALL scip.track_changes('objection', NULL, 'NULL', 'NULL', personal => '{purpose,grounds,reasons}');
 GRANT SELECT (id, person_id, received_on, decision, decided_at, restricts, version, created_at, updated_at),
   INSERT (id, person_id, received_on, purpose, grounds),
   UPDATE (decision, reasons, decided_at) ON scip.objection TO scip_caller;
@@ -259,7 +259,7 @@ CREATE TABLE scip.breach (
 );
 CREATE INDEX ON scip.breach (discovered_at, id);
 CALL scip.protect('breach');
-CALL scip.keep_records('breach', NULL, 'NULL', 'NULL');
+CALL scip.track_changes('breach', NULL, 'NULL', 'NULL');
 GRANT SELECT, INSERT, UPDATE ON scip.breach TO scip_caller;
 
 -- What the nightly job removed: every run, also of nothing, for it tells that the job ran.
@@ -378,7 +378,7 @@ CREATE INDEX ON scip.redaction (hub_id);
 COMMENT ON COLUMN scip.redaction.account_id IS 'Who decided';
 CALL scip.protect('redaction');
 GRANT SELECT (id, person_id, "column", decision, reason, href, hub_id, at, decided_at) ON scip.redaction TO scip_caller;
-CALL scip.keep_records('redaction', NULL, 'NULL', 'NULL', personal => '{digest}');
+CALL scip.track_changes('redaction', NULL, 'NULL', 'NULL', personal => '{digest}');
 
 -- Parts of records have addresses of their own.
 UPDATE scip.record_kind r SET kind = v.kind, key = v.key FROM (VALUES
@@ -758,7 +758,7 @@ BEGIN
   FOR t IN SELECT c.oid, c.relname, obj_description(c.oid, 'pg_class') AS note,
     has_any_column_privilege('scip_anonymous', c.oid, 'SELECT') AS open FROM pg_class c
            WHERE c.relnamespace = 'scip'::regnamespace
-             AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname = 'keep_records') LOOP
+             AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname = 'track_changes') LOOP
     EXECUTE format('COMMENT ON TABLE scip.%I IS %L', t.relname,
       concat_ws('; ', t.note, 'history: kept=' || CASE WHEN t.open THEN '10 years' ELSE '2 years' END));
   END LOOP;
@@ -788,7 +788,7 @@ COMMENT ON FUNCTION scip.retain_history IS 'retention: kept=as each table says; 
 COMMENT ON FUNCTION scip.retain_redaction IS 'retention: kept=2 years; what=digests of words that were taken out';
 
 -- The rules of records are for what people write: of words that are taken out they do not ask. Not so what keeps the records.
-CREATE PROCEDURE scip.let_redact() LANGUAGE plpgsql AS $$
+CREATE PROCEDURE scip.grant_redaction() LANGUAGE plpgsql AS $$
 DECLARE
   g record;
   made text;
@@ -796,7 +796,7 @@ BEGIN
   FOR g IN SELECT t.oid, t.tgqual IS NOT NULL AS conditional FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
            WHERE c.relnamespace = 'scip'::regnamespace AND NOT t.tgisinternal AND t.tgconstraint = 0 AND t.tgtype & 16 > 0
              AND t.tgnewtable IS NULL
-             AND t.tgname NOT IN ('keep_records', 'touch', 'touch_whole') AND c.relname NOT IN ('person', 'audit', 'redaction')
+             AND t.tgname NOT IN ('track_changes', 'touch', 'touch_whole') AND c.relname NOT IN ('person', 'audit', 'redaction')
              AND pg_get_triggerdef(t.oid) !~ '\mredacting\(\)' LOOP
     made := replace(pg_get_triggerdef(g.oid), 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
     EXECUTE CASE WHEN g.conditional THEN regexp_replace(made, ' WHEN \((.*)\) EXECUTE FUNCTION',
@@ -804,6 +804,6 @@ BEGIN
                  ELSE regexp_replace(made, ' EXECUTE FUNCTION', ' WHEN (NOT scip.redacting()) EXECUTE FUNCTION') END;
   END LOOP;
 END $$;
-CALL scip.let_redact();
+CALL scip.grant_redaction();
 
 COMMIT;

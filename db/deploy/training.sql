@@ -17,7 +17,7 @@ CREATE TABLE scip.course (
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
 );
 CALL scip.publish('course');
-CALL scip.keep_records('course', 'course');
+CALL scip.track_changes('course', 'course');
 GRANT INSERT, UPDATE, DELETE ON scip.course TO scip_caller;
 
 CREATE TABLE scip.training_session (
@@ -47,7 +47,7 @@ GRANT SELECT ON scip.training_session TO scip_anonymous;
 -- Sessions begin as drafts; their status and what it allows is guarded below.
 GRANT SELECT, DELETE, INSERT (id, course_id, hub_id, starts_at, ends_at, venue, online, accessibility, capacity),
   UPDATE (starts_at, ends_at, venue, online, accessibility, capacity, status) ON scip.training_session TO scip_caller;
-CALL scip.keep_records('training_session', 'training_session', 'r.id',
+CALL scip.track_changes('training_session', 'training_session', 'r.id',
   $$CASE WHEN r.status <> 'draft' THEN ARRAY['public'] ELSE ARRAY[coalesce('hub-lead:' || r.hub_id, 'role:central')] END$$);
 
 -- place orders the waiting list. The account is that of the website's back end, or of the staff who booked.
@@ -141,13 +141,13 @@ GRANT SELECT, UPDATE (organisation_id, organisation_name, sector) ON scip.bookin
 GRANT SELECT (booking_id, version, updated_at), DELETE ON scip.booking_need TO scip_caller;
 GRANT SELECT, UPDATE (comment_cleared) ON scip.feedback TO scip_caller;
 
-CALL scip.keep_records('booking', 'booking', 'r.id', $$coalesce(ARRAY['account:' || r.account_id], '{}')
+CALL scip.track_changes('booking', 'booking', 'r.id', $$coalesce(ARRAY['account:' || r.account_id], '{}')
   || coalesce((SELECT ARRAY['hub-lead:' || s.hub_id] FROM training_session s WHERE s.id = r.session_id AND s.hub_id IS NOT NULL),
     ARRAY['role:central'])$$,
   personal => '{feedback_sha256}');
-CALL scip.keep_records('booking_need', NULL, 'NULL', 'NULL', record => 'r.booking_id', personal => '{dietary,access}');
-CALL scip.keep_records('booking_contact', NULL, 'NULL', 'NULL', record => 'r.booking_id', personal => '{name,email}');
-CALL scip.keep_records('feedback', 'training_comment', 'r.id',
+CALL scip.track_changes('booking_need', NULL, 'NULL', 'NULL', record => 'r.booking_id', personal => '{dietary,access}');
+CALL scip.track_changes('booking_contact', NULL, 'NULL', 'NULL', record => 'r.booking_id', personal => '{name,email}');
+CALL scip.track_changes('feedback', 'training_comment', 'r.id',
   $$CASE WHEN r.comment IS NULL THEN '{}'::text[] WHEN r.comment_cleared THEN ARRAY['role:central', 'role:website']
     ELSE ARRAY['role:central'] END$$,
   record => 'r.booking_id', personal => '{comment}');
@@ -300,7 +300,7 @@ CREATE TABLE scip.consent_text (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 CALL scip.publish('consent_text');
-CALL scip.keep_records('consent_text', 'consent_text', 'r.version::text', record => 'r.version');
+CALL scip.track_changes('consent_text', 'consent_text', 'r.version::text', record => 'r.version');
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.consent_text
   FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
 GRANT INSERT ON scip.consent_text TO scip_caller;
@@ -334,7 +334,7 @@ CREATE INDEX ON scip.booking_consent (text_version);
 CREATE INDEX ON scip.booking_consent (account_id);
 COMMENT ON COLUMN scip.booking_consent.account_id IS 'Who told of it: the website''s account, or the staff''s';
 CALL scip.protect('booking_consent');
-CALL scip.keep_records('booking_consent', NULL, 'NULL', 'NULL');
+CALL scip.track_changes('booking_consent', NULL, 'NULL', 'NULL');
 GRANT SELECT ON scip.booking_consent TO scip_caller;
 
 -- Whatever the way: no needs without consent, and none that outlive it. The version of the booking is theirs too.
@@ -733,7 +733,7 @@ CREATE INDEX ON scip.self_assessment (updated_at);
 CREATE INDEX ON scip.self_assessment (assessed_on, id);
 CALL scip.protect('self_assessment');
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.self_assessment TO scip_caller;
-CALL scip.keep_records('self_assessment', 'self_assessment', 'r.id', $$ARRAY['organisation:' || r.organisation_id]$$);
+CALL scip.track_changes('self_assessment', 'self_assessment', 'r.id', $$ARRAY['organisation:' || r.organisation_id]$$);
 
 -- Of an organisation that may have been a school on the day: its sector's dates are only as exact as they are known.
 CREATE FUNCTION scip.guard_self_assessment() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -118,7 +118,7 @@ INSERT INTO scip.agent_list DEFAULT VALUES;
 
 CALL scip.protect('use_month', 'use', 'use_session', 'use_visitor', 'usage_salt', 'agent_pattern', 'agent_list');
 CALL scip.publish('use_item', 'usage_month', 'users_month');
-CALL scip.keep_records('agent_pattern', NULL, 'NULL', 'NULL');
+CALL scip.track_changes('agent_pattern', NULL, 'NULL', 'NULL');
 
 CREATE FUNCTION scip.note_agents() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -2,7 +2,7 @@
 WITH vis AS (
   SELECT id FROM scip.resolution WHERE meeting_id = :meeting AND id = :id
 ), own AS MATERIALIZED (
-  SELECT id, version FROM scip.resolution WHERE id = (SELECT id FROM vis) AND (SELECT scip.hold_meeting(:meeting)) FOR UPDATE
+  SELECT id, version FROM scip.resolution WHERE id = (SELECT id FROM vis) AND (SELECT scip.lock_meeting(:meeting)) FOR UPDATE
 ), gone AS (
   DELETE FROM scip.resolution t USING own
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))

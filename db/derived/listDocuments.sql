@@ -6,7 +6,7 @@ FROM scip.documents,
   LATERAL (SELECT CASE WHEN :sort IN ('title', '-title') THEN _sort ELSE _published END COLLATE "C" AS key) sorted
 WHERE (:kind IS NULL OR kind = :kind)
   AND (:year IS NULL OR year = :year)
-  AND (:q IS NULL OR _search LIKE ANY (scip.sought(:q)))
+  AND (:q IS NULL OR _search LIKE ANY (scip.search_term(:q)))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_slug IS NULL OR CASE WHEN :sort IN ('-published', '-title') THEN (key, slug) < (:after_key, :after_slug)
       ELSE (key, slug) > (:after_key, :after_slug) END)

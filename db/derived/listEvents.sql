@@ -18,7 +18,7 @@ WHERE _lang = :lang
   AND (:hub IS NULL OR _hub = :hub)
   AND (:programme IS NULL OR _programme = :programme)
   AND (:nation IS NULL OR nation = :nation)
-  AND (:q IS NULL OR _search LIKE ANY (scip.sought(:q)))
+  AND (:q IS NULL OR _search LIKE ANY (scip.search_term(:q)))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-date' THEN (key, slug) < (:after_key, :after_slug)
       ELSE (key, slug) > (:after_key, :after_slug) END)

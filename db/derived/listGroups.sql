@@ -4,7 +4,7 @@ SELECT slug, name, kind, status, "from", "to", purpose, organisations, sources, 
 FROM scip.groups
 WHERE (:kind IS NULL OR kind = :kind)
   AND (:status IS NULL OR status = :status)
-  AND (:q IS NULL OR scip.searched(concat_ws(' ', name)) LIKE ANY (scip.sought(:q)))
+  AND (:q IS NULL OR scip.search_text(concat_ws(' ', name)) LIKE ANY (scip.search_term(:q)))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, slug) < (:after_key, :after_slug)
       ELSE (_sort, slug) > (:after_key, :after_slug) END)

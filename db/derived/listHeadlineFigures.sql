@@ -5,7 +5,7 @@ FROM scip.headline_figures
 WHERE (:period IS NULL OR scip.written_period(:period) IN (period, strategy))
   AND (:kind IS NULL OR kind = :kind)
   AND (:metric IS NULL OR metric = :metric)
-  AND (:q IS NULL OR scip.searched(concat_ws(' ', title)) LIKE ANY (scip.sought(:q)))
+  AND (:q IS NULL OR scip.search_text(concat_ws(' ', title)) LIKE ANY (scip.search_term(:q)))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_slug IS NULL OR (metric, slug) > (:after_key, :after_slug))
 ORDER BY metric, slug

@@ -4,7 +4,7 @@ SELECT code, version AS definition_version, title, definition, left_out AS exclu
        array_to_json(sources) AS sources, '/v1/metrics/' || code AS href, '/v1/metrics/' || code || '/values' AS values,
        ordinal::text AS _after_ordinal
 FROM scip.metric
-WHERE (:q IS NULL OR scip.searched(concat_ws(' ', title)) LIKE ANY (scip.sought(:q)))
+WHERE (:q IS NULL OR scip.search_text(concat_ws(' ', title)) LIKE ANY (scip.search_term(:q)))
   AND (:after_ordinal IS NULL OR ordinal > :after_ordinal::integer)
 ORDER BY ordinal
 LIMIT :limit

@@ -4,7 +4,7 @@ SELECT slug, title, title_source, kind, published_on, published_precision, publi
 FROM scip.news_items
 WHERE (:kind IS NULL OR kind = :kind)
   AND (:year IS NULL OR _published BETWEEN :year || '-01-01' AND :year || '-12-31')
-  AND (:q IS NULL OR _search LIKE ANY (scip.sought(:q)))
+  AND (:q IS NULL OR _search LIKE ANY (scip.search_term(:q)))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-published' THEN (_published, slug) < (:after_key, :after_slug)
       ELSE (_published, slug) > (:after_key, :after_slug) END)

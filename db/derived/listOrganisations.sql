@@ -12,8 +12,8 @@ WHERE (:partner_role IS NULL
   AND (:nation IS NULL OR nation = :nation)
   AND (:identifier IS NULL OR _id = (SELECT i.organisation_id FROM scip.organisation_identifier i
       WHERE i.identifier = scip.org_id(:identifier)))
-  AND (:q IS NULL OR _search LIKE ANY (scip.sought(:q))
-      OR _id = ANY (ARRAY(SELECT n.organisation_id FROM scip.organisation_name n WHERE n.search LIKE ANY (scip.sought(:q)))))
+  AND (:q IS NULL OR _search LIKE ANY (scip.search_term(:q))
+      OR _id = ANY (ARRAY(SELECT n.organisation_id FROM scip.organisation_name n WHERE n.search LIKE ANY (scip.search_term(:q)))))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, slug) < (:after_key, :after_slug)
       ELSE (_sort, slug) > (:after_key, :after_slug) END)

@@ -3,7 +3,7 @@ SELECT slug, title, kind, body, published_on, published_precision, summary, outc
        _published::text AS _after_key, slug::text AS _after_slug
 FROM scip.policy_contributions
 WHERE (:kind IS NULL OR kind = :kind)
-  AND (:q IS NULL OR _search LIKE ANY (scip.sought(:q)))
+  AND (:q IS NULL OR _search LIKE ANY (scip.search_term(:q)))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-published' THEN (_published, slug) < (:after_key, :after_slug)
       ELSE (_published, slug) > (:after_key, :after_slug) END)

@@ -3,7 +3,7 @@ SELECT slug, name, language, summary, summary_language, name_cy, summary_cy, url
        _sort::text AS _after_key, slug::text AS _after_slug
 FROM scip.programmes
 WHERE _lang = :lang
-  AND (:q IS NULL OR scip.searched(concat_ws(' ', name, name_cy)) LIKE ANY (scip.sought(:q)))
+  AND (:q IS NULL OR scip.search_text(concat_ws(' ', name, name_cy)) LIKE ANY (scip.search_term(:q)))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, slug) < (:after_key, :after_slug)
       ELSE (_sort, slug) > (:after_key, :after_slug) END)

@@ -3,7 +3,7 @@ SELECT slug, gss_code, name, kind, nation, longitude, latitude, hubs, sources, u
        slug::text AS _after_slug
 FROM scip.regions
 WHERE (:nation IS NULL OR nation = :nation)
-  AND (:q IS NULL OR scip.searched(concat_ws(' ', name)) LIKE ANY (scip.sought(:q)))
+  AND (:q IS NULL OR scip.search_text(concat_ws(' ', name)) LIKE ANY (scip.search_term(:q)))
   AND (:kind IS NULL OR kind = :kind)
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, slug) < (:after_key, :after_slug)

@@ -3,7 +3,7 @@ SELECT slug, kind, ordinal, name, text, value, sources, confidence, updated_at, 
        (kind || lpad(coalesce(ordinal, 999)::text, 4, '0') COLLATE "C")::text AS _after_key, slug::text AS _after_slug
 FROM scip.toolkit_facts
 WHERE (:kind IS NULL OR kind = :kind)
-  AND (:q IS NULL OR scip.searched(concat_ws(' ', name)) LIKE ANY (scip.sought(:q)))
+  AND (:q IS NULL OR scip.search_text(concat_ws(' ', name)) LIKE ANY (scip.search_term(:q)))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_slug IS NULL OR (kind || lpad(coalesce(ordinal, 999)::text, 4, '0') COLLATE "C", slug) > (:after_key, :after_slug))
 ORDER BY kind || lpad(coalesce(ordinal, 999)::text, 4, '0') COLLATE "C", slug

@@ -2,7 +2,7 @@
 WITH vis AS (
   SELECT id FROM scip.action WHERE meeting_id = :meeting AND id = :id
 ), own AS MATERIALIZED (
-  SELECT * FROM scip.action WHERE id = (SELECT id FROM vis) AND (SELECT scip.hold_meeting(:meeting)) FOR NO KEY UPDATE
+  SELECT * FROM scip.action WHERE id = (SELECT id FROM vis) AND (SELECT scip.lock_meeting(:meeting)) FOR NO KEY UPDATE
 ), upd AS (
   UPDATE scip.action t SET text = p.text, owner_id = CASE WHEN :body ? 'owner' THEN :owner ELSE own.owner_id END, due_on = p.due_on,
       done_on = p.done_on

@@ -2,7 +2,7 @@
 WITH vis AS (
   SELECT id FROM scip.agenda_item WHERE meeting_id = :meeting AND id = :id
 ), own AS MATERIALIZED (
-  SELECT * FROM scip.agenda_item WHERE id = (SELECT id FROM vis) AND (SELECT scip.hold_meeting(:meeting)) FOR NO KEY UPDATE
+  SELECT * FROM scip.agenda_item WHERE id = (SELECT id FROM vis) AND (SELECT scip.lock_meeting(:meeting)) FOR NO KEY UPDATE
 ), upd AS (
   UPDATE scip.agenda_item t SET title = p.title, ordinal = p.ordinal, intended_outcome = p.intended_outcome, led_by = p.led_by,
       notes = p.notes, outcome = p.outcome

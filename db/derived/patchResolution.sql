@@ -2,7 +2,7 @@
 WITH vis AS (
   SELECT id FROM scip.resolution WHERE meeting_id = :meeting AND id = :id
 ), own AS MATERIALIZED (
-  SELECT * FROM scip.resolution WHERE id = (SELECT id FROM vis) AND (SELECT scip.hold_meeting(:meeting)) FOR NO KEY UPDATE
+  SELECT * FROM scip.resolution WHERE id = (SELECT id FROM vis) AND (SELECT scip.lock_meeting(:meeting)) FOR NO KEY UPDATE
 ), upd AS (
   UPDATE scip.resolution t SET text = p.text
   FROM own, jsonb_populate_record((own.*)::scip.resolution, :body) p

@@ -2,7 +2,7 @@
 WITH vis AS (
   SELECT id FROM scip.meeting WHERE id = :id
 ), held AS MATERIALIZED (
-  SELECT scip.hold_meeting(id) AS may FROM vis
+  SELECT scip.lock_meeting(id) AS may FROM vis
 ), done AS MATERIALIZED (
   SELECT may, CASE WHEN may THEN scip.complete_agenda(:id) END AS open FROM held
 )

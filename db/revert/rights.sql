@@ -29,7 +29,7 @@ DROP FUNCTION scip.retain_redaction, scip.replay, scip.add_redaction, scip.erasu
   scip.held_about, scip.erase_person, scip.erase, scip.guard_kept,
   scip.correct, scip.account_word CASCADE;
 DROP TABLE scip.redaction, scip.removal, scip.breach, scip.objection CASCADE;
-DROP PROCEDURE scip.let_redact;
+DROP PROCEDURE scip.grant_redaction;
 DROP TYPE scip.sought_words;
 DELETE FROM scip.record_kind WHERE "table" IN ('objection', 'breach', 'redaction');
 COMMIT;

@@ -196,4 +196,4 @@ def test_every_table_keeps_its_records(cluster):
     """One that callers may write and that leaves no records would be a hole. Bytes on their way are none: the file is."""
     assert cluster.psql("""SELECT string_agg(relname, ', ') FROM pg_class c WHERE relkind = 'r' AND relnamespace = 'scip'::regnamespace AND relname NOT IN ('upload', 'file_chunk')
         AND (has_table_privilege('scip_caller', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE') OR has_any_column_privilege('scip_caller', c.oid, 'INSERT, UPDATE'))
-        AND NOT EXISTS (SELECT FROM pg_trigger t WHERE tgrelid = c.oid AND tgname = 'keep_records' AND tgenabled = 'O' AND tgtype & 29 = 29)""") == ""
+        AND NOT EXISTS (SELECT FROM pg_trigger t WHERE tgrelid = c.oid AND tgname = 'track_changes' AND tgenabled = 'O' AND tgtype & 29 = 29)""") == ""

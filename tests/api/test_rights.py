@@ -362,7 +362,7 @@ def test_the_schedule_and_what_it_removed(cluster, server, central):
     schedule = {(row["kind"], row["name"]): row for row in rows(server, central, "/v1/privacy/retention")}
     assert {name for kind, name in schedule if kind == "removal"} == set(removed)
     assert all(row["retention"] and row["removes"] and row["last_run_at"] for row in schedule.values() if row["kind"] == "removal"), "a step without a comment"
-    recorded = cluster.psql("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'keep_records'").replace("scip.", "").split()
+    recorded = cluster.psql("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'track_changes'").replace("scip.", "").split()
     assert {name for kind, name in schedule if kind == "history"} == set(recorded)
     assert schedule["history", "activity"]["retention"] == "2 years" and schedule["history", "organisation"]["retention"] == "10 years"
     page = get(server, central, "/v1/privacy/retention?limit=20").json

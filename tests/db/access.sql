@@ -89,7 +89,7 @@ CREATE FUNCTION pg_temp.table_faults() RETURNS SETOF text LANGUAGE sql AS $$
   UNION ALL
   SELECT name || ': keeps no records' FROM pg_temp.tables()
   WHERE name NOT IN (SELECT u.name FROM unrecorded u)
-    AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = id AND tgname = 'keep_records' AND tgenabled = 'O' AND tgtype = 1 | 4 | 8 | 16)
+    AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = id AND tgname = 'track_changes' AND tgenabled = 'O' AND tgtype = 1 | 4 | 8 | 16)
 $$;
 
 -- Grants: what callers may do is what one of them has policies for, and granted to both alike; anonymous reads what is public and
@@ -236,7 +236,7 @@ SELECT matches(pg_temp.planted(mistake), fault, mistake) FROM (VALUES
   ('GRANT DELETE ON scip.accounts TO scip_writer', 'accounts: scip_writer may DELETE'),
   ('CREATE TABLE scip.test_new (id int)', 'test_new: row-level security is not on and forced'),
   ('CREATE TABLE scip.test_new (id int)', 'test_new: keeps no records'),
-  ('ALTER TABLE scip.news DISABLE TRIGGER keep_records', 'news: keeps no records'),
+  ('ALTER TABLE scip.news DISABLE TRIGGER track_changes', 'news: keeps no records'),
   ('GRANT EXECUTE ON FUNCTION ctx.keep TO PUBLIC', 'ctx\.keep\(.*\): is everyone''s'),
   ('GRANT EXECUTE ON FUNCTION ctx.kept TO scip_anonymous', 'ctx\.kept\(.*\): has its owner''s rights and may be called by scip_anonymous'),
   ('ALTER FUNCTION ctx.enter RESET search_path', 'ctx\.enter\(.*\): has its owner''s rights and no fixed search path'),

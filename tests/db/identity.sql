@@ -217,7 +217,7 @@ SELECT throws_ok(s, 'SC409', NULL, s) FROM unnest(ARRAY['UPDATE scip.audit SET o
 
 -- A change of who may see a record: gone for some, there for others.
 CREATE TABLE test_note (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, slug text, audience text[], version int DEFAULT 1);
-CALL keep_records('test_note', 'test_note', 'r.slug', 'r.audience');
+CALL track_changes('test_note', 'test_note', 'r.slug', 'r.audience');
 INSERT INTO test_note (slug, audience) VALUES ('a', '{hub:1,hub:2}');
 DELETE FROM change WHERE kind = 'test_note';
 UPDATE test_note SET audience = '{hub:2,hub:3}';
@@ -230,7 +230,7 @@ SELECT results_eq($$SELECT key, op FROM scip.change WHERE kind = 'test_note' ORD
 
 -- Every kind that is followed has an address, but for those whose operations are still to come.
 CREATE TEMP TABLE kinds AS SELECT DISTINCT substring(prosrc FROM 'SELECT ''([a-z_]+)'', c\.key, c\.op') AS kind
-  FROM pg_trigger t JOIN pg_proc p ON p.oid = tgfoid WHERE tgname = 'keep_records';
+  FROM pg_trigger t JOIN pg_proc p ON p.oid = tgfoid WHERE tgname = 'track_changes';
 CREATE TEMP TABLE to_come AS SELECT unnest(ARRAY['hub_quorum']) AS kind;
 SELECT is_empty($$SELECT kind FROM kinds WHERE kind <> 'test_note' AND scip.href(kind, 'x') IS NULL EXCEPT SELECT kind FROM to_come$$, 'kinds');
 SELECT is_empty($$SELECT kind FROM to_come WHERE scip.href(kind, 'x') IS NOT NULL$$, 'those that have come stand on the list no longer');

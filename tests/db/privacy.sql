@@ -46,7 +46,7 @@ CREATE FUNCTION pg_temp.reader_faults() RETURNS SETOF text LANGUAGE sql AS $$
   SELECT tgrelid::regclass || ': its history keeps ' || a.attname FROM pg_trigger g
   JOIN pg_attribute a ON a.attrelid = g.tgrelid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_proc p ON p.oid = g.tgfoid
-  WHERE g.tgname = 'keep_records' AND col_description(a.attrelid, a.attnum) ~ '^personal: '
+  WHERE g.tgname = 'track_changes' AND col_description(a.attrelid, a.attnum) ~ '^personal: '
     AND p.prosrc !~ ('''\{[a-z_,]*\m' || a.attname || '\M')
 $$;
 -- Young people are numbers. Nothing is called after a child, and a person has nothing that only a record of a child would need.
@@ -70,7 +70,7 @@ CREATE FUNCTION pg_temp.word_faults() RETURNS SETOF text LANGUAGE sql AS $$
   UNION ALL
   SELECT format('%s: trigger %s would refuse it', c.relname, t.tgname) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
   WHERE c.relnamespace = 'scip'::regnamespace AND NOT t.tgisinternal AND t.tgtype & 16 > 0 AND pg_get_triggerdef(t.oid) !~ 'scip\.redacting'
-    AND t.tgname NOT IN ('keep_records', 'touch', 'touch_whole') AND t.tgconstraint = 0 AND t.tgnewtable IS NULL AND c.relname NOT IN ('person', 'audit')
+    AND t.tgname NOT IN ('track_changes', 'touch', 'touch_whole') AND t.tgconstraint = 0 AND t.tgnewtable IS NULL AND c.relname NOT IN ('person', 'audit')
   UNION ALL
   SELECT x."table" || ': history knows its rows by another key' FROM (SELECT DISTINCT "table" FROM scip.text_column WHERE rule <> 'kept') x
   JOIN pg_proc p ON p.proname = 'record_' || x."table" AND p.pronamespace = 'scip'::regnamespace

@@ -51,7 +51,7 @@ SELECT ok((SELECT retain_idempotency()) >= 4, 'answers that are over');
 SELECT results_eq($$SELECT key FROM idempotency WHERE operation = 'addPerson' AND account_id = '00000000-0000-7000-8000-00000000aaaa' ORDER BY 1$$, $$VALUES ('0 201'), ('0 410'), ('2 410'), ('729 410')$$, 'of erased people keys stay used for two years');
 
 -- Every table that keeps its history says how long.
-SELECT is_empty($$SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'keep_records' AND history_kept(tgrelid) IS NULL$$, 'stated of each table');
+SELECT is_empty($$SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'track_changes' AND history_kept(tgrelid) IS NULL$$, 'stated of each table');
 SELECT is_empty($$SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'scip'::regnamespace AND p.proname ~ '^retain_' AND p.pronargs = 0
   AND coalesce(obj_description(p.oid, 'pg_proc'), '') !~ '^retention: kept=[^;]+; what=[^;]+$'$$, 'and of each step of the nightly job');
 SELECT isnt_empty('SELECT FROM removal', 'the run is written down') FROM retain() LIMIT 1;

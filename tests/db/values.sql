@@ -26,10 +26,10 @@ FROM unnest(ARRAY['W Pad', E' w\u00a0\u2003PAD\t', E'W\u200b \r\n P\u00adad\ufef
 SELECT is(plain(t), '', to_json(t) || ' shows nothing') FROM unnest(ARRAY['', ' ', E'\u00a0\u200b', E'\u2800\u3164', E'\u0007', E'\ufe0f\U000e0041']) t;
 SELECT ok(is_line(t), t || ' is a line') FROM unnest(ARRAY['a', 'Tŷ Gwŷn', '🎓', '3–4', E'a\u00a0b']) t;
 SELECT ok(NOT is_line(t), to_json(t) || ' is none') FROM unnest(ARRAY[' ', E'\u200b', E'a\nb', E'a\u0007', E'a\u2028b', E'a\u0085']) t;
-SELECT ok(searched(there) LIKE ANY (sought(q)), q || ' is found in ' || there) FROM (VALUES
+SELECT ok(search_text(there) LIKE ANY (search_term(q)), q || ' is found in ' || there) FROM (VALUES
   ('King’s College', 'kings college'), ('Kings College', 'king''s college'), ('Well-being', 'wellbeing'), ('Wellbeing', 'well-being'), ('Well-being now', 'well being now'), ('Stoke on Trent', 'Stoke-on-Trent'), ('Stoke-on-Trent', 'stoke on'),
   ('Plan 2021/22', '2021-22'), ('Plan 2021-22', '2021/22'), ('1,800 pupils', '1800'), ('1800 pupils', '1,800'), ('“Dandelions”', '"dandelions"')) v (there, q);
-SELECT is(sought(t), NULL, t || ' is nowhere') FROM unnest(ARRAY['---', '''', ' ', '"', E'\u200b']) t;
+SELECT is(search_term(t), NULL, t || ' is nowhere') FROM unnest(ARRAY['---', '''', ' ', '"', E'\u200b']) t;
 SET LOCAL client_min_messages = warning;
 SELECT is(wanted(repeat('-', n)), ''::tsquery, n || ' hyphens are no query') FROM unnest(ARRAY[1, 32, 33, 200]) n;
 SELECT ok(words(there, NULL, NULL) @@ wanted(q), q || ' finds ' || there) FROM (VALUES

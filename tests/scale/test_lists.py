@@ -197,5 +197,5 @@ def test_what_is_part_of_a_name_finds_it(alliances):
     """Whatever part: signs, spaces and case are no part of what is compared."""
     [(missed,)] = alliances[0].all("""
         SELECT count(*) FROM scip.event e, generate_series(1, 12) first, generate_series(3, 9) length
-        WHERE e.id % 7 = 0 AND NOT coalesce(e.search LIKE ANY (scip.sought(upper(substr(e.title, first, length)))), true)""")
+        WHERE e.id % 7 = 0 AND NOT coalesce(e.search LIKE ANY (scip.search_term(upper(substr(e.title, first, length)))), true)""")
     assert missed == 0
