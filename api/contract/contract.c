@@ -61,9 +61,9 @@ static const char *const *texts_of(struct loader *loader, json_t *list, unsigned
 static bool load_operation(struct loader *loader, struct spec *spec, json_t *node) {
     json_t *body = NULL, *response = NULL, *parameters, *media;
     *spec = (struct spec){.body_bytes = BODY_BYTES, .body_values = BODY_VALUES};
-    if (!UNPACK(loader, node, "{s:s,s:s,s:s,s:s,s?s,s?b,s?s,s:b,s:o}", "id", &spec->id, "method", &spec->method, "path",
-                &spec->path, "where", &spec->where, "answer", &spec->answer, "cursor", &spec->cursor, "roles",
-                &spec->roles, "anonymous", &spec->anonymous, "parameters", &parameters) ||
+    if (!UNPACK(loader, node, "{s:s,s:s,s:s,s:s,s:s,s?s,s?b,s?s,s:b,s:o}", "id", &spec->id, "method", &spec->method,
+                "path", &spec->path, "allow", &spec->allow, "where", &spec->where, "answer", &spec->answer, "cursor",
+                &spec->cursor, "roles", &spec->roles, "anonymous", &spec->anonymous, "parameters", &parameters) ||
         !UNPACK(loader, node, "{s?o,s?s,s?i,s?i,s:b,s:b}", "body", &body, "body_type", &spec->body_type, "body_bytes",
                 &spec->body_bytes, "body_values", &spec->body_values, "body_required", &spec->body_required, "streamed",
                 &spec->streamed) ||
@@ -71,7 +71,7 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
                 &spec->shared, "media", &media, "head", &spec->head, "cache", &spec->cache))
         return false;
     const char **texts[] = {&spec->id,    &spec->method,    &spec->path, &spec->where, &spec->answer,
-                            &spec->roles, &spec->body_type, &spec->head, &spec->cache};
+                            &spec->roles, &spec->body_type, &spec->head, &spec->cache, &spec->allow};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = copy_of(loader, *texts[i]);
     spec->secured = spec->roles;

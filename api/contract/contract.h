@@ -24,6 +24,7 @@ struct spec {
     const char *id;     /* operationId */
     const char *method; /* upper case */
     const char *path;   /* template, with {name} */
+    const char *allow;  /* the methods of the path, as Allow has them */
     const char *where;
     const struct parameter *parameters;
     unsigned parameter_count;

@@ -13,7 +13,7 @@ struct route {
     struct text segments[ROUTE_SEGMENTS_MAX];
     unsigned segment_count;
     const struct spec *specs[METHODS];
-    char allow[64];
+    const char *allow;
 };
 
 struct router {
@@ -45,15 +45,6 @@ static int order(const void *left, const void *right) {
     return strcmp(a->template, b->template);
 }
 
-static void list_methods(struct route *route) {
-    for (int i = 0; i < METHODS; i++)
-        if (route->specs[i]) {
-            size_t used = strlen(route->allow);
-            snprintf(route->allow + used, sizeof route->allow - used, "%s, ", i == 0 ? "GET, HEAD" : methods[i]);
-        }
-    strncat(route->allow, "OPTIONS", sizeof route->allow - strlen(route->allow) - 1);
-}
-
 const struct router *router_new(struct arena *arena, const struct contract *contract, struct gate *gate) {
     struct router *router = arena_alloc(arena, sizeof *router);
     router->contract = contract;
@@ -67,14 +58,13 @@ const struct router *router_new(struct arena *arena, const struct contract *cont
         if (at == router->count) {
             router->count++;
             route->template = spec->path;
+            route->allow = spec->allow;
             split_template(route, spec, gate);
         }
         for (int method = 0; method < METHODS; method++)
             if (strcmp(methods[method], spec->method) == 0)
                 route->specs[method] = spec;
     }
-    for (unsigned i = 0; i < router->count; i++)
-        list_methods(&router->routes[i]);
     qsort(router->routes, router->count, sizeof *router->routes, order);
     return router;
 }

@@ -8,10 +8,10 @@
 #include <string.h>
 
 static const struct spec specs[] = {
-    {.id = "list", .method = "GET", .path = "/v1/hubs"},
-    {.id = "get", .method = "GET", .path = "/v1/hubs/{slug}"},
-    {.id = "lead", .method = "PUT", .path = "/v1/hubs/{slug}/leads/{lead}"},
-    {.id = "root", .method = "GET", .path = "/"},
+    {.id = "list", .method = "GET", .path = "/v1/hubs", .allow = "GET, HEAD, OPTIONS"},
+    {.id = "get", .method = "GET", .path = "/v1/hubs/{slug}", .allow = "GET, HEAD, OPTIONS"},
+    {.id = "lead", .method = "PUT", .path = "/v1/hubs/{slug}/leads/{lead}", .allow = "PUT, OPTIONS"},
+    {.id = "root", .method = "GET", .path = "/", .allow = "GET, HEAD, OPTIONS"},
 };
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size) {

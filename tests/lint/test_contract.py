@@ -635,3 +635,9 @@ def test_the_index_is_a_page_of_the_lists_that_everybody_reads(tmp_path):
     assert json.loads(pages["/v1"]["application/json"]) == {"title": "Things", "version": "1", "documentation": "/docs", "contract": "/openapi.json", "resources": [listed]}
     expand(tmp_path, things.replace("      is: list Thing\n", "      is: list Thing\n      security: [any]\n"))
     assert json.loads(json.loads((tmp_path / "made.json.pages").read_text())["/v1"]["application/json"])["resources"] == []
+
+
+def test_the_engine_gets_the_methods_of_each_path(tmp_path):
+    expand(tmp_path)
+    allow = {operation["path"]: operation["allow"] for operation in json.loads((tmp_path / "made.json.engine").read_text())["operations"]}
+    assert allow == {"/v1/things": "GET, HEAD, POST, OPTIONS", "/v1/things/{slug}": "GET, HEAD, PATCH, DELETE, OPTIONS", "/v1/things/{slug}/use": "POST, OPTIONS"}

@@ -10,9 +10,9 @@ static struct problem problem;
 static struct route_match match;
 
 static const struct spec specs[] = {
-    {.id = "listHubs", .method = "GET", .path = "/v1/hubs"},
-    {.id = "getHub", .method = "GET", .path = "/v1/hubs/{slug}"},
-    {.id = "patchHub", .method = "PATCH", .path = "/v1/hubs/{slug}"},
+    {.id = "listHubs", .method = "GET", .path = "/v1/hubs", .allow = "GET, HEAD, OPTIONS"},
+    {.id = "getHub", .method = "GET", .path = "/v1/hubs/{slug}", .allow = "GET, HEAD, PATCH, OPTIONS"},
+    {.id = "patchHub", .method = "PATCH", .path = "/v1/hubs/{slug}", .allow = "GET, HEAD, PATCH, OPTIONS"},
     {.id = "getNew", .method = "GET", .path = "/v1/hubs/new"},
     {.id = "getLead", .method = "GET", .path = "/v1/hubs/{slug}/leads/{lead}"},
     {.id = "getRoot", .method = "GET", .path = "/"},
