@@ -49,15 +49,6 @@ static const struct parameter *parameters_of(struct loader *loader, json_t *numb
     return parameters;
 }
 
-static const char *const *texts_of(struct loader *loader, json_t *list, unsigned *count) {
-    const char **texts = arena_alloc(loader->arena, (json_array_size(list) + 1) * sizeof *texts);
-    json_t *text;
-    size_t index;
-    json_array_foreach (list, index, text)
-        texts[(*count)++] = copy_of(loader, json_string_value(text) ?: "");
-    return texts;
-}
-
 static bool load_operation(struct loader *loader, struct spec *spec, json_t *node) {
     json_t *body = NULL, *response = NULL, *parameters, *media;
     *spec = (struct spec){.body_bytes = BODY_BYTES, .body_values = BODY_VALUES};
@@ -80,7 +71,10 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
     if (spec->body_bytes > loader->contract->body_bytes)
         loader->contract->body_bytes = spec->body_bytes;
     spec->parameters = parameters_of(loader, parameters, &spec->parameter_count);
-    spec->media = texts_of(loader, media, &spec->media_count);
+    const char **kinds = arena_alloc(loader->arena, (json_array_size(media) + 1) * sizeof *kinds);
+    for (; spec->media_count < json_array_size(media); spec->media_count++)
+        kinds[spec->media_count] = copy_of(loader, json_string_value(json_array_get(media, spec->media_count)) ?: "");
+    spec->media = kinds;
     spec->response = schema_of(loader, response);
     const struct schema *items = response ? schema_property(spec->response, "items") : NULL,
                         *next = items ? schema_property(spec->response, "next") : NULL;
