@@ -23,7 +23,7 @@ static bool apply_engine_columns(struct request *request) {
     const struct link *link = atomic_load(&request->operation->link);
     const struct result *row = request->outcome.row;
     if (!result_rows(row))
-        return request->match.spec->list || refuse_missing(request);
+        return (request->match.spec->list && !request->operation->answer) || refuse_missing(request);
     request->response.status = (int)result_int(row, 0, link->status) ?: request->response.status;
     request->problem.listed = result_text(request->arena, row, 0, link->errors);
     const char *rule = result_text(request->arena, row, 0, link->rule);

@@ -129,7 +129,13 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Mark several pathway steps as done or not done
+         * @description Changes steps of the pathway in one request, all or none. Each names the version that it changes, as the pathway shows it; one that is of another version by now refuses all (412, with `errors` of each).
+         *
+         *     Returns how far a new Hub has come on its pathway of ten steps. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        patch: operations["patchHubPathway"];
         trace?: never;
     };
     "/v1/hubs/{slug}/pathway/{step}": {
@@ -4441,7 +4447,13 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change several agenda items
+         * @description Changes items of the agenda in one request, all or none, such as their outcomes; their order stays. Each names the version that it changes, as the agenda shows it; one that is of another version by now refuses all (412, with `errors` of each).
+         *
+         *     Returns an item on the agenda of a meeting. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        patch: operations["patchAgenda"];
         trace?: never;
     };
     "/v1/meetings/{meeting}/agenda/{id}": {
@@ -6915,6 +6927,50 @@ export interface components {
             updated_at: string;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
+        };
+        /**
+         * @description Changes of several steps of a pathway.
+         * @example {
+         *       "steps": [
+         *         {
+         *           "code": "inaugural_date_set",
+         *           "version": 2,
+         *           "done_on": "2025-11-03",
+         *           "evidence": "The invitation to the first meeting"
+         *         },
+         *         {
+         *           "code": "partners_invited",
+         *           "version": 2,
+         *           "done_on": null
+         *         }
+         *       ]
+         *     }
+         */
+        HubPathwayPatch: {
+            /** @description The changes, one for each step. */
+            steps: components["schemas"]["PathwayStepChange"][];
+        };
+        /**
+         * @description What changes of a step; all else stays as it is.
+         * @example {
+         *       "code": "inaugural_date_set",
+         *       "version": 2,
+         *       "done_on": "2025-11-03",
+         *       "evidence": "The invitation to the first meeting"
+         *     }
+         */
+        PathwayStepChange: {
+            /** @description The code of the step, such as inaugural_date_set; it is part of the step's address. */
+            code: components["schemas"]["Code"];
+            /** @description The version of the step that is changed. */
+            version: number;
+            /**
+             * Format: date
+             * @description The day on which the step was done; null while it is open.
+             */
+            done_on?: string | null;
+            /** @description What shows that the step was done, such as the address of the minutes. */
+            evidence?: string | null;
         };
         /**
          * @description What changes of a record; all else stays as it is: a step of one Hub's pathway.
@@ -15109,6 +15165,7 @@ export interface components {
          *       "led_by": null,
          *       "notes": "Demonstration notes",
          *       "outcome": "addressed",
+         *       "version": 1,
          *       "created_at": "2026-11-30T00:15:13.068781Z",
          *       "updated_at": "2026-11-30T00:15:13.068781Z",
          *       "href": "/v1/meetings/12c02d16-ede9-f759-b68f-4e2816e0742c/agenda/c99a8072-5e70-4f21-8047-d7d02d2ce172"
@@ -15134,6 +15191,8 @@ export interface components {
             notes: string | null;
             /** @description Whether the item was addressed or nothing was raised; null while it is open. */
             outcome: string | null;
+            /** @description The version of the record; its ETag begins with it. */
+            version: number;
             /**
              * Format: date-time
              * @description When the record was made.
@@ -15152,6 +15211,58 @@ export interface components {
             items: components["schemas"]["AgendaItem"][];
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
+        };
+        /**
+         * @description Changes of several items of an agenda.
+         * @example {
+         *       "items": [
+         *         {
+         *           "id": "00000000-0000-7000-8000-000000000001",
+         *           "version": 1,
+         *           "outcome": "nothing_raised"
+         *         },
+         *         {
+         *           "id": "00000000-0000-7000-8000-000000000002",
+         *           "version": 1,
+         *           "outcome": "addressed",
+         *           "notes": "Two schools asked for a shared calendar."
+         *         }
+         *       ]
+         *     }
+         */
+        AgendaPatch: {
+            /** @description The changes, one for each item. */
+            items: components["schemas"]["AgendaItemChange"][];
+        };
+        /**
+         * @description What changes of an item of the agenda; all else stays as it is.
+         * @example {
+         *       "id": "00000000-0000-7000-8000-000000000001",
+         *       "version": 1,
+         *       "outcome": "nothing_raised"
+         *     }
+         */
+        AgendaItemChange: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The version of the item that is changed. */
+            version: number;
+            /** @description The title of the record. */
+            title?: components["schemas"]["Label"];
+            /** @description What the item is meant to achieve. */
+            intended_outcome?: string | null;
+            /** @description The body or post that leads the item; never a person's name. */
+            led_by?: string | null;
+            /** @description What was said. */
+            notes?: string | null;
+            /**
+             * @description Whether the item was addressed or nothing was raised; null while it is open.
+             * @enum {string|null}
+             */
+            outcome?: "addressed" | "nothing_raised" | null;
         };
         /**
          * @description What makes a new record: an item on the agenda of a meeting.
@@ -17612,6 +17723,51 @@ export interface operations {
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
             default: components["responses"]["Problem"];
+        };
+    };
+    patchHubPathway: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubPathwayPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubPathway"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     getHubPathwayStep: {
@@ -30712,6 +30868,52 @@ export interface operations {
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
             default: components["responses"]["Problem"];
+        };
+    };
+    patchAgenda: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the meeting. */
+                meeting: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgendaPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgendaItemList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     getAgendaItem: {

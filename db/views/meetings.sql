@@ -10,7 +10,7 @@ LEFT JOIN scip.hub h ON h.id = m.hub_id
 LEFT JOIN scip.alliance_group g ON g.id = m.group_id;
 
 CREATE VIEW scip.agenda_items WITH (security_invoker) AS
-SELECT i.id, i.ordinal, i.heading, i.title::text, i.intended_outcome, i.led_by, i.notes, i.outcome, i.created_at, i.updated_at,
+SELECT i.id, i.ordinal, i.heading, i.title::text, i.intended_outcome, i.led_by, i.notes, i.outcome, i.version, i.created_at, i.updated_at,
        '/v1/meetings/' || i.meeting_id || '/agenda/' || i.id AS href, i.version AS _version, i.meeting_id AS _meeting
 FROM scip.agenda_item i;
 

@@ -26,13 +26,14 @@ ANY = "true"
 ENDING = "SELECT x.uid FROM scip.hub_lead x JOIN scip.hub h ON h.id = x.hub_id WHERE h.slug = '" + HUB + "' AND upper_inf(x.period)"
 MEETING = OF_HUB % ("meeting", "x.status = 'held' AND EXISTS (SELECT FROM scip.minutes m WHERE m.meeting_id = x.id AND m.status = 'shared')"
                     " AND EXISTS (SELECT FROM scip.resolution r WHERE r.meeting_id = x.id) AND EXISTS (SELECT FROM scip.action a WHERE a.meeting_id = x.id)")
+OPEN = OF_HUB % ("meeting", "x.agenda_completed_at IS NULL AND x.status <> 'cancelled'")
 PEOPLE = f"SELECT person_id FROM scip.attendance WHERE meeting_id = ({MEETING} LIMIT 1) ORDER BY 1"
 SESSION = AT % ("training_session", "x.status = 'held'")
 # Operation, whose token, the values of its path (a slug, SQL, or the name of what was kept), and under which name it is kept: then it
 # is done, and its address or the token in its answer is for those behind it. All else is a dry run.
 REPLAY = [
     ("putHub", CENTRAL, ["severn-valley"]), ("patchHub", CENTRAL, [HUB]), ("patchHubProfile", LEAD, [HUB]), ("addHubStatus", CENTRAL, [HUB]),
-    ("patchHubPathwayStep", LEAD, [HUB, "inaugural_date_set"]), ("addHubInvitation", LEAD, [HUB], "invitation"),
+    ("patchHubPathway", LEAD, [HUB]), ("patchHubPathwayStep", LEAD, [HUB, "inaugural_date_set"]), ("addHubInvitation", LEAD, [HUB], "invitation"),
     ("patchHubInvitation", LEAD, [HUB, "invitation"]), ("addHubLead", CENTRAL, ["demonstration-hub-scotland"]), ("handOverHubLead", CENTRAL, [HUB, ENDING]),
     ("patchHubLead", CENTRAL, [HUB, "SELECT x.uid FROM scip.hub_lead x JOIN scip.hub h ON h.id = x.hub_id WHERE h.slug = '" + HUB + "'"]),
     ("addHubMember", LEAD, [HUB]), ("patchHubMember", LEAD, [HUB, OF_HUB % ("hub_membership", "x.ends IS NULL")]),
@@ -76,7 +77,7 @@ REPLAY = [
                               " JOIN scip.hub h ON h.id = r.hub_id WHERE r.message_id = m.id AND h.slug = 'demonstration-hub-london') ORDER BY sent_on"]),
     ("addHubReview", LEAD, [HUB]), ("patchHubReview", LEAD, [HUB, OF_HUB % ("hub_review", ANY)]),
     ("addHubMeeting", LEAD, [HUB], "meeting"), ("patchMeeting", LEAD, ["meeting"]), ("addAgendaItem", LEAD, ["meeting"], "item"),
-    ("patchAgendaItem", LEAD, ["meeting", "item"]), ("addGroupMeeting", MEMBER, [GROUP]), ("putMeetingAttendance", LEAD, [MEETING]),
+    ("patchAgenda", LEAD, [OPEN]), ("patchAgendaItem", LEAD, ["meeting", "item"]), ("addGroupMeeting", MEMBER, [GROUP]), ("putMeetingAttendance", LEAD, [MEETING]),
     ("putMeetingAttendee", LEAD, [MEETING, PEOPLE]), ("addResolution", LEAD, [MEETING]),
     ("patchResolution", LEAD, [MEETING, AT % ("resolution", f"meeting_id = ({MEETING} LIMIT 1)")]), ("addAction", LEAD, [MEETING]),
     ("patchAction", LEAD, [MEETING, AT % ("action", f"meeting_id = ({MEETING} LIMIT 1)")]), ("addMinutes", LEAD, [MEETING], "minutes"),
@@ -86,7 +87,7 @@ REPLAY = [
     ("patchAccountRole", CENTRAL, ["account", "role"]), ("addClient", CENTRAL, [], "client"), ("patchClient", CENTRAL, ["client"]),
     ("addClientSecret", CENTRAL, ["client"]), ("addRedaction", CENTRAL, [])]
 IDS = {"putTrainingSessionAttendance": f"SELECT id FROM scip.booking WHERE session_id = ({SESSION} LIMIT 1) AND status = 'confirmed'",
-       "putMeetingAttendance": PEOPLE}  # what the ids 00000000-0000-7000-8000-… of an example stand for
+       "putMeetingAttendance": PEOPLE, "patchAgenda": f"SELECT id FROM scip.agenda_item WHERE meeting_id = ({OPEN} LIMIT 1) ORDER BY ordinal"}  # what the ids 00000000-0000-7000-8000-… of an example stand for
 LEFT = {"putErasureMentionDecision"}  # there is no mention in the demonstration: nobody there is erased
 
 
@@ -174,6 +175,7 @@ def test_the_demonstration_takes_each_request(demonstration):
         headers = {"If_None_Match": "*"} if "If-None-Match" in names else {"If_Match": "*"} if "If-Match" in names else {}
         headers |= {"Idempotency_Key": f"example-{number}"} if "Idempotency-Key" in names and keep else {}
         body = body_of(operation, BODIES[operation], kept, demonstration) if operation in BODIES else None
+        headers |= {"Content_Type": next(iter(described["requestBody"]["content"]))} if body is not None else {}
         answer = server.send(method.upper(), path + ("" if keep or "dry_run" not in names else "?dry_run=true"), body, demonstration.token(server, **who), **headers)
         if answer.status >= 300:
             refused.append(f"{operation} {path}: {answer.status} {answer.text[:300]}")

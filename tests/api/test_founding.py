@@ -1,5 +1,6 @@
 """How a Hub comes to be, as the people tell it: an applicant, the group that decides, a Hub Lead, the central team."""
 import datetime
+import json
 import threading
 import time
 import uuid
@@ -338,6 +339,17 @@ def test_a_hub_lead_walks_the_pathway(server, cluster, led, reviewer, central):
     start = get(server, lead, path).json
     assert [(step["code"], step["ordinal"], step["optional"], step["done_on"], step["version"]) for step in start["steps"]] == [
         (code, number, code == "mapping_exercise", None, 1) for number, code in enumerate(STEPS, 1)]
+    both = {"steps": [{"code": code, "version": 1, "done_on": day(-4), "evidence": f"Letter {n}"} for n, code in enumerate(STEPS[1:3])]}
+    change = lambda body, who=lead, query="": server.request("PATCH", path + query, {"Authorization": f"Bearer {who}", "Content-Type": "application/json"}, json.dumps(body).encode())
+    seen_done = change(both, query="?dry_run=true")
+    assert seen_done.status == 200 and [step["done_on"] for step in seen_done.json["steps"][:4]] == [None, day(-4), day(-4), None], seen_done.text
+    half = change({"steps": [both["steps"][0], {**both["steps"][1], "done_on": day(1)}]})
+    assert problem(half) == (422, "date-in-future") and get(server, lead, path).json == start, "all or none"
+    late = change({"steps": [both["steps"][0], {**both["steps"][1], "version": 2}]})
+    assert problem(late) == (412, "precondition-failed") and [error["pointer"] for error in late.json["errors"]] == ["/body/steps/1"] and get(server, lead, path).json == start
+    assert problem(change({"steps": both["steps"][:1] * 2})) == (422, "named-twice")
+    assert problem(change({"steps": [*both["steps"], {"code": "no_such_step", "version": 1}]})) == (422, "reference-not-found")
+    assert change(both, other).status == 404 and get(server, lead, path).json == start
     follower = bookmark(server, member)
     step = get(server, lead, path + "/lead_identified")
     assert problem(patch(server, lead, path + "/lead_identified", {"done_on": day()}, step.headers["ETag"]))[0] == 422, "nothing is done without evidence"

@@ -73,7 +73,7 @@ PATCH /v1/hubs/{slug}/profile              central lead
 POST /v1/hubs/{slug}/statuses /v1/hubs/{slug}/leads /v1/hubs/{slug}/leads/{lead}/handover  central
 PATCH,DELETE /v1/hubs/{slug}/leads/{id}    central
 GET /v1/hubs/{slug}/pathway /v1/hubs/{slug}/pathway/{step}  central lead member decider kin; 404 lead_other member_other group_other
-PATCH /v1/hubs/{slug}/pathway/{step}       central lead; 404 lead_other
+PATCH /v1/hubs/{slug}/pathway/{step} /v1/hubs/{slug}/pathway  central lead; 404 lead_other
 GET /v1/hubs/{slug}/invitations            central lead; empty lead_other
 POST /v1/hubs/{slug}/invitations           central lead
 GET,PATCH,DELETE /v1/hubs/{slug}/invitations/{id}  central lead; 404 lead_other
@@ -100,10 +100,10 @@ GET /v1/meetings/{meeting}/minutes         central lead member; 404 lead_other m
 GET /v1/meetings/{id}/attendance/{person}  central lead; 404 member lead_other member_other decider kin group_other
 PATCH,DELETE /v1/meetings/{id} /v1/meetings/{meeting}/agenda/{id}  central lead; 404 lead_other decider kin group_other
 PATCH,DELETE /v1/meetings/{meeting}/resolutions/{id} /v1/meetings/{meeting}/actions/{id}  central lead; 404 lead_other decider kin group_other
-POST /v1/meetings/{id}/held /v1/meetings/{id}/cancellation /v1/meetings/{id}/reopening /v1/meetings/{id}/agenda-completion  central lead; 404 lead_other decider kin group_other
+POST /v1/meetings/{id}/held /v1/meetings/{id}/cancellation /v1/meetings/{id}/reopening /v1/meetings/{id}/agenda-completion /v1/meetings/{meeting}/resolutions /v1/meetings/{meeting}/actions  central lead; 404 lead_other decider kin group_other
 POST /v1/meetings/{id}/attendance-sharing /v1/meetings/{id}/attendance/imports  central lead; 404 lead_other decider kin group_other
 PUT /v1/meetings/{id}/attendance /v1/meetings/{id}/attendance/{person}  central lead; 404 lead_other decider kin group_other
-POST /v1/meetings/{meeting}/agenda /v1/meetings/{meeting}/resolutions /v1/meetings/{meeting}/actions  central lead; 404 lead_other decider kin group_other
+POST,PATCH /v1/meetings/{meeting}/agenda  central lead; 404 lead_other decider kin group_other
 POST /v1/meetings/{meeting}/minutes        central lead; 404 lead_other decider kin group_other
 GET /v1/minutes                            central lead lead_other member member_other decider kin group_other
 GET /v1/minutes/{id}                       central lead; 404 member lead_other member_other decider kin group_other
@@ -135,7 +135,7 @@ POST /v1/meetings/{id}/attendance-sharing#held  central decider kin; 404 lead le
 POST /v1/meetings/{id}/attendance/imports#group  central decider kin; 404 lead lead_other group_other
 PUT /v1/meetings/{id}/attendance#group  central decider kin; 404 lead lead_other group_other
 PUT /v1/meetings/{id}/attendance/{person}#group  central decider kin; 404 lead lead_other group_other
-POST /v1/meetings/{meeting}/agenda#group  central decider kin; 404 lead lead_other group_other
+POST,PATCH /v1/meetings/{meeting}/agenda#group  central decider kin; 404 lead lead_other group_other
 POST /v1/meetings/{meeting}/resolutions#group  central decider kin; 404 lead lead_other group_other
 POST /v1/meetings/{meeting}/actions#group  central decider kin; 404 lead lead_other group_other
 POST /v1/meetings/{meeting}/minutes#empty /v1/minutes/{id}/approval#group  central decider kin; 404 lead lead_other group_other
@@ -271,6 +271,9 @@ BODIES = {
     "POST /v1/training/sessions": {"ends_at": "2024-06-01T01:00:00Z"},
     "POST /v1/training/sessions#hub": {"hub": "matrix-hub", "ends_at": "2024-06-01T01:00:00Z"},
     "PUT /v1/training/sessions/{id}/attendance": {"items": [{"booking": "{booking}", "attended": True}]},
+    "PATCH /v1/hubs/{slug}/pathway": {"steps": [{"code": "page_sent", "version": 1, "evidence": None}]},
+    "PATCH /v1/meetings/{meeting}/agenda": {"items": [{"id": "{agenda}", "version": 1, "notes": "Matrix"}]},
+    "PATCH /v1/meetings/{meeting}/agenda#group": {"items": [{"id": "{agenda}", "version": 1, "notes": "Matrix"}]},
     "POST /v1/feedback#linked": {"token": "{token}"},
     "POST /v1/redactions": {"record": "{redacted}", "field": "title", "words": "redacted", "reason": "Matrix"},
     "POST /v1/meetings/{id}/attendance/imports": "person,status\n{person},present\n",

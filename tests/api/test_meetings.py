@@ -1,5 +1,6 @@
 """Meetings as the people tell them: a Hub Lead, a member, another Hub, a group, the central team."""
 import datetime
+import json
 import threading
 import time
 import uuid
@@ -543,6 +544,25 @@ def test_attendance_from_many_hands(server, scene, round_):
                        lambda: post(server, scene.lead, path + "/attendance/imports", sheet, Content_Type="text/csv"))
     assert {answer.status for answer in answers} == {200}, [answer.text for answer in answers]
     assert len([state for state in attendance(server, scene.lead, path).values() if state]) == 5
+
+
+def test_several_items_of_an_agenda_at_once(server, scene):
+    """Each by its version, all or none, and what is not named stays."""
+    path = hold(server, scene.lead, scene.hub) + "/agenda"
+    items = get(server, scene.lead, path).json["items"]
+    change = lambda *changes, who=scene.lead: server.request("PATCH", path, {"Authorization": f"Bearer {who}", "Content-Type": "application/json"}, json.dumps({"items": changes}).encode())
+    item = lambda n, **said: {"id": items[n]["id"], "version": items[n]["version"], **said}
+    place, done = only_one(*[lambda notes=notes: change(item(0, outcome="addressed", notes=notes), item(2, outcome="nothing_raised")) for notes in ("One", "Two", "Three")])
+    assert done.json["items"] == get(server, scene.lead, path).json["items"]
+    assert [(one["outcome"], one["notes"], one["version"], one["title"]) for one in done.json["items"][:3]] == [
+        ("addressed", ("One", "Two", "Three")[place], 2, items[0]["title"]), (None, None, 1, items[1]["title"]), ("nothing_raised", None, 2, items[2]["title"])]
+    late = change(item(1, notes="New"), item(2, notes="Old"))
+    assert problem(late) == (412, "precondition-failed") and [error["pointer"] for error in late.json["errors"]] == ["/body/items/1"]
+    elsewhere = change(item(1, notes="New"), {"id": str(uuid.uuid4()), "version": 1, "notes": "x"})
+    assert problem(elsewhere) == (422, "reference-not-found") and elsewhere.json["errors"][0]["pointer"] == "/body/items/1"
+    assert problem(change(item(1, notes="New"), item(1, notes="Newer"))) == (422, "named-twice")
+    assert change(item(1, ordinal=3)).status == 400 and change(item(1, notes="x"), who=scene.other).status == 404
+    assert get(server, scene.lead, path).json["items"] == done.json["items"]
 
 
 def test_attendance_that_others_have_changed(server, scene):
