@@ -148,6 +148,7 @@ CREATE TABLE scip.policy_contribution (
   published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED
 );
 CREATE INDEX ON scip.policy_contribution (published_sort, slug);
+CREATE INDEX ON scip.policy_contribution (kind, published_sort, slug);
 CREATE INDEX ON scip.policy_contribution USING gin (search public.gin_trgm_ops);
 COMMENT ON COLUMN scip.policy_contribution.body IS 'Whom it was addressed to: committee, department, regulator';
 

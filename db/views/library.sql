@@ -51,8 +51,7 @@ UNION ALL
 SELECT 'resource', r.slug, r.title, r.withdrawn_at, r.withdrawal_note, '/v1/resources/' || r.slug, r.version, r.updated_at
 FROM scip.resource r WHERE r.withdrawn_at IS NOT NULL;
 
--- Both together, to be searched; a document is of no principle and no phase. Each is read as its table, without conditions and of the same
--- types, so that the newest of both are read by the order of their indexes.
+-- Both together, to be searched; a document is of no principle and no phase. Of the same types, unconditional: so indexes give the order.
 CREATE VIEW scip.holdings WITH (security_invoker) AS
 SELECT * FROM (
   SELECT 'documents' AS collection, d.id, d.slug, d.title, NULL::scip.label AS title_cy, d.abstract AS summary, d.authors, d.publisher,
