@@ -519,8 +519,8 @@ RETURN CASE WHEN first_day <= last_day THEN daterange(first_day, last_day, '[]')
 -- All facts of a metric: those of its SQL; totals of the past, which stand for the records of their days; and where a Hub's accepted
 -- return for the year gives another number, that one in place of its records (not without returns). As a query, so that who sums
 -- them makes no row of each: of a row p with first_day, last_day and until_day, the last one as far as it has come, and known_at and
--- returns.
-CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+-- returns. listed: with where they stand, but not with what is summed; of a union all columns are made, asked for or not.
+CREATE FUNCTION metric.query(code text, listed boolean) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT format($sql$
     WITH m AS MATERIALIZED (SELECT * FROM scip.metric WHERE code = %1$L),
     given AS MATERIALIZED (
@@ -541,10 +541,10 @@ CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $
     ), stands AS MATERIALIZED (
       SELECT t.hub_id, range_agg(t.days) AS days FROM total t WHERE t.not_this IS NULL GROUP BY t.hub_id
     )
-    SELECT r.subject, r.weight, r.part, r.day, r.hub_id, r.nation, r.category,
+    SELECT %2$s AS subject, %3$s AS weight, %4$s AS part, r.day, r.hub_id, r.nation, r.category,
            coalesce(r.left_out, CASE WHEN g.hub_id IS NOT NULL THEN 'the return of the Hub stands'
              WHEN s.days @> r.day OR (SELECT a.days FROM stands a WHERE a.hub_id IS NULL) @> r.day THEN 'a total of the past stands'
-             END) AS left_out, r.record
+             END) AS left_out, %5$s AS record
     FROM fact.%1$I(p.first_day, p.until_day, known_at) r LEFT JOIN stands s ON s.hub_id = r.hub_id LEFT JOIN given g ON g.hub_id = r.hub_id
     UNION ALL
     SELECT NULL, t.value, NULL, t.days_last, t.hub_id, h.nation, NULL, t.not_this, '/v1/historical-totals/' || t.id
@@ -554,7 +554,8 @@ CREATE FUNCTION metric.query(code text) RETURNS text LANGUAGE sql IMMUTABLE AS $
     SELECT NULL, g.value, NULL, p.until_day, g.hub_id, scip.one_nation(h.nations), NULL, NULL,
       '/v1/hubs/' || h.slug || '/evaluations/' || g.year
     FROM given g JOIN scip.hub h ON h.id = g.hub_id
-    $sql$, code)
+    $sql$, VARIADIC code || CASE WHEN listed THEN ARRAY['NULL::text', 'NULL::numeric', 'NULL::numeric', 'r.record']
+      ELSE ARRAY['r.subject', 'r.weight', 'r.part', 'NULL::text'] END)
 $$;
 -- How far a period has come by then.
 CREATE FUNCTION metric.until(last_day date, known_at timestamptz) RETURNS date LANGUAGE sql STABLE
@@ -582,8 +583,9 @@ BEGIN
   FOR made IN SELECT * FROM (VALUES
     ('facts', ', asked text[], of_hub bigint, of_nation text, of_category text', 'TABLE (left_out text, record text, rows_in bigint)',
       $$SELECT f.left_out, f.record, count(*) FROM %s CROSS JOIN LATERAL (%s) f
-        WHERE ('hub' <> ALL (asked) OR f.hub_id IS NOT DISTINCT FROM of_hub) AND ('nation' <> ALL (asked) OR f.nation IS NOT DISTINCT
-          FROM of_nation) AND ('category' <> ALL (asked) OR f.category IS NOT DISTINCT FROM of_category) GROUP BY 1, 2$$),
+        WHERE ((SELECT 'hub' <> ALL (asked)) OR f.hub_id IS NOT DISTINCT FROM of_hub)
+          AND ((SELECT 'nation' <> ALL (asked)) OR f.nation IS NOT DISTINCT FROM of_nation)
+          AND ((SELECT 'category' <> ALL (asked)) OR f.category IS NOT DISTINCT FROM of_category) GROUP BY 1, 2$$),
     ('recorded', '', 'SETOF bigint', 'SELECT p.n FROM %s WHERE EXISTS (SELECT FROM (%s) f WHERE f.left_out IS NULL)'),
     ('sum', ', breakdowns text[]', 'SETOF metric.sum', format($sql$
       SELECT s.n, s.breakdown, s.hub_id, s.nation, s.category,
@@ -606,16 +608,10 @@ BEGIN
                    'LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_nestloop = off SET enable_sort = off '
                    'SET enable_incremental_sort = off SET work_mem = ''32MB'' AS %L',
       made.schema, m.code, made.further, made.result,
-      E'#variable_conflict use_column\nBEGIN\n  RETURN QUERY ' || format(made.query, periods, metric.query(m.code)) || E';\nEND');
+      E'#variable_conflict use_column\nBEGIN\n  RETURN QUERY '
+        || format(made.query, periods, metric.query(m.code, made.schema = 'facts')) || E';\nEND');
   END LOOP;
 END $make$;
-
-CREATE FUNCTION metric.facts(code text, first_day date, last_day date, known_at timestamptz, asked text[], of_hub bigint, of_nation text,
-  of_category text) RETURNS TABLE (left_out text, record text, rows_in bigint) LANGUAGE plpgsql STABLE AS $$
-BEGIN
-  RETURN QUERY EXECUTE format('SELECT * FROM facts.%I($1, $2, $3, true, $4, $5, $6, $7)', code) USING ARRAY[first_day], ARRAY[last_day],
-    known_at, asked, of_hub, of_nation, of_category;
-END $$;
 
 -- Sums by each of these breakdowns; nobody is asked whether they may be told. The facts of a period are read once.
 CREATE FUNCTION metric.sums(code text, first_days date[], last_days date[], known_at timestamptz, breakdowns text[], returns boolean)

@@ -564,18 +564,18 @@ BEGIN
     citation := (SELECT row_to_json(c) FROM metric.citation(m.code, a.period, asked, a.of_release) c WHERE c.href IS NOT NULL);
   END IF;
   IF a.counted AND told THEN
-    WITH fact AS MATERIALIZED (
-      SELECT * FROM metric.facts(m.code, a."from", least(a."to", as_of, today()), known_at, asked, a.hub_id, a.of_nation, a.of_category)
-    )
-    SELECT coalesce(sum(f.rows_in) FILTER (WHERE f.left_out IS NULL), 0),
-           (SELECT coalesce(json_agg(json_build_object('reason', o.left_out, 'rows', o.n) ORDER BY o.left_out), '[]')
-            FROM (SELECT f.left_out, sum(f.rows_in) AS n FROM fact f WHERE f.left_out IS NOT NULL GROUP BY 1) o),
-           coalesce(json_agg(f.record ORDER BY f.record COLLATE "C") FILTER (WHERE f.left_out IS NULL AND f.record IS NOT NULL), '[]'),
-           CASE WHEN may THEN (
-             SELECT coalesce(json_agg(json_build_object('record', c.record, 'operation', c.operation, 'reason', c.reason, 'created_at',
-               c.created_at) ORDER BY c.created_at, c.id), '[]')
-             FROM correction c WHERE (known_at IS NULL OR c.created_at < known_at) AND c.record IN (SELECT f.record FROM fact f)) END
-    INTO rows_included, rows_excluded, records, corrections FROM fact f;
+    EXECUTE format($explain$
+      WITH fact AS MATERIALIZED (SELECT * FROM facts.%I(ARRAY[$1], ARRAY[$2], $3, true, $4, $5, $6, $7))
+      SELECT coalesce(sum(f.rows_in) FILTER (WHERE f.left_out IS NULL), 0),
+             (SELECT coalesce(json_agg(json_build_object('reason', o.left_out, 'rows', o.n) ORDER BY o.left_out), '[]')
+              FROM (SELECT f.left_out, sum(f.rows_in) AS n FROM fact f WHERE f.left_out IS NOT NULL GROUP BY 1) o),
+             coalesce(json_agg(f.record ORDER BY f.record COLLATE "C") FILTER (WHERE f.left_out IS NULL AND f.record IS NOT NULL), '[]'),
+             CASE WHEN $8 THEN (
+               SELECT coalesce(json_agg(json_build_object('record', c.record, 'operation', c.operation, 'reason', c.reason, 'created_at',
+                 c.created_at) ORDER BY c.created_at, c.id), '[]')
+               FROM correction c WHERE ($3 IS NULL OR c.created_at < $3) AND c.record IN (SELECT f.record FROM fact f)) END
+      FROM fact f $explain$, m.code) INTO rows_included, rows_excluded, records, corrections
+    USING a."from", least(a."to", as_of, today()), known_at, asked, a.hub_id, a.of_nation, a.of_category, may;
   END IF;
   IF a.counted AND may THEN
     seen := basis = 'provisional' AND m.privacy = 'exact' AND value IS NOT NULL; -- what is shown is what was counted

@@ -20,7 +20,7 @@ $$;
 CREATE FUNCTION pg_temp.facts(metric text, first_day date, last_day date) RETURNS SETOF fact.row LANGUAGE plpgsql AS $$
 BEGIN
   RETURN QUERY EXECUTE format('SELECT f.* FROM (SELECT $1 AS first_day, $2 AS last_day, metric.until($2, NULL) AS until_day, NULL::timestamptz AS known_at, '
-    'true AS returns) p CROSS JOIN LATERAL (%s) f', metric.query(metric)) USING first_day, last_day;
+    'true AS returns) p CROSS JOIN LATERAL (%s) f', metric.query(metric, false)) USING first_day, last_day;
 END $$;
 CREATE FUNCTION pg_temp.left_out(metric text, period text DEFAULT '1996-97') RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(n || ' ' || f.left_out, ', ' ORDER BY f.left_out COLLATE "C") FROM (
