@@ -178,9 +178,9 @@ static struct zip *make_new(struct request *request) {
     struct zip *zip = OPENSSL_zalloc(sizeof *zip);
     if (zip) {
         *zip = (struct zip){.holders = 1,
-                                  .file = tmpfile(),
-                                  .digest = EVP_MD_CTX_new(),
-                                  .generation = request->app->cache ? cache_generation(request->app->cache) : 0};
+                            .file = tmpfile(),
+                            .digest = EVP_MD_CTX_new(),
+                            .generation = request->app->cache ? cache_generation(request->app->cache) : 0};
         bool ready = (zip->file && zip->digest && EVP_DigestInit_ex(zip->digest, EVP_sha256(), NULL)) ||
                      request_refuse(request, "unavailable", "There is no room for the archive.");
         if (ready && make(request, zip) && EVP_DigestFinal_ex(zip->digest, zip->hash, NULL)) {

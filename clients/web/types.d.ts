@@ -1097,7 +1097,7 @@ export interface paths {
         };
         /**
          * Describe a document as schema.org JSON-LD
-         * @description JSON-LD with the terms of schema.org, for a page about the document and for catalogues. Addresses begin with this server's.
+         * @description JSON-LD with the terms of schema.org, for a page about the document and for catalogues.
          *
          *     Anyone may call it, without a token.
          */
@@ -1719,7 +1719,7 @@ export interface paths {
         };
         /**
          * List the training sessions
-         * @description Sessions in the order of their days, cancelled ones among them. format=ics gives a calendar to subscribe to, with times in Europe/London. Drafts are listed by `status=draft` alone, for their staff.
+         * @description Sessions in the order of their days. format=ics gives a calendar to subscribe to, with times in Europe/London. Drafts are listed by `status=draft` alone, for their staff.
          *
          *     Returns a page of records: a session of a course. The public sees how many places are taken, and not by whom. Anyone may call it without a token; with one, every account may see more.
          */
@@ -4449,7 +4449,7 @@ export interface paths {
         head?: never;
         /**
          * Change several agenda items
-         * @description Changes items of the agenda in one request, all or none, such as their outcomes; their order stays. Each names the version that it changes, as the agenda shows it; one that is of another version by now refuses all (412, with `errors` of each).
+         * @description Changes items of the agenda in one request, all or none; their order stays. Each names the version that it changes, as the agenda shows it; one of another version by now refuses all (412, with `errors` of each).
          *
          *     Returns an item on the agenda of a meeting. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -17768,6 +17768,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getHubPathwayStep: {
@@ -30914,6 +30915,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
         };
     };
     getAgendaItem: {

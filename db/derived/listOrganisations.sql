@@ -2,8 +2,8 @@
 SELECT slug, name, other_names, sectors, nation, uk_wide, region, identifiers, partnerships, hubs_led, website, logo, description, note,
        sources, confidence, updated_at, href, _sort::text AS _after_key, slug::text AS _after_slug
 FROM scip.organisations
-WHERE (:partner_role IS NULL
-    AND :partner_status IS NULL OR _id = ANY (ARRAY( SELECT p.organisation_id FROM scip.organisation_partnership p
+WHERE ((:partner_role IS NULL AND :partner_status IS NULL)
+    OR _id = ANY (ARRAY( SELECT p.organisation_id FROM scip.organisation_partnership p
     WHERE :partner_role IS NULL OR p.role = :partner_role GROUP BY p.organisation_id HAVING CASE WHEN :partner_status = 'former'
     THEN NOT bool_or(scip.is_now(p.starts, p.ends)) AND bool_or(scip.latest(p.ends) < scip.today())
     ELSE bool_or(scip.is_now(p.starts, p.ends)) END)))

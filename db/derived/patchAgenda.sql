@@ -8,7 +8,7 @@ WITH it AS (
   SELECT t.id FROM it, wanted w, scip.agenda_item t WHERE t.meeting_id = it.id AND t.id = w.id
 ), own AS MATERIALIZED (
   SELECT t.* FROM scip.agenda_item t
-  WHERE t.meeting_id = (SELECT id FROM it) AND t.id IN (SELECT id FROM vis) AND (SELECT scip.hold_meeting(:meeting))
+  WHERE t.meeting_id = (SELECT id FROM it) AND t.id IN (SELECT id FROM vis) AND (SELECT scip.lock_meeting(:meeting))
   ORDER BY t.id FOR NO KEY UPDATE
 ), wrong AS MATERIALIZED (
   SELECT count(*) FILTER (WHERE vis.id IS NULL) AS missing, count(*) - count(DISTINCT w.id) AS twice,

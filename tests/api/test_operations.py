@@ -88,10 +88,11 @@ def shelf(cluster, server):
     def clear():
         for table in ("document", "resource"):
             cluster.psql(f"DELETE FROM scip.{table} WHERE slug LIKE 'operations-%'", "scip_migrator")
-        cluster.psql("""SET session_replication_role = replica; DELETE FROM scip.release_cell WHERE release_id IN (SELECT id FROM scip.release WHERE period = '1988-89');
+        cluster.psql("""SET session_replication_role = replica; DELETE FROM scip.historical_total WHERE period = '1988-89'; DELETE FROM scip.release_cell WHERE release_id IN (SELECT id FROM scip.release WHERE period = '1988-89');
             DELETE FROM scip.release WHERE period = '1988-89';""")
 
     clear()
+    cluster.psql("INSERT INTO scip.historical_total (metric, period, value, sources) VALUES ('hubs', '1988-89', 1, '{test}')")
     central = cluster.token(server, "central")
     assert server.send("POST", "/v1/releases", {"period": "1988-89", "note": "Operations"}, central).status == 201
     for things in ("documents", "resources"):
