@@ -3414,7 +3414,7 @@ export interface paths {
         get?: never;
         /**
          * Remove or keep a mention of an erased person
-         * @description Decides on a mention, once (412). `remove` takes the words out of the record, its history and kept answers, and the list of changes reports it as `redacted`; `keep` says that it is somebody else. After a restore from an older backup the decisions are applied again.
+         * @description Decides on a mention, once (412). `remove` takes the words out of the record, its history and kept answers, and the list of changes reports it as `redacted`; `keep` says that it is somebody else.
          *
          *     It may be called by the central team (`central`).
          */
@@ -27818,7 +27818,6 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             428: components["responses"]["PreconditionRequired"];
@@ -29095,6 +29094,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];

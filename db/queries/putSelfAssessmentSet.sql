@@ -7,5 +7,5 @@ WITH vis AS (
   SELECT id, scip.set_self_assessments(id, :date, :principles, :if_match) AS made FROM own
 )
 SELECT CASE WHEN done.id IS NULL THEN 403 WHEN made IS NULL THEN 412 WHEN made THEN 201 END AS _status,
-       CASE WHEN made THEN '/v1/organisations/' || :slug || '/self-assessments/' || :date END AS _location
+       '/v1/organisations/' || :slug || '/self-assessments/' || :date AS _location
 FROM vis LEFT JOIN done USING (id)

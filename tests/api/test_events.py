@@ -468,6 +468,8 @@ def test_outreach_is_entered_once(server, lead, central, cluster):
     assert problem(patch(server, lead, words.json["href"], {"young_people": 1})) == (409, "outreach-entered-twice")
     assert problem(put(server, lead, event("single-more", 41) + "/outreach", body)) == (409, "outreach-entered-twice")
     assert problem(patch(server, central, first, {"starts_on": day(-41)})) == (409, "outreach-entered-twice")
+    moved = {"title": "Single", "kind": "creative_forces", "starts_on": day(-41), "hub": HUB, "programme": "creative-forces", "sources": ["x"], "confidence": "low"}
+    assert problem(server.send("PUT", first, moved, token=central, if_match="*")) == (409, "outreach-entered-twice")
     assert server.send("DELETE", first + "/outreach", token=lead, if_match="*").status == 204
     assert activity(40).status == 201
     for days in range(50, 56):

@@ -175,6 +175,7 @@ def test_restriction(cluster, server, central, lead, member):
     answer = server.send("PUT", href + "/restriction", token=central, if_match="*")
     assert answer.status == 200 and answer.json["restricted"] and answer.json["name"] == member["name"]
     assert server.send("PUT", href + "/restriction", token=central, if_match="*").json == answer.json
+    assert server.send("PUT", href + "/restriction", token=central, if_match='"7.x"').status == 412
     for token in (lead, own):
         assert (get(server, token, href).json["name"], get(server, token, href).json["email"]) == (None, None)
         assert patch(server, token, href, {"name": "X"}).status == 403

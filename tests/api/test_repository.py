@@ -10,7 +10,7 @@ import time
 from urllib.parse import urlencode
 
 import pytest
-from harness import patch, post
+from harness import patch, post, put
 
 FROM = {"sources": ["https://www.scipalliance.example/library"], "confidence": "high"}
 
@@ -99,6 +99,8 @@ def test_a_report_from_embargo_to_withdrawal(server, central, write):
 
     assert problem(post(server, central, path + "/withdrawal", {"note": "again"})) == (409, "already-withdrawn")
     assert problem(patch(server, central, path, {"note": "n"})) == (410, "record-withdrawn")
+    again = {"title": "Again", "kind": "guide", "sources": ["x"], "confidence": "low"}
+    assert problem(put(server, central, path, again)) == (410, "record-withdrawn")
     assert problem(server.send("PUT", path, {"title": "t", "kind": "guide", **FROM}, central, If_None_Match="*")) == (412, "precondition-failed")
     bookmark = server.get("/v1/changes?start=now").json["next"]
     back = post(server, central, path + "/reinstatement")
@@ -161,6 +163,7 @@ def test_an_item_of_the_resource_bank(server, central, write):
     assert problem(post(server, central, path + "/withdrawal", {"note": " "})) == (422, "text-blank")
     assert post(server, central, path + "/withdrawal", {"note": "The rights have ended."}).json["kind"] == "resource"
     assert problem(server.get(path)) == (410, "record-withdrawn") and problem(patch(server, central, path, {"tier": 2})) == (410, "record-withdrawn")
+    assert problem(put(server, central, path, {"title": "Again", "kind": "guide", "sources": ["x"], "confidence": "low"})) == (410, "record-withdrawn")
     assert path not in [row["href"] for row in server.get("/v1/resources?limit=200").json["items"]]
     assert seen(server, bookmark, "repository-film") == [(path, "deleted")]
     assert problem(post(server, central, path + "/withdrawal", {"note": "n"})) == (409, "already-withdrawn")

@@ -112,6 +112,7 @@ def test_a_total_is_recorded_changed_and_deleted(server, central):
 
 
 def test_what_is_not_a_total(server, central):
+    assert server.get("/v1/historical-totals/no-id").status == 400
     assert problem(add(server, central, "totals_nobody")) == (422, "reference-not-found")
     assert problem(add(server, central, period="2020-22")) == (422, "period-not-valid")
     assert problem(add(server, central, period="2020-M13")) == (422, "period-not-valid")

@@ -15,7 +15,7 @@ import yaml
 
 # What may come of any request, whatever its operation documents, since it could not be read: always a problem.
 # Rules of any operation: the engine's own, and those of a SQLSTATE where no constraint has a line of its own.
-ANYWHERE = set(re.findall(r'[{]"([a-z-]+)", [45]\d\d[}]', (harness.ROOT / "api/base/problem.c").read_text())) - {"record-withdrawn"}
+ANYWHERE = set(re.findall(r'"([a-z-]+)"', re.search(r"^OWN = \((.*?)\)", (harness.ROOT / "script/contract").read_text(), re.M | re.S)[1])) - {"record-withdrawn"}
 ANYWHERE |= set(re.findall(r"^[0-9][0-9A-Z]*,([a-z-]+),", (harness.ROOT / "openapi/constraints.csv").read_text(), re.M))
 FRAMING = {408, 411, 413, 414, 417, 431, 505}
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}

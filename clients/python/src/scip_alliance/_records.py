@@ -190,6 +190,7 @@ class Release:
     note: str
     released_at: datetime.datetime
     in_force: bool
+    updated_at: datetime.datetime
     href: str
 
 
