@@ -3,6 +3,7 @@ import contextlib
 import hashlib
 import http.client
 import itertools
+import json
 import os
 import random
 import threading
@@ -92,7 +93,7 @@ class Place:
 
     def check(self, uploaded):
         """Each file is there, whole, and nothing else is seen."""
-        items = self.server.get(f"{self.path}?limit=200").json["items"]
+        items = [json.loads(line) for line in self.server.get(f"{self.path}?format=ndjson").text.splitlines()]  # of all, without pages
         listed = {file["name"]: file for file in items}
         assert len(items) == len(listed) and set(listed) <= {f"{number}.pdf" for number in uploaded}
         for number in uploaded:
