@@ -9,7 +9,7 @@ SELECT (array_agg(hub))[1] AS hub,
              AND NOT EXISTS (SELECT FROM scip.hub_status s WHERE s.hub_id = _hub_id AND s.status = 'closed' AND s.ends IS NULL)
             THEN scip.today() - greatest(max(done_on), min((_begun_at AT TIME ZONE setting.zone())::date)) END AS days_stuck,
        (SELECT coalesce(json_agg(DISTINCT i.sector::text), '[]') FROM scip.hub_invitation i WHERE i.hub_id = _hub_id) AS sectors_invited,
-       max(updated_at) AS updated_at
+       max(updated_at) AS updated_at, sum(version)::int AS _version
 FROM scip.hub_pathway_steps
 WHERE _hub = :slug
 GROUP BY _hub_id

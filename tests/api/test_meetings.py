@@ -563,6 +563,11 @@ def test_several_items_of_an_agenda_at_once(server, scene):
     assert problem(change(item(1, notes="New"), item(1, notes="Newer"))) == (422, "named-twice")
     assert change(item(1, ordinal=3)).status == 400 and change(item(1, notes="x"), who=scene.other).status == 404
     assert get(server, scene.lead, path).json["items"] == done.json["items"]
+    items = done.json["items"]
+    assert change(*[item(n, outcome="nothing_raised") for n in range(len(items))]).status == 200
+    assert post(server, scene.lead, path + "-completion").status == 200
+    items = get(server, scene.lead, path).json["items"]
+    assert problem(change(item(0, notes="Late"), item(1, notes="Late"))) == (409, "agenda-completed")
 
 
 def test_attendance_that_others_have_changed(server, scene):
