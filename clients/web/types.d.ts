@@ -30894,7 +30894,6 @@ export interface operations {
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
-                    ETag: components["headers"]["ETag"];
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
