@@ -7,9 +7,14 @@ const plainLinks = ({ React }) => ({
 
 /* Finds operations by words in their method, path, summary, operationId or tag, each in any of them; tags stand open meanwhile. */
 const finding = ({ React: { createElement, useEffect, useState }, getSystem }) => {
+  const known = new Map();
   const wordsOf = (each, tag) => {
-    const { summary, operationId } = each.get('operation').toObject();
-    return [each.get('method'), each.get('path'), summary, operationId, tag].join(' ').toLowerCase();
+    const place = `${each.get('method')} ${each.get('path')}`;
+    if (!known.has(place)) {
+      const { summary, operationId } = each.get('operation').toObject();
+      known.set(place, [place, summary, operationId, tag].join(' ').toLowerCase());
+    }
+    return known.get(place);
   };
   const isFinding = () => typeof getSystem().layoutSelectors.currentFilter() === 'string';
   const keyOf = (thing) => (thing[0] === 'operations-tag' && isFinding() ? ['found', ...thing.slice(1)] : thing);

@@ -132,14 +132,19 @@ def test_samples_say_what_the_examples_say():
 
 
 class Demonstration(harness.Cluster):
-    """The demonstration alliance in a database of its own."""
+    """The demonstration alliance in a database of its own, copied from one that is made once in a cluster."""
 
     def __init__(self, cluster):
         self.folder, self.fsync, self.tokens = cluster.folder, cluster.fsync, {}
         self.address = cluster.address.replace("/scip?", "/scip_examples?")
         cluster.psql("DROP DATABASE IF EXISTS scip_examples WITH (FORCE)")
-        cluster.psql("CREATE DATABASE scip_examples TEMPLATE template0")
-        db = harness.ROOT / "db"
+        if not cluster.psql("SELECT datname FROM pg_database WHERE datname = 'scip_demonstration'"):
+            cluster.psql("CREATE DATABASE scip_examples TEMPLATE template0")
+            self.fill(harness.ROOT / "db")
+            cluster.psql("ALTER DATABASE scip_examples RENAME TO scip_demonstration")
+        cluster.psql("CREATE DATABASE scip_examples TEMPLATE scip_demonstration")
+
+    def fill(self, db):
         subprocess.run(["psql", "-qXd", self.url("postgres"), "-f", db / "bootstrap.sql"], check=True, capture_output=True)
         host = re.search(r"host=([^&]+)", self.address)[1]
         subprocess.run(["sqitch", "deploy", "--quiet", f"db:pg://scip_migrator@/scip_examples?host={host}"], cwd=db, check=True)
