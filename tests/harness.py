@@ -131,6 +131,12 @@ class Cluster:
         self.idle[role].append(session)
         return text
 
+    def tables_with(self, *words):
+        """Tables in which one of these words stands, whatever the column."""
+        tables = self.psql("SELECT relname FROM pg_class WHERE relnamespace = 'scip'::regnamespace AND relkind = 'r'").split()
+        found = " OR ".join(f"t::text ILIKE '%{word}%'" for word in words)
+        return sorted(self.psql(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM scip.{table} t WHERE {found})" for table in tables)).split())
+
     def client(self, role, hub=None, organisation=None, group=None, standing_for=None, label=None):
         """Makes a client with one role (slugs name its subject; standing_for: the organisation beside a Hub or group): id and secret."""
         name, secret = f"{role}-{next(serial)}-{os.getpid()}", secrets.token_urlsafe(32)

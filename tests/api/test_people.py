@@ -214,13 +214,6 @@ def test_export(cluster, server, central, lead, neighbour, member):
     assert get(server, central, f"/v1/people/{uuid.uuid4()}/export").status == 404
 
 
-def names_left(cluster, *words):
-    """Tables in which one of these words stands, whatever the column."""
-    tables = cluster.psql("SELECT relname FROM pg_class WHERE relnamespace = 'scip'::regnamespace AND relkind = 'r'").split()
-    test = " OR ".join(f"t::text ILIKE '%{word}%'" for word in words)
-    return sorted(cluster.psql(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM scip.{table} t WHERE {test})" for table in tables)).split())
-
-
 def test_erasure(cluster, server, central, lead, member):
     name, email, person, href = member["name"], member["email"], member["person"], member["person_href"]
     subject, secret = cluster.client("hub_member", hub=HUB, label="A member")
@@ -231,7 +224,7 @@ def test_erasure(cluster, server, central, lead, member):
     assert twin.status == 201 and twin.json["name"] == name
     assert post(server, lead, "/v1/people", {"name": "Somebody Else", "email": f"{uuid.uuid4().hex}@people.example"}, key="else-" + person).status == 201
     assert patch(server, own, href, {"email": email}).status == 200
-    assert names_left(cluster, name, email) == ["idempotency", "person"]
+    assert cluster.tables_with(name, email) == ["idempotency", "person"]
     count = lambda: [cluster.psql(f"SELECT count(DISTINCT person_id), count(*) FROM scip.hub_membership WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = '{HUB}')"),
                      get(server, lead, f"/v1/hubs/{HUB}/quorum").json, len(get(server, lead, MEMBERS + "?format=ndjson").text.splitlines())]
     before = count()
@@ -241,7 +234,7 @@ def test_erasure(cluster, server, central, lead, member):
     done = post(server, central, href + "/erasure")
     assert done.status == 200 and (done.json["name"], done.json["email"]) == (None, None) and done.json["erased_at"]
 
-    assert names_left(cluster, name, email, subject) == []
+    assert cluster.tables_with(name, email, subject) == []
     assert count() == before
     assert get(server, own, "/v1/me").status == 401  # the account is closed
     assert server.form("/oauth/token", SELF, (subject, secret)).status == 401
@@ -289,4 +282,4 @@ def test_an_answer_that_is_being_kept(cluster, server, central, lead, member):
     for thread in threads:
         thread.join()
     assert set(results) <= {201, 422, 503}
-    assert names_left(cluster, name) == []
+    assert cluster.tables_with(name) == []

@@ -67,12 +67,6 @@ def post(server, lead):
     return post
 
 
-def left(cluster, word):
-    """Tables in which a word stands."""
-    tables = cluster.psql("SELECT relname FROM pg_class WHERE relnamespace = 'scip'::regnamespace AND relkind = 'r'").split()
-    return sorted(cluster.psql(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM scip.{table} t WHERE t::text ILIKE '%{word}%')" for table in tables)).split())
-
-
 def mentions(server, central, person):
     answer = server.send("GET", f"/v1/people/{person}/erasure/mentions", token=central)
     assert answer.status == 200, answer.text
@@ -118,7 +112,7 @@ def test_an_erased_name_in_what_others_wrote(cluster, server, contract, central,
     read = lambda record: server.send("GET", record["href"], token=central).json
     assert read(account)["name"] == read(invitation)["name"] == read(seat)["title"] == read(item)["led_by"] == "[erased]"
     assert read(meeting)["venue"] == "Ask [erased] for the room"
-    assert left(cluster, canary.EMAIL) == left(cluster, canary.SUBJECT) == []
+    assert cluster.tables_with(canary.EMAIL) == cluster.tables_with(canary.SUBJECT) == []
     export = server.send("GET", f"/v1/people/{person}/export", token=central).json
     assert export["person"]["name"] is None and not any(value for name, value in export.items() if name != "person")
     again = server.send("POST", OURS + "/members", {"name": canary.NAME, "email": canary.EMAIL, "sector": "he", "from": "2024-09-01"}, token=lead, key=key)
@@ -146,7 +140,7 @@ def test_an_erased_name_in_what_others_wrote(cluster, server, contract, central,
     assert read(update)["practice"] == "[erased] showed us how" and read(message)["text"] == "Is [erased] still with you?" and read(resolution)["text"] == "To thank [erased]"
     assert read(action)["text"] == "[erased] writes to the school"
     assert canary.WORD.title() in read(other)["title"]
-    assert left(cluster, canary.WORD) == ["activity", "history"]  # of somebody else
+    assert cluster.tables_with(canary.WORD) == ["activity", "history"]  # of somebody else
     assert cluster.psql(f"SELECT count(*) FROM scip.history WHERE row::text ILIKE '%{canary.WORD}%' AND record <> '{other['id']}'") == "0"
     decided = mentions(server, central, person)
     assert all(mention["excerpt"] is None and mention["decision"] in ("removed", "kept") for mention in decided)
@@ -155,7 +149,7 @@ def test_an_erased_name_in_what_others_wrote(cluster, server, contract, central,
     assert server.get("/v1/metric-values?metric=hub_led_activities,professionals,meetings_held&period=2023-24,2024-25").body == figures
     assert server.send("DELETE", other["href"], token=lead, if_match="*").status == 204
     post("/v1/redactions", {"record": other["href"], "field": "title", "words": canary.NAME, "reason": "Another wish"}, central)
-    assert left(cluster, canary.WORD) == []
+    assert cluster.tables_with(canary.WORD) == []
     callers = [None, central, lead, *(cluster.token(server, role, **of) for role, of in [("hub_member", {"hub": HUB}), ("group_member", {"group": "board"}), ("analyst", {})])]
     for method, template, operation in ALL:
         if method == "GET" and "{asset}" not in template:
@@ -191,7 +185,7 @@ def test_a_childs_name_is_redacted(cluster, server, central, lead, post):
     assert send(lead, key=once).json == made.json and send(lead).status == 422  # it is not there any more
     now = server.send("GET", activity["href"], token=lead)
     assert now.json["title"] == "With [redacted], rewritten" and now.json["young_people"] == 7
-    assert left(cluster, "wigglesworth") == []
+    assert cluster.tables_with("wigglesworth") == []
     assert server.send("POST", OURS + "/activities", body, token=lead, key=key).status == 409  # the answer that was kept is gone
     assert cluster.psql(f"""SELECT row ->> 'title' FROM scip.history WHERE "table" = 'activity' AND record = '{activity["id"]}' ORDER BY id LIMIT 1""") == \
         "Reading with [redacted] and [redacted]’s class"
@@ -207,9 +201,9 @@ def test_a_childs_name_is_redacted(cluster, server, central, lead, post):
 def test_what_was_removed_is_redacted_too(cluster, server, central, lead, post):
     activity = post(OURS + "/activities", {"kind": "hub_led", "held_on": "2024-06-01", "title": f"{CHILD}"})
     assert server.send("DELETE", activity["href"], token=lead, if_match="*").status == 204
-    assert left(cluster, "wigglesworth") == ["history", "idempotency"]
+    assert cluster.tables_with("wigglesworth") == ["history", "idempotency"]
     assert server.send("POST", "/v1/redactions", {"record": activity["href"], "field": "title", "words": CHILD, "reason": "A child"}, token=central).status == 201
-    assert left(cluster, "wigglesworth") == []
+    assert cluster.tables_with("wigglesworth") == []
 
 
 @pytest.mark.parametrize("part, field", [("agenda", "title"), ("resolutions", "text"), ("actions", "text")])
@@ -217,7 +211,7 @@ def test_parts_have_addresses(cluster, server, lead, post, part, field):
     meeting = post(OURS + "/meetings", {"title": "Summer", "starts_at": "2024-06-01T10:00:00Z"})
     one = post(f"{meeting['href']}/{part}", {field: f"About {CHILD}"})
     post("/v1/redactions", {"record": one["href"], "field": field, "words": CHILD, "reason": "A child"})
-    assert server.send("GET", one["href"], token=lead).json[field] == "About [redacted]" and left(cluster, "wigglesworth") == []
+    assert server.send("GET", one["href"], token=lead).json[field] == "About [redacted]" and cluster.tables_with("wigglesworth") == []
 
 
 def test_the_record_may_not_be_without_them(server, lead, central):
@@ -240,7 +234,7 @@ def test_an_erasure_waits_for_who_writes(cluster, server, central, lead, post):
         with concurrent.futures.ThreadPoolExecutor(4) as pool:
             answers = [job.result() for job in [pool.submit(write) for write in writes[round_ % 4:] + writes[:round_ % 4]]]
         assert all(answer.status < 500 for answer in answers), [(answer.status, answer.text) for answer in answers]
-        assert "person" not in left(cluster, canary.WORD)
+        assert "person" not in cluster.tables_with(canary.WORD)
         written = lambda table, record: f"(SELECT max(id) FROM scip.audit WHERE \"table\" = '{table}' AND record = {record})"
         assert cluster.psql(f"""SELECT count(*) FROM scip.agenda_item i WHERE meeting_id = '{meeting["id"]}' AND led_by ILIKE '%{canary.WORD}%'
             AND {written("agenda_item", "i.id::text")} < {written("person", repr(person["id"]))}""") == "0", "was written before the erasure and not found"
@@ -263,4 +257,4 @@ def test_an_erasure_finds_what_was_about_to_be_committed(cluster, server, centra
         assert writer.run("COMMIT")[1] is None
         assert erasure.result().status == 200
     writer.close()
-    assert cluster.psql(f"SELECT led_by FROM scip.agenda_item WHERE meeting_id = '{meeting['id']}'") == "[erased]" and left(cluster, canary.WORD) == []
+    assert cluster.psql(f"SELECT led_by FROM scip.agenda_item WHERE meeting_id = '{meeting['id']}'") == "[erased]" and cluster.tables_with(canary.WORD) == []
