@@ -14,16 +14,15 @@ END $$;
 CREATE TEMP TABLE settings (name text, type text, value text, fixed text, meaning text) ON COMMIT DROP;
 \copy settings FROM 'settings.csv' (FORMAT csv, HEADER match)
 SELECT format('CALL setting.set(%L, %L, %L)', name, type, value) FROM settings \gexec
--- What is fixed stands in functions that are called by the thousand as it is: each call of a function in them would be planned anew.
-SELECT value AS year_month FROM settings WHERE name = 'year_month' \gset
 
 -- ISO 8601 year, month or day ("2025", "2025-06", "2025-06-06"); what is not known is not written.
-CREATE FUNCTION scip.is_partial_date(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT RETURN CASE
+-- (In PL/pgSQL, as all that is asked often and cannot become a part of the query: of SQL each query would make a plan.)
+CREATE FUNCTION scip.is_partial_date(value text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$ BEGIN RETURN CASE
   WHEN value !~ '^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$' OR left(value, 4) = '0000' THEN false
   WHEN length(value) < 10 THEN true
   ELSE right(value, 2)::int <= extract(day FROM
     make_date(left(value, 4)::int, substr(value, 6, 2)::int, 1) + interval '1 month - 1 day')
-END;
+END; END $$;
 
 CREATE DOMAIN scip.partial_date AS text CONSTRAINT partial_date CHECK (scip.is_partial_date(VALUE));
 
@@ -61,8 +60,9 @@ RETURN btrim(regexp_replace(scip.visible(value),
 
 -- The key by which names are compared and sorted: plain, no accents, no case, one form of each character. The
 -- dictionary is named, so the result depends on no setting.
-CREATE FUNCTION scip.fold(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN btrim(lower(public.unaccent('public.unaccent'::regdictionary, normalize(scip.plain(value), NFKC))));
+CREATE FUNCTION scip.fold(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$ BEGIN
+  RETURN btrim(lower(public.unaccent('public.unaccent'::regdictionary, normalize(scip.plain(value), NFKC))));
+END $$;
 
 -- The words of a text, for what is searched and for what is asked alike: without apostrophes, commas within numbers
 -- and other signs, so that "King's" is kings, 1,800 is 1800 and 2021/22 is 2021 22.
@@ -106,15 +106,19 @@ CREATE FUNCTION scip.is_now(starts scip.partial_date, ends scip.partial_date) RE
 RETURN coalesce(scip.earliest(starts) <= scip.today(), true) AND coalesce(scip.latest(ends) >= scip.today(), true);
 
 -- Academic years and their quarters, the first one in the year 1, the last one in 9998: all their days are dates as the contract has them.
-CREATE FUNCTION scip.academic_year(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN (SELECT lpad(y::text, 4, '0') || '-' || lpad(((y + 1) % 100)::text, 2, '0')
-        FROM (SELECT extract(year FROM day)::int - CASE WHEN extract(month FROM day) < :year_month THEN 1 ELSE 0 END AS y) of);
-CREATE FUNCTION scip.is_academic_year(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.academic_year(day date) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+DECLARE
+  y int := extract(year FROM day)::int - (extract(month FROM day) < setting.year_month())::int;
+BEGIN
+  RETURN lpad(y::text, 4, '0') || '-' || lpad(((y + 1) % 100)::text, 2, '0');
+END $$;
+CREATE FUNCTION scip.is_academic_year(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE -- STRICT, its AND would not be inlined
 RETURN value ~ '^(?!0000|9999)[0-9]{4}-[0-9]{2}$' AND (left(value, 4)::int + 1) % 100 = right(value, 2)::int;
-CREATE FUNCTION scip.year_start(year text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN make_date(coalesce(nullif(left(year, 4)::int, 0), -1), :year_month, 1); -- 1 January 0001 is in one before
-CREATE FUNCTION scip.quarter(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN scip.academic_year(day) || '-Q' || ((extract(month FROM day)::int + 12 - :year_month) % 12) / 3 + 1;
+CREATE FUNCTION scip.year_start(year text) RETURNS date LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$ BEGIN
+  RETURN make_date(coalesce(nullif(left(year, 4)::int, 0), -1), setting.year_month(), 1); -- 1 January 0001 is in one before
+END $$;
+CREATE FUNCTION scip.quarter(day date) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN scip.academic_year(day) || '-Q' || (((extract(month FROM day)::int + 12 - setting.year_month()) % 12) / 3 + 1)::text;
 CREATE FUNCTION scip.quarter_end(quarter text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (scip.year_start(left(quarter, 7)) + right(quarter, 1)::int * interval '3 months' - interval '1 day')::date;
 CREATE DOMAIN scip.year_name AS text CONSTRAINT year_name CHECK (scip.is_academic_year(VALUE));
@@ -126,18 +130,28 @@ GRANT EXECUTE ON FUNCTION scip.today, scip.is_now, scip.academic_year, scip.is_a
 -- (2024-25-Q1). NULL for what is none.
 CREATE FUNCTION scip.quarter_start(quarter text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (scip.year_start(left(quarter, 7)) + (right(quarter, 1)::int - 1) * interval '3 months')::date;
-CREATE FUNCTION scip.period_name(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN (SELECT CASE WHEN scip.is_academic_year(left(name, 7)) AND substr(name, 8) ~ '^(-Q[1-4])?$' THEN name END
-        FROM regexp_replace(period, '^([0-9]{4})[-/]?([0-9]{2})', '\1-\2') name);
+CREATE FUNCTION scip.period_name(period text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+DECLARE
+  name text := regexp_replace(period, '^([0-9]{4})[-/]?([0-9]{2})', '\1-\2');
+BEGIN
+  RETURN CASE WHEN scip.is_academic_year(left(name, 7)) AND substr(name, 8) ~ '^(-Q[1-4])?$' THEN name END;
+END $$;
 -- 2019/22 and 201922 as a source writes the years of a strategy: 2019-22.
 CREATE FUNCTION scip.written_period(period text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN regexp_replace(period, '^([0-9]{4})[-/]?([0-9]{2})$', '\1-\2');
-CREATE FUNCTION scip.period_start(period text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN CASE length(scip.period_name(period)) WHEN 7 THEN scip.year_start(scip.period_name(period))
-                                             WHEN 10 THEN scip.quarter_start(scip.period_name(period)) END;
-CREATE FUNCTION scip.period_end(period text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN CASE length(scip.period_name(period)) WHEN 7 THEN (scip.period_start(period) + interval '1 year' - interval '1 day')::date
-                                             WHEN 10 THEN scip.quarter_end(scip.period_name(period)) END;
+CREATE FUNCTION scip.period_start(period text) RETURNS date LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+DECLARE
+  name text := scip.period_name(period);
+BEGIN
+  RETURN CASE length(name) WHEN 7 THEN scip.year_start(name) WHEN 10 THEN scip.quarter_start(name) END;
+END $$;
+CREATE FUNCTION scip.period_end(period text) RETURNS date LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+DECLARE
+  name text := scip.period_name(period);
+BEGIN
+  RETURN CASE length(name) WHEN 7 THEN (scip.year_start(name) + interval '1 year' - interval '1 day')::date
+                           WHEN 10 THEN scip.quarter_end(name) END;
+END $$;
 GRANT EXECUTE ON FUNCTION scip.written_period, scip.period_name TO scip_anonymous, scip_caller;
 GRANT EXECUTE ON FUNCTION scip.quarter_start, scip.period_start, scip.period_end TO scip_caller;
 
@@ -296,8 +310,9 @@ FROM unnest('{vocabulary,sector,nation,region_kind,heading,message_kind,response
     document_kind,resource_kind,file_format,group_kind,group_status,policy_contribution_kind,news_kind,organisation_kind,theme,unit,
     evaluation_category}'::text[]) l \gexec
 -- The codes of a list, those with a property alone where one is named.
-CREATE FUNCTION scip.terms_with(of_list text, property text DEFAULT NULL) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
-RETURN ARRAY(SELECT code FROM scip.term WHERE list = of_list AND (property IS NULL OR property = ANY (properties)) ORDER BY ordinal);
+CREATE FUNCTION scip.terms_with(of_list text, property text DEFAULT NULL) RETURNS text[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$ BEGIN
+  RETURN ARRAY(SELECT code FROM scip.term WHERE list = of_list AND (property IS NULL OR property = ANY (properties)) ORDER BY ordinal);
+END $$;
 -- Refuses what a path of the row gives, unless it is in the list that the first argument names (and has the property of a third).
 CREATE FUNCTION scip.check_terms() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -321,13 +321,14 @@ CREATE FUNCTION metric.quoted_period(name text) RETURNS text LANGUAGE sql IMMUTA
 RETURN regexp_replace(name, '^(20(?:0[0-9]|1[01]))-(0[1-9]|1[0-2])$', '\1/\2');
 
 -- A Hub by a name that it has or had.
-CREATE FUNCTION metric.hub(slug text) RETURNS bigint LANGUAGE sql STABLE
-RETURN coalesce((SELECT h.id FROM scip.hub h WHERE h.slug = hub.slug),
-  (SELECT f.hub_id FROM scip.hub_former_slug f WHERE f.slug = hub.slug));
+CREATE FUNCTION metric.hub(slug text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$ BEGIN
+  RETURN coalesce((SELECT h.id FROM scip.hub h WHERE h.slug = hub.slug),
+    (SELECT f.hub_id FROM scip.hub_former_slug f WHERE f.slug = hub.slug));
+END $$;
 
 -- What is wrong with what is asked for, or NULL. metrics: all that have to be broken down so.
 CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub text, category text, as_of date,
-  release int) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  release int) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN (
   WITH p AS MATERIALIZED (SELECT * FROM metric.periods(periods)),
   fault AS (
     SELECT 1 AS i, '/query/metric' AS pointer, u || ' is no metric: /v1/metrics lists them' AS detail FROM unnest(metrics) u
@@ -360,8 +361,8 @@ CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub 
     (SELECT jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail', 'mixes ' || string_agg(DISTINCT p.family, ' and '
       ORDER BY p.family)
        || ' periods, whose days are not the same: their figures would be read side by side as if they were')) FROM p
-         HAVING count(DISTINCT p.family) > 1))
-$$;
+         HAVING count(DISTINCT p.family) > 1)));
+END $$;
 -- As it is told of, with all that a cell says; explanation: where it says how it comes about. as_of: a day before today, or NULL.
 CREATE FUNCTION metric.rows(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text, as_of date,
   OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint,
@@ -492,10 +493,13 @@ BEGIN
 END $$;
 
 -- A cell of CSV as render/csv.c writes it.
-CREATE FUNCTION metric.csv(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN value IS NULL THEN '' WHEN value = '' THEN '""'
-       ELSE (SELECT CASE WHEN value ~ E'[,"\n\r]' THEN '"' || replace(text, '"', '""') || '"' ELSE text END
-             FROM (SELECT CASE WHEN value ~ E'^''*[-=+@\t\r]' THEN '''' ELSE '' END || value AS text) guarded) END;
+CREATE FUNCTION metric.csv(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+  guarded text := CASE WHEN value ~ E'^''*[-=+@\t\r]' THEN '''' ELSE '' END || value;
+BEGIN
+  RETURN CASE WHEN value = '' THEN '""' WHEN value ~ E'[,"\n\r]' THEN '"' || replace(guarded, '"', '""') || '"'
+    ELSE coalesce(guarded, '') END;
+END $$;
 
 -- Where cells of a release are downloaded for ever, and the SHA-256 of the bytes that come: the CSV of the operation with what the address
 -- names. NULL: there are none.

@@ -155,9 +155,10 @@ RETURNS SETOF record LANGUAGE sql STABLE PARALLEL SAFE AS $$
 $$;
 CREATE FUNCTION scip.hub_status_on(hub bigint, day date) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT p.status FROM scip.hub_phases(hub) p WHERE p.since <= day ORDER BY p.since DESC, p.until DESC NULLS FIRST LIMIT 1);
-CREATE FUNCTION scip.hub_active(hub bigint, first date, last date) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
-RETURN EXISTS (SELECT FROM scip.hub_phases(hub) p
-               WHERE p.status = 'active' AND p.since_by <= first AND (p.until IS NULL OR p.until > last));
+CREATE FUNCTION scip.hub_active(hub bigint, first date, last date) RETURNS boolean LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$ BEGIN
+  RETURN EXISTS (SELECT FROM scip.hub_phases(hub) p
+                 WHERE p.status = 'active' AND p.since_by <= first AND (p.until IS NULL OR p.until > last));
+END $$;
 GRANT EXECUTE ON FUNCTION scip.hub_phases, scip.hub_status_on, scip.hub_active TO scip_caller;
 
 -- Activities: of the past, and what a member did is reported by who was one then.
@@ -177,9 +178,10 @@ END $$;
 CREATE TRIGGER guard_activity BEFORE INSERT OR UPDATE ON scip.activity FOR EACH ROW EXECUTE FUNCTION scip.guard_activity();
 
 -- Quarterly updates: written from the quarter's first day to the day when they are due, or to the end of an exception.
-CREATE FUNCTION scip.due_on(quarter text) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE STRICT
-RETURN coalesce((SELECT d.due_on FROM scip.quarter_deadline d WHERE d.quarter = due_on.quarter),
-  scip.quarter_end(quarter) + setting.update_due_days());
+CREATE FUNCTION scip.due_on(quarter text) RETURNS date LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT AS $$ BEGIN
+  RETURN coalesce((SELECT d.due_on FROM scip.quarter_deadline d WHERE d.quarter = due_on.quarter),
+    scip.quarter_end(quarter) + setting.update_due_days());
+END $$;
 CREATE FUNCTION scip.open_until(hub bigint, quarter text) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE STRICT
 RETURN greatest(scip.due_on(quarter), (SELECT e.open_until FROM scip.quarterly_update_extension e
                                        WHERE e.hub_id = hub AND e.quarter = open_until.quarter));

@@ -421,9 +421,12 @@ CREATE FUNCTION scip.words_of(value text) RETURNS text[] LANGUAGE sql IMMUTABLE 
 RETURN (SELECT coalesce(array_agg(scip.fold(m[1]) ORDER BY n), '{}')
         FROM regexp_matches(normalize(scip.visible(value), NFC), '([[:alnum:]]+)', 'g') WITH ORDINALITY x (m, n));
 -- Whether a word may be in a text is asked of this: what is ASCII but for common signs needs no folding, which takes long.
-CREATE FUNCTION scip.sift(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT
-RETURN (SELECT CASE WHEN octet_length(t) = length(t) THEN lower(t) ELSE scip.fold(value) END
-  FROM translate(value, '‘’“”–—…•£€', '''''""--.*LE') t);
+CREATE FUNCTION scip.sift(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+DECLARE
+  t text := translate(value, '‘’“”–—…•£€', '''''""--.*LE');
+BEGIN
+  RETURN CASE WHEN octet_length(t) = length(t) THEN lower(t) ELSE scip.fold(value) END;
+END $$;
 -- What is looked for: a pattern; or words, known by their digest, and only as a whole text. mark stands in their place.
 CREATE TYPE scip.sought_words AS (pattern text, words int, salt text, digest bytea, whole boolean, mark text);
 CREATE FUNCTION scip.seek(words text[], salt text, whole boolean, mark text) RETURNS scip.sought_words LANGUAGE sql IMMUTABLE

@@ -105,3 +105,34 @@ def test_what_changed_since_is_found_by_index(cursor, role, table, columns, valu
     cursor.execute("EXPLAIN (ANALYZE, TIMING off) " + re.sub(r"(?<!:):([a-z]\w*)", lambda name: given.get(name[1], "NULL"), page))
     plan = "\n".join(line for line, in cursor.fetchall())
     assert f"{table}_updated_at_idx" in plan and f"Seq Scan on {table} " not in plan, plan
+
+
+# Functions in SQL that are no part of the query which calls them, so that each query makes a plan of them: where that is no matter.
+APART = {
+    "once in a request, of one record": """ctx.decides metric.breakdowns metric.query metric.quoted metric.rounded metric.rounded_answers metric.summed_by scip.bookings_about
+        scip.file_key scip.hub_at_work scip.hub_status_on scip.is_demonstration scip.new_code scip.open_headings scip.open_until scip.page_filled
+        scip.record_key scip.self_assessments_version scip.share scip.total_overlaps scip.total_period""",
+    "of what a request says, which is worked out when the plan is made": "scip.asked scip.org_id scip.search_term scip.wanted",
+    "when a record is written or shown, a text or two": """scip.are_authors scip.are_partners scip.href scip.ical_status scip.indexed scip.is_ambiguous scip.is_email scip.is_isbn scip.joined
+        scip.page_number scip.page_title scip.sheet_date scip.uri_segment""",
+    "of an erasure": "scip.hub_of scip.seek scip.words_of",
+    "a day's work, once": """scip.retain_booking_need scip.retain_feedback_comment scip.retain_file scip.retain_idempotency scip.retain_person scip.retain_personal_read
+        scip.retain_redaction scip.retain_removal scip.retain_spent_token scip.retain_unknown_account""",
+}
+
+
+def test_what_is_asked_often_is_planned_once(cursor):
+    """Each function in SQL that gives one value, and has no rights or settings of its own, becomes a part of the query; or is listed."""
+    cursor.execute("""SELECT n.nspname || '.' || p.proname, array(SELECT format_type(t, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY x (t, i) ORDER BY i)
+        FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+        WHERE l.lanname = 'sql' AND p.prokind = 'f' AND NOT p.proretset AND NOT p.prosecdef AND p.proconfig IS NULL AND p.provariadic = 0
+          AND p.prorettype <> ALL ('{record,void}'::regtype[]) AND n.nspname IN ('scip', 'ctx', 'metric', 'known', 'fact', 'facts', 'sum', 'recorded', 'counted', 'setting')""")
+    functions = cursor.fetchall()
+    apart = set()
+    for name, types in functions:
+        columns = ", ".join(f"NULL::{kind} AS a{i}" for i, kind in enumerate(types)) or "1"
+        arguments = ", ".join(f"x.a{i}" for i in range(len(types)))
+        cursor.execute(f"EXPLAIN (VERBOSE, COSTS off) SELECT {name}({arguments}) FROM (SELECT {columns} FROM generate_series(1, 2) OFFSET 0) x")
+        if name.split(".")[1] + "(" in next(line for line, in cursor if "Output:" in line):
+            apart.add(name)
+    assert len(functions) > 100 and apart == {name for names in APART.values() for name in names.split()}
