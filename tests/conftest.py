@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "script")]  # the generators' parts are tested too
 import harness  # noqa: E402
 
 os.environ["PATH"] = f"{harness.ROOT}/.local/node/bin:{os.environ['PATH']}"  # the Node of script/node

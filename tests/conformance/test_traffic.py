@@ -12,10 +12,11 @@ import harness
 import jsonschema
 import pytest
 import yaml
+from generators.contract import engine
 
 # What may come of any request, whatever its operation documents, since it could not be read: always a problem.
 # Rules of any operation: the engine's own, and those of a SQLSTATE where no constraint has a line of its own.
-ANYWHERE = set(re.findall(r'"([a-z-]+)"', re.search(r"^OWN = \((.*?)\)", (harness.ROOT / "script/contract").read_text(), re.M | re.S)[1])) - {"record-withdrawn"}
+ANYWHERE = {*engine.OWN} - {"record-withdrawn"}
 ANYWHERE |= set(re.findall(r"^[0-9][0-9A-Z]*,([a-z-]+),", (harness.ROOT / "openapi/constraints.csv").read_text(), re.M))
 FRAMING = {408, 411, 413, 414, 417, 431, 505}
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}

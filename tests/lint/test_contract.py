@@ -15,6 +15,9 @@ from pathlib import Path
 import harness
 import pytest
 import yaml
+from generators import shapes
+from generators.contract import datapackage, engine, operations, standard, terms
+from generators.nodes import faults
 
 spec = importlib.util.spec_from_loader("contract", importlib.machinery.SourceFileLoader("contract", str(harness.ROOT / "script/contract")))
 script = importlib.util.module_from_spec(spec)
@@ -92,7 +95,7 @@ def expand(folder, things=THINGS, root=ROOT):
     (folder / "paths/things.yaml").write_text(things)
     (folder / "made.json").unlink(missing_ok=True)
     with contextlib.redirect_stderr(io.StringIO()) as said, contextlib.chdir(folder):  # in this process: there are hundreds
-        status = script.main("openapi.yaml", "made.json")
+        status = script.build("openapi.yaml", "made.json")
     assert (folder / "made.json").exists() == (status == 0) == (said.getvalue() == "")
     return said.getvalue() or json.loads((folder / "made.json").read_text())
 
@@ -217,7 +220,7 @@ def refused(folder, things, key, place, root=ROOT):
 
 
 def test_every_key_is_tried():
-    assert ((script.STANDARD | script.SHORT).keys(), script.PARAMETER.keys(), script.PATCH.keys(), script.FILE.keys()) == (OPERATION.keys(), PARAMETER.keys(), PATCH.keys(), FILE.keys())
+    assert ((shapes.STANDARD | shapes.SHORT).keys(), shapes.PARAMETER.keys(), shapes.PATCH.keys(), shapes.FILE.keys()) == (OPERATION.keys(), PARAMETER.keys(), PATCH.keys(), FILE.keys())
 
 
 def members(indent, **values):
@@ -256,11 +259,11 @@ def test_a_key_of_a_file_with_another_shape(tmp_path, key, value):
 KINDS = {"list": "get", "read": "get", "create": "put post", "put": "put", "change": "patch", "remove": "delete", "step": "put post delete", "page": "get", "own": "get put post patch delete"}
 
 
-@pytest.mark.parametrize("kind, method", [(kind, method) for kind, methods in KINDS.items() for method in script.METHODS if method not in methods.split()])
+@pytest.mark.parametrize("kind, method", [(kind, method) for kind, methods in KINDS.items() for method in shapes.METHODS if method not in methods.split()])
 def test_a_kind_has_its_methods(tmp_path, kind, method):
     record = "" if kind in ("remove", "page", "own") else " Thing"
     things = THINGS.replace("    post:\n      operationId: useThing", f"    {method}:\n      operationId: useThing").replace("is: step Thing", f"is: {kind}{record}")
-    assert KINDS.keys() == script.KINDS.keys()
+    assert KINDS.keys() == operations.KINDS.keys()
     at = line(things, f"is: {kind}{record}\n      security: [any, anyone]")
     assert f"paths/things.yaml:{at}: {method.upper()} is not the method of \"{kind}\"" in expand(tmp_path, things)
 
@@ -344,7 +347,7 @@ def test_terms_are_an_enum_of_requests_and_open_in_answers(tmp_path, monkeypatch
     things = THINGS.replace("size?: integer or null", "size?: integer or null\n        word: Word\n        kind: { terms: 'kind good, word' }")
     things = things.replace("name: string, since", "name: string, word: Word, kind: { type: string or null, terms: 'kind good, word' }, since")
     things = things.replace("    ThingUse:", "    Word: { terms: word }\n    ThingUse:").replace("schema: Slug\ncomp", "schema: Word\ncomp")
-    monkeypatch.setattr(script, "TERMS", tmp_path)
+    monkeypatch.setattr(terms, "FOLDER", tmp_path)
     (tmp_path / "kind.csv").write_text("code,label,label_cy,retired,good\nb,B,,,yes\na,A,,,\nc,C,,yes,yes\n")
     for text, codes, asked in (("x,X,,\ny,Y,,yes\n", ["x"], ["x", "y"]), ("x,X,,\n", ["x"], ["x"])):
         (tmp_path / "word.csv").write_text("code,label,label_cy,retired\n" + text)
@@ -546,15 +549,15 @@ def test_the_engine_is_told_where_things_are_written(tmp_path):
     ("^a\\", None), ("^", None), ("", None)])
 def test_a_pattern_in_the_words_of_table_schema(pattern, said):
     """The same, or none."""
-    assert script.table_pattern(pattern) == said
+    assert datapackage.table_pattern(pattern) == said
 
 
 def given(schema):
     """What the engine is given of a schema, and what is wrong with it."""
     others = {"Other": {"$ref": "#/components/schemas/Text"}, "Text": {"type": "string"}}
-    script.faults.clear()
-    engine = script.Engine({"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": {}, "components": {"schemas": {"Thing": schema, **others}}})
-    return engine.schemas["Thing"], [*script.faults]
+    faults.clear()
+    made = engine.Engine({"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": {}, "components": {"schemas": {"Thing": schema, **others}}})
+    return made.schemas["Thing"], [*faults]
 
 
 def refusals(schema):
@@ -585,7 +588,7 @@ def test_the_engine_gets_of_the_official_suite_what_it_is_tried_with():
     if not suite.is_dir():
         pytest.skip("shared/data/json-schema-suite/draft2020-12 is not there")
     listed = [line for line in (harness.ROOT / "tests/unit/schema_suite_refused.txt").read_text().splitlines() if line[0] != "#"]
-    files = [*suite.glob("*.json"), *(path for path in suite.glob("format/*.json") if path.stem in script.FORMAT_WORDS)]
+    files = [*suite.glob("*.json"), *(path for path in suite.glob("format/*.json") if path.stem in standard.FORMAT_WORDS)]
     groups = {f"{path.name} / {group['description']}: ": group["schema"] for path in files for group in json.loads(path.read_text())}
     assert len(groups) > 200
     for name, schema in groups.items():
@@ -596,9 +599,9 @@ def test_the_engine_has_the_keywords_that_it_is_given():
     """One that it does not have would be passed over."""
     sources = "".join((harness.ROOT / f"api/contract/keyword_{name}.c").read_text() for name in ("value", "nested"))
     tables = "".join(re.findall(r"const struct keyword \w+\[\] = \{(.*?)\n\};", sources, re.S))
-    assert {"$ref", "allOf", *re.findall(r'^    \{"(\w+)"', tables, re.M)} == set(script.KEYWORDS)
+    assert {"$ref", "allOf", *re.findall(r'^    \{"(\w+)"', tables, re.M)} == set(standard.KEYWORDS)
     formats = (harness.ROOT / "api/contract/format.c").read_text()
-    assert set(re.findall(r'^ +\{"([a-z0-9-]+)"', formats, re.M)) == set(script.FORMAT_WORDS)
+    assert set(re.findall(r'^ +\{"([a-z0-9-]+)"', formats, re.M)) == set(standard.FORMAT_WORDS)
 
 
 def test_the_engine_refuses_by_rules_that_there_are():
@@ -607,24 +610,24 @@ def test_the_engine_refuses_by_rules_that_there_are():
     named = set(re.findall(r'(?:problem_set|request_refuse)\((?:[^"()]|\([^()]*\))*?"([a-z-]+)"', "".join(files.values())))
     named |= set(re.findall(r'^    \{"[0-9A-Z]+", "([a-z]+)", ', files["problem.c"], re.M))
     named |= set(re.findall(r'"([a-z]+(?:-[a-z]+)+)"', files["arrival.c"] + files["wire.c"]))
-    assert len(named) > 20 and named <= {*script.OWN, "role-needed"}, named - set(script.OWN)
-    engine = script.Engine({"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": {}})
-    assert engine.facts["problems"]["record-withdrawn"] == {"status": 410} and [*engine.facts["problems"]] == [*script.OWN]
+    assert len(named) > 20 and named <= {*engine.OWN, "role-needed"}, named - set(engine.OWN)
+    made = engine.Engine({"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": {}})
+    assert made.facts["problems"]["record-withdrawn"] == {"status": 410} and [*made.facts["problems"]] == [*engine.OWN]
     listed = {"own": {"status": 409, "title": "Own", "meaning": "It is ours."}, "not-found": {"status": 404, "title": "Not found", "meaning": "There is nothing."}}
-    rules = script.Engine({"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": {}, "components": {"x-problems": listed}}).facts["problems"]
-    assert [*rules] == [*script.OWN, "own"] and rules["not-found"] == listed["not-found"] and rules["conflict"] == {"status": 409}
+    rules = engine.Engine({"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": {}, "components": {"x-problems": listed}}).facts["problems"]
+    assert [*rules] == [*engine.OWN, "own"] and rules["not-found"] == listed["not-found"] and rules["conflict"] == {"status": 409}
 
 
 def test_the_engine_gets_headers_that_are_always_the_same_as_lines():
     header = lambda value: {"schema": {"type": "string", "const": value}}
     response = {"description": "A thing.", "headers": {"cache-control": header("public, max-age=5"), "X-One": header("1"), "X-Any": {"schema": {"type": "string"}}, "X-Two": header("2")}}
     document = {"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": {"/v1/thing": {"get": {"operationId": "getThing", "responses": {"200": response}}}}}
-    (operation,) = script.Engine(document).facts["operations"]
+    (operation,) = engine.Engine(document).facts["operations"]
     assert (operation["head"], operation["cache"], operation["shared"]) == ("X-One: 1\r\nX-Two: 2\r\n", "public, max-age=5", True)
     response["headers"]["X-Two"] = header("2\r\nX-Three: 3")
-    script.faults.clear()
-    script.Engine(document)
-    assert script.faults == ["contract: X-Two has a control character"]
+    faults.clear()
+    engine.Engine(document)
+    assert faults == ["contract: X-Two has a control character"]
 
 
 def test_the_index_is_a_page_of_the_lists_that_everybody_reads(tmp_path):

@@ -1,0 +1,214 @@
+"""The components of the contract, schemas first: words of types, records, patches and lists become JSON Schema."""
+import contextlib
+
+from generators.contract.terms import Terms
+from generators.nodes import List, Map, Refused, Text, fault, placed, refuse
+from generators.shapes import PARAMETER, PATCH, SHORTHANDS, STRINGS, TYPES, check, fits
+
+UPDATED = "updated_at"  # what lists and reads show of their record, and lists can be asked by
+
+
+class Components:
+    """Those of all files, and those that follow from which lists and records operations show."""
+
+    def __init__(self, sources):
+        self.all, self.terms = sources.components, Terms()
+        self.written = dict(self.all.get("schemas", {}))
+        self.paths = {each["name"]: name for name, each in self.all.get("parameters", {}).items()
+                      if isinstance(each, Map) and each.get("in") == "path" and isinstance(each.get("name"), str)}
+        self.lists, self.dated, self.undated, self.reads = {}, {}, {}, {}
+        for _, template, _, operation in sources.operations():
+            words = operation["is"].split() if isinstance(operation, Map) and fits(operation.get("is"), str) else []
+            if len(words) > 1 and words[1] in self.written:
+                self.prepare(template, operation, *words[:2])
+
+    def prepare(self, template, operation, kind, record):
+        """Which list and which record there is an operation for, before any of them is written out."""
+        if kind in ("list", "read") and fits(without := operation.get("without", []), [str]):
+            (self.dated if UPDATED not in without else self.undated)[self.item_of(record)] = operation["is"]
+        if kind == "list" and not self.is_list(record) and record + "List" not in self.written:
+            self.lists[record + "List"] = record
+        if kind == "read" and operation.get("operationId"):
+            self.reads.setdefault(record, {})[template] = operation["operationId"]
+
+    def ref(self, kind, name, where=None):
+        """A reference to a component; there has to be one."""
+        where = where or getattr(name, "where", None)
+        if name not in self.all.get(kind, {}) and not (kind == "schemas" and name in self.lists):
+            refuse(where or "contract", f"there is no {kind[:-1]} {name}")
+        return placed(Map, {"$ref": placed(Text, f"#/components/{kind}/{name}", where)}, where)
+
+    def resolved(self, parameter):
+        return self.all["parameters"][parameter["$ref"].split("/")[-1]] if "$ref" in parameter else parameter
+
+    # --- schemas
+
+    def typed(self, word):
+        """The schema of a word: string, date, Slug, any of them "or null"; [Sector] is an array of them."""
+        where = getattr(word, "where", None)
+        if isinstance(word, list):
+            if len(word) != 1:
+                refuse(word, "a list of one word is an array")
+            return placed(Map, {"type": "array", "items": self.schema(word[0])}, where)
+        name, null = word.removesuffix(" or null"), word.endswith(" or null")
+        if name in TYPES or name in STRINGS:
+            kind = name if name in TYPES else "string"
+            return placed(Map, {"type": [kind, "null"] if null else kind, **({"format": name} if kind != name else {})}, where)
+        node, written = self.ref("schemas", name, where), self.written.get(name)
+        csv = {"x-csv": written["x-csv"]} if isinstance(written, Map) and "x-csv" in written else {}
+        return placed(Map, {"anyOf": [node, {"type": "null"}], **csv}, where) if null else node
+
+    def schema(self, node):
+        """The JSON Schema of a written one, at any depth."""
+        if isinstance(node, str) or isinstance(node, list):
+            return self.typed(node)
+        if not isinstance(node, Map):
+            return node  # true and false are schemas; the engine refuses the rest
+        whole = placed(Map, {}, node.where)
+        whole.at = node.at
+        for key, value in node.items():
+            if key == "minProperties" and "record" in node:
+                continue
+            if key == "record" or key == "type" and isinstance(value, str) and value not in TYPES:
+                follow = self.record(node, value) if key == "record" else self.typed(value)
+                for other in (follow.keys() & node.keys()) - {"type", "minProperties"}:
+                    refuse(node.at[other], f'"{other}" follows from "{key}"')
+                whole.update(follow)
+            elif key == "terms":
+                whole |= {**({} if "type" in node else {"type": "string"}), "x-terms": value}
+                self.terms.codes(value)
+            elif key == "properties" and isinstance(value, Map):
+                whole[key] = placed(Map, {name: self.schema(inner) for name, inner in value.items()}, value.where)
+            elif key in ("items", "additionalProperties", "propertyNames", "not"):
+                whole[key] = self.schema(value)
+            elif key in ("anyOf", "oneOf", "allOf") and isinstance(value, List):
+                whole[key] = placed(List, [self.schema(inner) for inner in value], value.where)
+            else:
+                whole[key] = value
+        return whole
+
+    def record(self, node, properties):
+        """A closed object whose properties are all required, but for those written with a question mark."""
+        if not isinstance(properties, Map) or "type" in node:
+            refuse(node.at["record"], "a record is a map of properties, and its type follows")
+        required = [name for name in properties if not name.endswith("?")]
+        inner = placed(Map, {name.removesuffix("?"): self.schema(value) for name, value in properties.items()}, properties.where)
+        if len(inner) < len(properties):
+            refuse(properties, "a property stands twice")
+        first = {"type": "object", "required": required, "minProperties": node.get("minProperties")}
+        return {**{key: value for key, value in first.items() if value}, "properties": inner, "additionalProperties": False}
+
+    def patch(self, node):
+        """What may change of a record: the properties of its New, none of them required."""
+        check(node, "a patch", PATCH)
+        base = self.written.get(node["patch-of"])
+        all_ = self.schema(base).get("properties") if isinstance(base, Map) and "patch-of" not in base else None
+        if not isinstance(all_, Map):
+            refuse(node.at["patch-of"], f"there is no record {node['patch-of']}")
+        for key in ("only", "without", "nullable"):
+            for name in node.get(key, ()):
+                if name not in all_:
+                    refuse(name, f"{node['patch-of']} has no property {name}")
+        own = {name: self.schema(value) for name, value in node.get("with", {}).items()}
+        taken = [name for name in all_ if name in own or name not in node.get("without", ()) and name in node.get("only", all_)]
+        properties = {name: all_[name] for name in taken} | {name: self.nullable(name, all_[name]) for name in node.get("nullable", ())}
+        whole = {"type": "object", "minProperties": 1, "properties": properties | own, "additionalProperties": False}
+        return placed(Map, whole, node.where)
+
+    def nullable(self, name, schema):
+        """The schema of a property, or null."""
+        if not isinstance(schema, Map) or isinstance(schema.get("type"), list):
+            refuse(name, f"{name} can be null already")
+        if "type" in schema:
+            return placed(Map, {key: [value, "null"] if key == "type" else value for key, value in schema.items()}, schema.where)
+        return placed(Map, {"anyOf": [schema, {"type": "null"}]}, schema.where)
+
+    # --- lists, and what says when it last changed
+
+    def is_list(self, name):
+        written = self.written.get(name)
+        properties = written.get("record", written.get("properties")) if isinstance(written, Map) else None
+        return isinstance(properties, Map) and {"items", "next"} <= set(properties)
+
+    def item_of(self, name):
+        """The record of a list, which may be named by the list."""
+        if not self.is_list(name):
+            return name
+        items = self.written[name].get("record", self.written[name].get("properties"))["items"]
+        items = items.get("items") if isinstance(items, Map) else items
+        return items[0] if isinstance(items, list) and items else items if isinstance(items, str) else ""
+
+    def with_updated(self, name, node):
+        """A record that is shown says when it last changed, before its address, where that is not written."""
+        record = node.get("record") if isinstance(node, Map) else None
+        if name in self.dated and name in self.undated:
+            fault(self.undated[name], f"{name} says elsewhere when it last changed")
+        if name not in self.dated or isinstance(record, Map) and record.keys() & {UPDATED, f"{UPDATED}?"}:
+            return node
+        if not isinstance(record, Map):
+            missing = f"{name} does not say when it last changed"
+            return node if isinstance(node, Map) and "record" in node else refuse(self.dated[name], missing)
+        more, whole = placed(Map, {}, record.where), placed(Map, node, node.where)
+        for key in [*(key for key in record if key != "href"), UPDATED, *(key for key in record if key == "href")]:
+            more[key] = record.get(key, placed(Text, "date-time", node.where))
+        whole["record"], whole.at, more.at = more, node.at, record.at
+        return whole
+
+    def with_lists(self, schemas):
+        """The pages of lists, each behind its record."""
+        made = placed(Map, {}, schemas.where)
+        for name, schema in schemas.items():
+            made[name] = schema
+            if name + "List" in self.lists:
+                items = {"type": "array", "items": self.ref("schemas", name, schema.where)}
+                page = {"type": "object", "required": ["items", "next"],
+                        "properties": {"items": items, "next": self.ref("schemas", "Next", schema.where)}, "additionalProperties": False}
+                made[name + "List"] = placed(Map, page, schema.where)
+        return made
+
+    # --- the others
+
+    def parameter(self, node, place="query"):
+        """A parameter, written out; in the query if it does not say where."""
+        check(node, "a parameter", PARAMETER, extensions=True)
+        if "name" not in node or "schema" not in node:
+            refuse(node, "a parameter has a name and a schema")
+        place = node.get("in", place)
+        first = {"name": node["name"], "in": place, **({"required": True} if place == "path" else {})}
+        return placed(Map, {**first, **{key: value for key, value in node.items() if key not in first},
+                            "schema": self.schema(node["schema"])}, node.where)
+
+    def media(self, node):
+        """A body, a response or a header, with the schemas and headers in it written out; a word is one of the components."""
+        whole = placed(Map, node, node.where)
+        if "schema" in node:
+            whole["schema"] = self.schema(node["schema"])
+        for key, kind in (("headers", "headers"), ("content", None)):
+            if key in node:
+                check(node[key], key, {name: (str, list, dict) for name in node[key]} if isinstance(node[key], Map) else {})
+                whole[key] = placed(Map, {name: self.media(inner) if isinstance(inner, Map) else self.ref(kind, inner) if kind else
+                                          {"schema": {"contentMediaType": name} if inner == "bytes" else self.schema(inner)}
+                                          for name, inner in node[key].items()}, node[key].where)
+        return whole
+
+    def component(self, kind, node):
+        """A component, written out."""
+        if kind == "schemas":
+            return self.patch(node) if isinstance(node, Map) and "patch-of" in node else self.schema(node)
+        if kind == "responses" and isinstance(node, str):
+            problem = {"application/problem+json": {"schema": self.ref("schemas", "Problem", node.where)}}
+            return placed(Map, {"description": node, "content": problem}, node.where)
+        if kind in ("headers", "responses"):
+            return self.media(node)
+        return self.parameter(node) if kind == "parameters" and "$ref" not in node else node
+
+    def each(self, kind):
+        """The components of a kind, as far as they can be made."""
+        nodes = self.all[kind]
+        made = placed(Map, {}, nodes.where)
+        for name, node in nodes.items():
+            with contextlib.suppress(Refused):
+                if not isinstance(node, (Map, *SHORTHANDS.get(kind, ()))):
+                    refuse(nodes.at[name], f"{name} of {kind} is a map")
+                made[name] = self.component(kind, self.with_updated(name, node) if kind == "schemas" else node)
+        return self.with_lists(made) if kind == "schemas" else made

@@ -1,0 +1,207 @@
+"""What the engine reads of the contract: each operation with all that it refers to, each schema without what says nothing of values."""
+import contextlib
+import json
+import re
+
+from generators.contract.datapackage import describe, is_public
+from generators.contract.standard import Standard
+from generators.files import ROOT, rows
+from generators.nodes import Refused, dump, fault, faults, refuse
+from generators.shapes import BODY, LIMITS, OPERATION, PARAMETERS, RESPONSE, RULE, check, fits
+
+LIMIT_MAX = 16 * 1024 * 1024
+MEDIA = ("application/json", "application/merge-patch+json", "application/x-www-form-urlencoded", "text/csv", "*/*")
+# Of ours or in a vocabulary of others: the statement's columns are the members.
+JSON_MEDIA = ("application/json", "application/ld+json", "application/vnd.citationstyles.csl+json")
+# As a path's Allow has its methods, in this order.
+ALLOW = {"GET": "GET, HEAD", "POST": "POST", "PUT": "PUT", "PATCH": "PATCH", "DELETE": "DELETE"}
+# Parameters that the engine itself reads mean the same everywhere.
+RESERVED = {"format": "string", "cursor": "string", "dry_run": "boolean", "limit": "integer"}
+OTHERS = ("summary", "asks")  # what is made of an operation for the index and the package alone
+# The rules by which the engine itself refuses: of each status the first is what a statement means that gives it alone.
+OWN = ("bad-request", "bad-framing", "unauthorized", "forbidden", "not-found", "method-not-allowed", "not-acceptable", "request-timeout",
+       "conflict", "record-withdrawn", "length-required", "precondition-failed", "too-large", "uri-too-long", "unsupported-media-type",
+       "range-not-satisfiable", "expectation-failed", "invalid", "precondition-required", "too-many-requests", "headers-too-large",
+       "internal", "not-implemented", "unavailable", "timeout", "version-not-supported")
+
+
+class Engine(Standard):
+    """What is made of a document: facts, the index of its lists, and the description of the archive of all lists."""
+
+    def __init__(self, document):
+        super().__init__(document)
+        self.ids, self.shared = set(), {}  # shared: the parameters, each once, by what is made of it
+        if not str(document.get("openapi")).startswith("3.1."):
+            fault(document, "openapi must be 3.1.x")
+        self.info = document.get("info")
+        if not isinstance(self.info, dict) or not all(isinstance(self.info.get(key), str) for key in ("title", "version")):
+            refuse(self.info or document, "info needs title and version")
+        self.schemas = {name: self.guarded(self.schema, schema, document) for name, schema in self.component("schemas").items()}
+        places = [*self.items()]
+        operations = [self.guarded(self.operation, *place) for place in places]
+        self.package = describe(self, [] if faults else zip(operations, (node for *_, node in places)))
+        operations = [*filter(None, operations)]
+        for made in operations:
+            methods = {each["method"] for each in operations if each["path"] == made["path"]}
+            made["allow"] = ", ".join([*(words for method, words in ALLOW.items() if method in methods), "OPTIONS"])
+        self.index = {made["path"]: {"application/json": self.collections(operations)} for made in operations if made["id"] == "getIndex"}
+        roles = {each["id"]: each["roles"].split(",") if each["roles"] else [] for each in operations if "roles" in each}
+        self.facts = {"roles": dump(roles),
+                      "operations": [{key: value for key, value in each.items() if key not in OTHERS} for each in operations],
+                      "parameters": [*map(json.loads, self.shared)], "components": {"schemas": self.schemas}, "problems": self.problems(),
+                      "constraints": self.component("x-constraints"),
+                      **({"terms": dump(document["x-terms"])} if "x-terms" in document else {})}
+
+    def problems(self):
+        """The engine's own rules, of which a contract that does not list them has the statuses alone, and behind them the contract's."""
+        statuses = {row["rule"]: int(row["status"]) for row in rows(ROOT / "openapi/problems.csv", RULE)}
+        return {rule: {"status": statuses[rule]} for rule in OWN} | {
+            rule: {key: said[key] for key in ("status", "title", "meaning")} for rule, said in self.component("x-problems").items()}
+
+    def guarded(self, make, *arguments):
+        with contextlib.suppress(Refused):
+            return make(*arguments)
+
+    def operation(self, path, method, node):
+        """All that the engine asks of an operation."""
+        check(node, "an operation", OPERATION, extensions=True)
+        name = node.get("operationId", "")
+        if not re.fullmatch("[A-Za-z0-9]+", name):
+            refuse(node, f"{method.upper()} {path}: operationId must be letters and digits")
+        if name in self.ids:
+            fault(node, f"the operationId {name} stands twice")
+        self.ids.add(name)
+        parameters = self.parameters(path, node)
+        texts = [json.dumps(each, ensure_ascii=False) for each in parameters]
+        made = {"id": name, "method": method.upper(), "path": path, "where": getattr(node, "where", None) or "contract",
+                "summary": node.get("summary"), "answer": node.get("x-answer"),
+                "parameters": [self.shared.setdefault(text, len(self.shared)) for text in texts],
+                "asks": any(each["required"] for each in parameters),
+                "cursor": any((each["in"], each["name"]) == ("query", "cursor") for each in parameters),
+                **self.security(node), **self.body(node), **self.success(node)}
+        if made["shared"] and made["roles"] is not None and not made["anonymous"]:
+            fault(node, f"{name} needs a token, and its Cache-Control is public: kept answers are everybody's")
+        return {key: value for key, value in made.items() if value is not None}
+
+    def parameters(self, path, operation):
+        """Its parameters, with the schemas that they refer to."""
+        made, names = [], []
+        for node in operation.get("parameters", ()):
+            node = check(self.resolve(node), "a parameter", PARAMETERS, extensions=True)
+            if not all(key in node for key in ("name", "in", "schema")):
+                refuse(node, "a parameter needs name, in and schema")
+            made.append(self.parameter(path, node))
+            if node["name"] in names:
+                fault(node, f"the parameter {node['name']} stands twice")
+            names.append(node["name"])
+        braces, declared = path.count("{"), sum(each["in"] == "path" for each in made)
+        if braces != declared:
+            fault(operation, f"{operation['operationId']}: the path has {braces} parameters, the operation declares {declared}")
+        return made
+
+    def parameter(self, path, node):
+        name, place, types = node["name"], node["in"], self.types(node["schema"])
+        braced = f"{{{name}}}"
+        if place not in ("path", "query", "header"):
+            fault(node, f"parameters are in path, query or header, not in {place}")
+        if place == "path" and braced not in path:
+            fault(node, f"{path} has no {braced}")
+        if name in RESERVED and (place != "query" or types != {RESERVED[name]} or self.rule(node["schema"], "format")):
+            fault(node, f"the name {name} is the engine's: it stands in the query, with its type and no format")
+        if place == "query" and types == {"array"} and node.get("explode") is not False:
+            fault(node, "an array in the query needs explode: false")
+        return {"name": name, "in": place, "index": path[:path.find(braced)].count("{"), "required": node.get("required") is True,
+                "engine": name in RESERVED and name != "limit", "schema": self.schema(node["schema"], node),
+                "where": getattr(node, "where", None) or "contract"}
+
+    def security(self, operation):
+        """Alternatives of one scheme, whose list names a role (OpenAPI 3.1, Security Requirement Object); {}: no token."""
+        alternatives = operation.get("security", [])
+        for each in alternatives:
+            names = each.get("bearer") if isinstance(each, dict) and len(each) == 1 else []
+            if not isinstance(each, dict) or len(each) > 1 or not fits(names, [str]) or len(names) > 1:
+                where = getattr(each, "where", None) or operation
+                refuse(where, f"{operation['operationId']}: an alternative is {{}} or {{ bearer: [at most one role] }}")
+        roles = ",".join(role for each in alternatives for role in each.get("bearer", ()))
+        return {"anonymous": {} in alternatives, "roles": roles if any(alternatives) else None}
+
+    def body(self, operation):
+        name, body = operation["operationId"], self.resolve(operation.get("requestBody"))
+        content = check(body, "a request body", BODY, extensions=True).get("content", {}) if body is not None else {}
+        limit = operation.get("x-body-limit")
+        for media in content:
+            if media not in MEDIA:
+                fault(body, f"{name}: a body is JSON, a JSON merge patch, a form, CSV or */*, not {media}")
+        if len(content) > 1:
+            fault(body, f"{name}: one media type for the body")
+        media = next(iter(content), None)
+        streamed = media == "*/*"
+        whole = self.named(content, media, body, f"{name} body") if media and not streamed else None
+        for value in check(limit, "x-body-limit", LIMITS, extensions=True).values() if limit is not None else ():
+            if not 1 <= value <= LIMIT_MAX:
+                fault(limit, f"{name}: a bound of x-body-limit is 1 to {LIMIT_MAX}")
+        if limit is not None and (not limit or whole is None):
+            fault(limit, f"{name}: x-body-limit has bytes or values, of a body that is read whole")
+        return {"body": whole, "body_type": media, "streamed": streamed,
+                "body_required": not streamed and bool(body and body.get("required")),
+                "body_bytes": (limit or {}).get("bytes"), "body_values": (limit or {}).get("values")}
+
+    def named(self, content, media, above, name):
+        """The name of the schema of one media type: that of the component, or this one."""
+        if not isinstance(content[media], dict):
+            refuse(above, f"{media} has a map with a schema")
+        schema = self.schema(content[media].get("schema"), above)
+        if isinstance(schema, str):
+            return schema
+        self.schemas[name] = schema
+        return name
+
+    def success(self, operation):
+        """What it answers with when all is well."""
+        name, made = operation["operationId"], None
+        for status, response in operation.get("responses", {}).items():
+            response = check(self.resolve(response), "a response", RESPONSE, extensions=True)
+            if "description" not in response:
+                fault(response, f"{name}: response {status} needs a description")
+            if not re.fullmatch("2..|303", status):
+                continue
+            if not made:
+                made = {"success": int(status) if status.isdigit() else 200, **self.answer(response, f"{name} answer")}
+            elif made["success"] != 200 or status not in ("201", "206"):
+                fault(response, f"{name}: one 2xx response an operation, but for 201 or 206 beside 200")
+        return made or refuse(operation, f"{name}: no 2xx response, nor a 303")
+
+    def answer(self, response, name):
+        content, head, cache = response.get("content", {}), "", None
+        kinds = [media for media in content if media in JSON_MEDIA]
+        for header, node in response.get("headers", {}).items():
+            node = self.resolve(node)
+            schema = node.get("schema") if isinstance(node, dict) else None
+            value = None if schema is None else self.rule(schema, "const") or self.plain(schema).get("default")
+            if not isinstance(value, str):
+                continue
+            if re.search(r"[\0-\x1f\x7f]", value):
+                fault(node, f"{header} has a control character")
+            if header.lower() == "cache-control":
+                cache = value
+            else:
+                head += f"{header}: {value}\r\n"
+        return {"media": [*content], "cache": cache, "head": head, "shared": (cache or "").startswith("public"),
+                "response": self.named(content, kinds[-1], response, name) if kinds else None}
+
+    def collections(self, operations):
+        """The lists that everybody can read, from the top, so that nobody has to guess."""
+        listed = []
+        for made in filter(is_public, operations):
+            properties = self.of(made.get("response")).get("properties", {})
+            if "next" in properties and self.of(properties.get("items")).get("type") == "array":
+                listed.append({"name": made["path"].removeprefix("/v1/"), "href": made["path"], "title": made.get("summary", ""),
+                               "media_types": made["media"]})
+        return dump({"title": self.info["title"], "version": self.info["version"], "documentation": "/docs", "contract": "/openapi.json",
+                     "resources": listed})
+
+    def of(self, schema):
+        """A schema as the engine reads it, of the component that it names."""
+        while isinstance(schema, str):
+            schema = self.schemas[schema]
+        return schema if isinstance(schema, dict) else {}

@@ -1,0 +1,268 @@
+"""The operations of the contract: what each is brings along parameters, a body, a good answer and what can go wrong."""
+import contextlib
+import re
+from datetime import date, datetime, timedelta, timezone
+from email.utils import format_datetime
+
+from generators.contract.components import UPDATED
+from generators.nodes import Map, Refused, fault, placed, refuse
+from generators.shapes import DEPRECATED, METHODS, SHORT, STANDARD, check
+
+# What an operation may be: its methods, the status of its good answer, what that says.
+KINDS = {"list": (("get",), "200", "A page."), "read": (("get",), "200", "The record."),
+         "create": (("put", "post"), "201", "The new record."), "change": (("patch",), "200", "The changed record."),
+         "put": (("put",), "200", "The record that has replaced the one before."),
+         "remove": (("delete",), "204", "It is gone."), "step": (("put", "post", "delete"), "200", "The changed record."),
+         "page": (("get",), "200", ""), "own": (METHODS, "200", "")}
+ERRORS = {"304": "NotModified", "308": "Moved", "400": "BadRequest", "401": "Unauthorized", "403": "Forbidden", "404": "NotFound",
+          "406": "NotAcceptable", "409": "Conflict", "410": "Gone", "412": "PreconditionFailed", "413": "TooLarge",
+          "415": "UnsupportedMediaType", "416": "RangeNotSatisfiable", "422": "Unprocessable", "428": "PreconditionRequired",
+          "429": "TooManyRequests", "503": "Unavailable", "504": "Timeout"}
+FORMATS = {"csv": ("FormatTable", "text/csv", "application/x-ndjson"), "geojson": ("FormatMap", "application/geo+json"),
+           "ics": ("FormatCalendar", "text/calendar")}
+NOTICE = timedelta(days=365)  # how long before its end an operation is deprecated
+STABILITY = ("stable", "beta")  # beta: may change with a minor version
+
+
+class Operation:
+    """One that says what it is."""
+
+    def __init__(self, sources, components, part, template, method, written):
+        self.sources, self.components, self.template, self.method, self.written = sources, components, template, method, written
+        self.id, self.followed = written.get("operationId"), set()
+        check(written, "an operation", STANDARD | SHORT, extensions=True)
+        if method != "get" and "security" not in written:
+            refuse(written, f"says not who may {method.upper()}; security: [] is everybody")
+        untagged = "neither the operation nor its file has a tag"
+        self.tags = written.get("tags") or ([part["tag"]] if "tag" in part else refuse(written, untagged))
+        self.kind, self.record, self.formats = self.what_it_is()
+        # One alternative for each role; any is every account, anyone needs no token.
+        self.security = [{} if role == "anyone" else {"bearer": [] if role == "any" else [role]} for role in written.get("security", ())]
+
+    def what_it_is(self):
+        """Its kind, record and formats."""
+        said = self.written["is"]
+        words = said.split()
+        kind, record, formats = "".join(words[:1]), "".join(words[1:2]), words[2:]
+        if kind not in KINDS:
+            refuse(said, f'"{kind}" is no kind of operation')
+        if self.method not in KINDS[kind][0]:
+            refuse(said, f'{self.method.upper()} is not the method of "{kind}"')
+        if bool(record) == (kind in ("remove", "page", "own")):
+            refuse(said, f'"{kind}" has {"no" if record else "a"} record')
+        if formats and kind not in ("list", "read") or set(formats) - FORMATS.keys() or len(formats) != len(set(formats)):
+            refuse(said, f'"{" ".join(formats)}" are not the formats of "{kind}"')
+        if record:
+            self.components.ref("schemas", record, said.where)
+        if kind == "list" and "csv" in formats:
+            refuse(said, '"csv" follows from "list"')
+        return kind, record, (self.left("csv") if kind == "list" else []) + formats
+
+    def left(self, *follow):
+        """What follows, without what the operation takes out."""
+        self.followed.update(follow)
+        return [name for name in follow if name not in self.written.get("without", ())]
+
+    def ref(self, kind, name):
+        return self.components.ref(kind, name, self.written.where)
+
+    def parameters(self):
+        """Of the path, the operation's own, and those that follow from what it is."""
+        written, kind, resolved = self.written, self.kind, self.components.resolved
+        own = [self.components.ref("parameters", each) if isinstance(each, str) else self.components.parameter(each)
+               for each in written.get("parameters", ())]
+        if "sort" in written:
+            words = written["sort"]
+            if kind != "list" or not words:
+                refuse(written.at["sort"], "a list has the words that it is sorted by")
+            schema = placed(Map, {"type": "string", "enum": words, "default": words[0]}, words.where)
+            own.append(placed(Map, {"name": "sort", "in": "query", "schema": schema}, words.where))
+        path = self.of_path(own)
+        key = ["IdempotencyKey"] if self.method == "post" else []
+        dated = self.left(UPDATED) if kind in ("list", "read") else []
+        follow = {"list": ["Limit", "Cursor"] + ["ModifiedSince"] * len(dated), "create": key or ["IfNoneMatchAny"],
+                  "put": ["IfMatchOrNew", "IfNewOrMatch"], "change": ["IfMatch"], "remove": ["IfMatch"],
+                  "step": ["IfMatch"] if self.method == "put" else key}.get(kind, [])
+        follow = follow + [FORMATS[name][0] for name in self.formats][-1:]
+        follow += ["DryRun"] * (kind in ("create", "put", "change", "remove", "step"))
+        names = [resolved(each).get("name") for each in own]
+        refs = [self.ref("parameters", name) for name in self.left(*follow)]
+        return path + own + [each for each in refs if resolved(each).get("name") not in names]
+
+    def of_path(self, own):
+        """The parameters of the path, its own ones taken from those."""
+        found = []
+        for name in re.findall(r"{(\w+)}", self.template):
+            mine = next((each for each in own if each.get("name") == name), None)
+            if mine:
+                own.remove(mine)
+                mine, where = {"name": name, "in": "path", "required": True, **mine} | {"in": "path", "required": True}, mine.where
+                found.append(placed(Map, mine, where))
+            elif name in self.components.paths:
+                found.append(self.components.ref("parameters", self.components.paths[name]))
+            elif name in self.sources.inline:
+                node = self.components.parameter(Map({"name": name, **self.sources.inline[name]}), "path")
+                found.append(placed(Map, node, self.written.where))
+            else:
+                refuse(self.written, f"there is no parameter for {{{name}}}")
+        return found
+
+    def body(self):
+        """A body that a schema describes: the record's New or Patch, or another."""
+        written, kind = self.written, self.kind
+        if "requestBody" in written:
+            if "body" in written:
+                refuse(written.at["body"], "body or requestBody, not both")
+            return self.components.media(written["requestBody"])
+        name = written.get("body") or {"create": f"{self.record}New", "put": f"{self.record}New", "change": f"{self.record}Patch"}.get(kind)
+        if not name or not self.left("body"):
+            return None
+        schema = self.components.ref("schemas", name, getattr(name, "where", None) or written["is"].where)
+        media = "application/merge-patch+json" if kind == "change" else "application/json"
+        return {"required": True, "content": {media: {"schema": schema}}}
+
+    def answer(self):
+        """The read whose row a write answers with: of its record, at its path, below it, or nearest above it."""
+        if not self.left("x-answer"):
+            return None
+        if "x-answer" in self.written or self.kind not in ("create", "put", "change", "step"):
+            return self.written.get("x-answer")
+        reads = self.components.reads.get(self.record, {})
+        below = [path for path in reads if re.fullmatch(re.escape(self.template) + r"/{\w+}", path)]
+        above = sorted((path for path in reads if self.template.startswith(path + "/")), key=len)
+        nearest = [self.template] if self.template in reads else below or above or (list(reads) if len(reads) == 1 else [])
+        return reads[nearest[-1]] if nearest else None
+
+    def good(self, answered):
+        """The answer when all is well."""
+        kind, record, written = self.kind, self.record, self.written
+        status, words = KINDS[kind][1:]
+        words = written.get("answer") or ("A page, or with another format everything." if kind == "list" and self.formats else words)
+        headers = {"Location": "Created"} if kind in ("create", "put") else {}
+        if status != "204":
+            is_public = self.method == "get" and (not self.security or {} in self.security)
+            headers["Cache-Control"] = "PublicCache" if is_public else "PrivateCache"
+            # a list has no version
+            headers |= {"ETag": "ETag"} if self.method == "get" or answered and record not in self.components.lists else {}
+        headers |= {"X-Request-Id": "RequestId", "Server-Timing": "ServerTiming"}
+        headers |= {"Link": "NextLink"} if kind == "list" and "Cursor" not in written.get("without", ()) else {}
+        headers |= {"X-Omitted-Count": "OmittedCount"} if "ics" in self.formats else {}
+        response = {"description": words, "headers": {name: self.ref("headers", headers[name]) for name in self.left(*headers)}}
+        if status != "204":
+            name = record + "List" if kind == "list" and not self.components.is_list(record) else record
+            response["content"] = {"application/json": {"schema": self.components.ref("schemas", name, written["is"].where)}}
+            feature = "FeatureCollection" if kind == "list" else "Feature"
+            for media in [media for name in self.formats for media in FORMATS[name][1:]]:
+                schema = self.ref("schemas", feature) if media == "application/geo+json" else {"type": "string"}
+                response["content"][media] = {"schema": schema}
+        return {status: response, **({"201": {**response, "description": KINDS["create"][2]}} if kind == "put" else {})}
+
+    def errors(self, names, body):
+        """The statuses of what can go wrong: they follow from method, path, security, preconditions and body."""
+        conditional, security = bool(names & {"If-Match", "If-None-Match"}), self.security
+        above = self.template.count("{") > (1 if self.method == "put" and "If-None-Match" in names else 0)  # nothing else can be missing
+        served = self.kind != "page"  # of the database
+        follow = {"400": True, "429": True, "503": served, "504": served, "304": self.method == "get",
+                  "406": served and self.kind != "remove", "401": security,
+                  "403": security and (self.method != "get" or any(each.get("bearer") for each in security)),
+                  "404": above, "409": "Idempotency-Key" in names, "412": conditional, "428": conditional,
+                  "415": body, "422": body or "Idempotency-Key" in names}
+        statuses = {status for status, holds in follow.items() if holds}
+        for number in self.written.get("errors", ()):
+            status = str(abs(number))
+            if status not in ERRORS:
+                refuse(number, f"there is no response of the status {status}")
+            if (status in statuses) != (number < 0):
+                refuse(number, f"{status} {'does not follow' if number < 0 else 'follows'} from the rest")
+            statuses ^= {status}
+        return {status: self.ref("responses", ERRORS.get(status, "Problem")) for status in (*statuses, "default")}
+
+    def responses(self, responses):
+        """With what the operation says of its own: a word is a response, a map is put over what follows."""
+        written = self.written.get("responses", Map())
+        for status, own in check(written, "responses", dict.fromkeys(written, (str, dict))).items():
+            if isinstance(own, str):
+                responses[status] = self.components.ref("responses", own)
+                continue
+            own, before = self.components.media(own), {} if "$ref" in responses.get(status, {}) else responses.get(status, {})
+            if before and "headers" in own:  # in the order of the others
+                headers = {**before["headers"], **own["headers"]}
+                own["headers"] = {name: headers[name] for name in sorted(headers, key=lambda name: name != "Cache-Control")}
+            responses[status] = placed(Map, {**before, **own}, own.where)
+        return {status: responses[status] for status in sorted(responses)}
+
+    def deprecated(self, responses):
+        """Says in each good answer since when there is something better (RFC 9745), and when the operation goes (RFC 8594). Gives that
+        day."""
+        days = check(self.written["deprecated"], "deprecated", DEPRECATED)
+        try:
+            since, sunset = (datetime.combine(date.fromisoformat(days[key]), datetime.min.time(), timezone.utc) for key in DEPRECATED)
+        except (KeyError, ValueError):
+            refuse(days, "deprecated has a day since, and one of its sunset")
+        if sunset < since + NOTICE:
+            refuse(days, f"callers have {NOTICE.days} days to change")
+        for status, response in responses.items():
+            if status[0] in "23" and "headers" in response:
+                for name, text, words in (("Deprecation", f"@{int(since.timestamp())}", "Since when there is something better."),
+                                          ("Sunset", format_datetime(sunset, usegmt=True), "When it goes.")):
+                    response["headers"][name] = {"description": words, "schema": {"type": "string", "const": text}}
+        return days["sunset"]
+
+    def rules(self, names):
+        """The rules that it can break: those that script/rules found, those that follow, and those that it says of itself."""
+        known, beyond = self.sources.rules, self.sources.beyond.get(self.id, {})
+        found, without = (set(row.get("rules", "").split()) for row in (self.sources.reached.get(self.id, {}), beyond))
+        if without and not beyond["reason"].strip():
+            refuse(beyond, "has no reason")
+        for rule in without - found:
+            refuse(beyond, f"{rule} was not found for it")
+        found -= without
+        if any(each.get("bearer") for each in self.security):
+            found |= {"role-needed"} & known.keys()
+        if "Idempotency-Key" in names:
+            found |= {rule for rule in known if rule.startswith("idempotency-") or rule == "rights-have-changed"}
+        found |= set(self.written.get("rules", ()))
+        for rule in found - known.keys():
+            refuse(self.written, f"there is no rule {rule}")
+        return sorted(found)
+
+    def complete(self):
+        """As the standard document has it."""
+        written, texts = self.written, self.sources.texts
+        parameters, body, answer = self.parameters(), self.body(), self.answer()
+        names = {self.components.resolved(each).get("name") for each in parameters}
+        responses = {} if self.kind in ("page", "own") else self.good(answer)
+        responses |= self.errors(names, body)
+        for name in written.get("without", ()):
+            if name not in self.followed:
+                refuse(name, f"{name} does not follow from the rest")
+        rules, stability = self.rules(names), written.get("stability", STABILITY[0])
+        if stability not in STABILITY:
+            refuse(stability, f'"{stability}" is no stability')
+        responses = self.responses(responses)
+        made = {"tags": self.tags, "security": self.security, "x-answer": answer, "parameters": parameters, "requestBody": body,
+                "responses": responses}
+        if "deprecated" in written:
+            made |= {"deprecated": True, "x-sunset": self.deprecated(responses)}
+        if texts:
+            made["description"] = texts.operation(written, self.kind, self.record)
+        made = {key: made.get(key, written.get(key)) for key in STANDARD | made | written if key not in SHORT}
+        made |= {"x-problems": rules, "x-stability-level": stability}
+        return placed(Map, {key: value for key, value in made.items() if value or key in (*written, "security")}, written.where)
+
+
+def expand(sources, components, part, template, item):
+    """The operations of a path. One without `is` stands as it is written."""
+    if not isinstance(item, Map):
+        fault(part["paths"].at[template], "a path has a map of operations")
+        return item
+    made, short = placed(Map, item, item.where), [method for method, each in item.items() if isinstance(each, Map) and "is" in each]
+    for method, written in item.items():
+        if method not in METHODS and short:
+            fault(item.at[method], f'{template} has an unknown key "{method}"')
+        elif method in METHODS and not isinstance(written, Map):
+            fault(item.at[method], "an operation is a map")
+    for method in short:
+        with contextlib.suppress(Refused):
+            made[method] = Operation(sources, components, part, template, method, written=item[method]).complete()
+    return made

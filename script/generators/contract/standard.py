@@ -1,0 +1,160 @@
+"""The standard document, for those who read it: its references followed, its schemas held to the keywords that there are."""
+import re
+from urllib.parse import unquote
+
+from generators.nodes import fault, refuse
+from generators.shapes import METHODS, STRINGS, TYPES, fits
+
+COMPONENT = "#/components/schemas/"
+ANNOTATIONS = ("title", "description", "examples", "deprecated", "readOnly", "writeOnly", "$comment", "$schema", "x-terms")
+FORMAT_WORDS = (*STRINGS, "partial-date", "int32", "int64")
+
+
+def is_number(value):
+    return fits(value, (int, float))
+
+
+def is_count(value):
+    return is_number(value) and value >= 0 and value == int(value)
+
+
+def is_pattern(value):
+    try:
+        return isinstance(value, str) and bool(re.compile(value))
+    except re.error:
+        return False
+
+
+def is_type(value):
+    return value in TYPES if isinstance(value, str) else isinstance(value, list) and value != [] and all(word in TYPES for word in value)
+
+
+# Of a schema, the keywords that there are, and what each takes: all but $ref and allOf are the engine's (api/contract/keyword_*.c).
+KEYWORDS = {
+    "type": is_type, "enum": lambda value: isinstance(value, list), "const": lambda value: True, "pattern": is_pattern,
+    "format": lambda value: value in FORMAT_WORDS, "required": lambda value: fits(value, [str]),
+    "uniqueItems": lambda value: isinstance(value, bool), "properties": lambda value: isinstance(value, dict),
+    "$ref": lambda value: isinstance(value, str) and value.startswith(COMPONENT),
+    **dict.fromkeys(("minimum", "maximum"), is_number),
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), is_count),
+    **dict.fromkeys(("allOf", "anyOf", "oneOf"), lambda value: isinstance(value, list) and value != []),
+    **dict.fromkeys(("items", "not", "additionalProperties", "propertyNames"), lambda value: isinstance(value, (dict, bool)))}
+
+
+class Standard:
+    """A document, made or written as it is."""
+
+    def __init__(self, document):
+        self.document = document
+
+    def component(self, kind):
+        components = self.document.get("components")
+        return components.get(kind, {}) if isinstance(components, dict) and isinstance(components.get(kind, {}), dict) else {}
+
+    def items(self):
+        """Path, method and operation of each."""
+        for path, item in self.document["paths"].items():
+            for key, value in item.items() if isinstance(item, dict) else ():
+                if key in METHODS:
+                    yield path, key, value
+                elif key not in ("summary", "description") and not key.startswith("x-"):
+                    fault(getattr(item, "at", {}).get(key) or item, f'{path} has an unknown key "{key}"')
+
+    def target(self, pointer):
+        """What a pointer (#/…, RFC 6901) names, or None."""
+        node = self.document if pointer[:1] == "#" else None
+        for word in pointer.split("/")[1:]:
+            word = unquote(word).replace("~1", "/").replace("~0", "~")
+            node = node.get(word) if isinstance(node, dict) else None
+        return node
+
+    def resolve(self, node):
+        """Follows a $ref of a parameter, response, header or body."""
+        for _ in range(8):
+            if not isinstance(node, dict) or "$ref" not in node:
+                return node
+            pointer = node["$ref"] if isinstance(node["$ref"], str) else ""
+            target = self.target(pointer)
+            if target is None:
+                refuse(node, f'$ref "{pointer}" leads nowhere')
+            node = target
+        refuse(node, "refers to itself")
+
+    # --- schemas
+
+    def schema(self, node, above):
+        """A schema, its keywords held against those that there are; of one that only refers to a component, the component's name. above: a
+        node with a place, for one that has none."""
+        where = getattr(node, "where", None) or above
+        if isinstance(node, bool):
+            return node
+        if not isinstance(node, dict):
+            refuse(where, "a schema is an object, true or false")
+        made = {}
+        for key, value in node.items():
+            if key in ANNOTATIONS:
+                continue
+            if key not in KEYWORDS and key != "default" and not key.startswith("x-"):
+                fault(getattr(value, "where", None) or where, f'the schema keyword "{key}" is not supported')
+            elif key in KEYWORDS and not self.is_valid(node, key, value):
+                fault(getattr(value, "where", None) or where,
+                      f"pattern: {value} is none" if key == "pattern" else f'the value of "{key}" is not valid')
+            elif key == "$ref":
+                made[key] = value.removeprefix(COMPONENT)
+            elif key == "properties":
+                made[key] = {name: self.schema(inner, where) for name, inner in value.items()}
+            elif key in ("allOf", "anyOf", "oneOf"):
+                made[key] = [self.schema(inner, where) for inner in value]
+            else:
+                made[key] = self.schema(value, where) if key in ("items", "not", "additionalProperties", "propertyNames") else value
+        if "pattern" in made and isinstance(node.get("examples"), list) and node["examples"]:
+            made["x-example"] = node["examples"][0]  # a message shows it beside the pattern
+        if [*made] == ["$ref"]:
+            return made["$ref"]
+        parts = [*filter(None, [made.pop("$ref", None)]), *made.pop("allOf", [])]
+        return self.joined(made, parts, where)
+
+    def joined(self, made, parts, where):
+        """A schema with what stands in those that it is all of: no keyword in two of them."""
+        for part in parts:
+            while isinstance(part, str):
+                part = self.schema(self.component("schemas")[part], where)
+            if not isinstance(part, dict) or part.keys() & made.keys():
+                refuse(where, "of what a schema is all of, no two say the same keyword")
+            made = {**part, **made}
+        return made
+
+    def is_valid(self, node, key, value):
+        if key == "uniqueItems" and is_number(node.get("maxItems", 0)) and node.get("maxItems", 0) > 1000:
+            return False  # pairs are compared
+        return KEYWORDS[key](value) and (key != "$ref" or value.removeprefix(COMPONENT) in self.component("schemas"))
+
+    def rule(self, schema, key):
+        """A keyword's value, the schema's own or that of what it refers to."""
+        for _ in range(64):
+            if not isinstance(schema, dict) or key in schema:
+                break
+            schema = self.target(str(schema.get("$ref", "")))
+        return schema.get(key) if isinstance(schema, dict) else None
+
+    def plain(self, schema):
+        """What a schema that only refers refers to."""
+        for _ in range(64):
+            if not isinstance(schema, dict) or "$ref" not in schema or KEYWORDS.keys() & schema.keys() - {"$ref"}:
+                break
+            schema = self.target(str(schema["$ref"]))
+        return schema if isinstance(schema, dict) else {}
+
+    def types(self, schema):
+        words = self.rule(schema, "type")
+        return {word for word in (words if isinstance(words, list) else [words] if words else TYPES) if isinstance(word, str)}
+
+    def all_of(self, schema, key):
+        """What a keyword says of a schema and of those that it is all of."""
+        own = self.rule(schema, key)
+        yield from [own] if own else []
+        for inner in self.rule(schema, "allOf") or ():
+            yield from self.all_of(inner, key)
+
+    def properties(self, schema):
+        return {name: inner for each in reversed([*self.all_of(schema, "properties")]) for name, inner in each.items()}

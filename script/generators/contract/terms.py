@@ -1,0 +1,79 @@
+"""The terms of db/terms: which codes a schema means, and what requests may therefore say."""
+import json
+
+from generators.files import ROOT, rows
+from generators.nodes import List, Map, fault, placed, refuse
+from generators.shapes import METHODS
+
+FOLDER = ROOT / "db/terms"
+COLUMNS = ["code", "label", "label_cy", "retired"]  # behind them properties
+
+
+class Terms:
+    """The lists of which the contract names any, and the files that they stand in."""
+
+    def __init__(self):
+        self.files, self.lists = [], {}
+
+    def codes(self, said, retired=False):
+        """The codes of one or more lists, or of their terms with a property."""
+        codes = []
+        for part in said.split(", "):
+            name, _, wanted = part.partition(" ")
+            path = FOLDER / f"{name}.csv"
+            if not path.exists():
+                refuse(said, f"there are no terms {name}")
+            if name not in self.lists:
+                self.files.append(path)
+                self.lists[name] = list(rows(path, COLUMNS, more=True))
+            if wanted and not all(wanted in row for row in self.lists[name]):
+                refuse(said, f"the terms {name} have no property {wanted}")
+            codes += [row["code"] for row in self.lists[name] if (not wanted or row[wanted]) and (retired or not row["retired"])]
+        return list(dict.fromkeys(codes))
+
+    def close(self, document):
+        """What is asked and written is one of the terms that there are, an enum; an answer's stays open, for terms may be added."""
+        schemas, parameters = (document["components"].get(kind, {}) for kind in ("schemas", "parameters"))
+        operations = [each for item in document["paths"].values() for method, each in item.items() if method in METHODS]
+        asked = referred([parameters, [[each.get("parameters"), each.get("requestBody")] for each in operations]], schemas)
+        worded = {name for name in schemas
+                  if "x-terms" in json.dumps([schemas[name], [schemas[each] for each in referred(schemas[name], schemas)]])}
+        both = asked & worded & referred([document["components"].get("responses"), [each.get("responses") for each in operations]], schemas)
+        for name in sorted(asked - both):
+            schemas[name] = self.closed(schemas[name], schemas, both)
+        for place in [parameters, *operations]:
+            place.update({key: self.closed(each, schemas, both) for key, each in place.items() if key != "responses"})
+        if self.lists:
+            document["x-terms"] = {name: self.codes(name) for name in sorted(self.lists)}
+
+    def closed(self, node, schemas, both, retired=False):
+        """The same, with the terms that there are; a filter takes retired ones too."""
+        where = getattr(node, "where", None)
+        if isinstance(node, list):
+            return placed(List, [self.closed(each, schemas, both, retired) for each in node], where)
+        if not isinstance(node, dict):
+            return node
+        name = node["$ref"].split("/")[-1] if "/schemas/" in str(node.get("$ref")) else None
+        if name in both:
+            if "properties" in schemas[name]:
+                fault(node, f"{name} is in answers too, which are open: a request needs a schema of its own")
+            here = self.closed(schemas[name], schemas, both, retired)
+            schemas[f"{name}Term"] = self.closed(schemas[name], schemas, both)
+            return here if here != schemas[f"{name}Term"] else placed(Map, {"$ref": f"#/components/schemas/{name}Term"}, where)
+        retired = retired or node.get("in") == "query"
+        whole = placed(Map, {key: self.closed(value, schemas, both, retired) for key, value in node.items()}, where)
+        if isinstance(node.get("x-terms"), str):
+            whole["enum"] = self.codes(node["x-terms"], retired) + ([None] if "null" in node["type"] else [])
+        return whole
+
+
+def referred(node, schemas, found=None):
+    """The schemas that a node refers to, through others too."""
+    found = set() if found is None else found
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        referred(inner, schemas, found)
+    name = node["$ref"].split("/")[-1] if isinstance(node, dict) and "/schemas/" in str(node.get("$ref")) else None
+    if name in schemas and name not in found:
+        found.add(name)
+        referred(schemas[name], schemas, found)
+    return found

@@ -1,0 +1,55 @@
+"""The keys that there are, of the written contract and of the standard document, and the shape of each."""
+from generators.nodes import fault, refuse
+
+METHODS = ("get", "put", "post", "patch", "delete")
+TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
+STRINGS = ("date", "date-time", "uuid", "uri", "email")  # formats that are words for a type
+# Of an operation that says what it is: those of the standard document, in its order, and the short ones.
+STANDARD = {"tags": [str], "operationId": str, "x-body-limit": dict, "summary": str, "description": str, "x-licenses": [dict],
+            "deprecated": dict, "externalDocs": dict, "security": [str], "x-answer": str, "parameters": [(str, dict)], "requestBody": dict,
+            "responses": dict}
+SHORT = {"is": str, "body": str, "answer": str, "errors": [int], "without": [str], "rules": [str], "stability": str, "sort": [str]}
+DEPRECATED = {"since": str, "sunset": str}
+PARAMETER = {"name": str, "in": str, "required": bool, "description": str, "explode": bool, "schema": (str, list, dict)}
+INLINE = {key: PARAMETER[key] for key in ("description", "schema")}
+PATCH = {"patch-of": str, "only": [str], "without": [str], "nullable": [str], "with": dict}
+FILE = {"tag": str, "paths": dict, "components": dict, "path-parameters": dict}
+ROOT = {**FILE, "files": dict, **dict.fromkeys(("openapi", "info", "servers", "tags", "externalDocs", "security"), object)}
+FILES = {"paths": [str], "schemas": [str], "texts": str, "examples": str}
+SHORTHANDS = {"schemas": (str, list), "responses": (str,)}  # of components that are no maps
+RULE = ["rule", "status", "title", "meaning", "remedy"]  # the columns of openapi/problems.csv
+# Of the standard document: what the engine does not know is not passed over.
+OPERATION = {"tags": list, "summary": str, "description": str, "operationId": str, "parameters": list, "requestBody": dict,
+             "responses": dict, "deprecated": bool, "security": list, "externalDocs": dict, "x-answer": str, "x-body-limit": dict}
+PARAMETERS = {**PARAMETER, "schema": (dict, bool), "style": str, "example": object, "examples": dict, "deprecated": bool}
+BODY = {"description": str, "content": dict, "required": bool}
+RESPONSE = {"description": str, "headers": dict, "content": dict, "links": dict}
+LIMITS = {"bytes": int, "values": int}
+WORDS = {str: "a text", int: "a whole number", bool: "true or false", dict: "a map", list: "a list"}
+
+
+def fits(value, shape):
+    if isinstance(shape, tuple):
+        return any(fits(value, each) for each in shape)
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(fits(each, shape[0]) for each in value)
+    return isinstance(value, shape) and (shape in (bool, object) or not isinstance(value, bool))
+
+
+def said(shape):
+    if isinstance(shape, tuple):
+        return " or ".join(said(each) for each in shape)
+    return "a list, each " + said(shape[0]) if isinstance(shape, list) else WORDS[shape]
+
+
+def check(node, what, shapes, extensions=False):
+    """Holds a map to the keys that it may have, and to the shape of each: whatever is written in a wrong one would be passed over."""
+    if not isinstance(node, dict):
+        refuse(node, f"{what} is a map")
+    for key, value in node.items():
+        where = getattr(node, "at", {}).get(key) or node
+        if key in shapes and not fits(value, shapes[key]):
+            refuse(where, f'"{key}" of {what} is {said(shapes[key])}')
+        if key not in shapes and not (extensions and key.startswith("x-")):
+            fault(where, f'{what} has an unknown key "{key}"')
+    return node
