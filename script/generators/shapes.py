@@ -18,6 +18,11 @@ ROOT = {**FILE, "files": dict, **dict.fromkeys(("openapi", "info", "servers", "t
 FILES = {"paths": [str], "schemas": [str], "texts": str, "examples": str}
 SHORTHANDS = {"schemas": (str, list), "responses": (str,)}  # of components that are no maps
 RULE = ["rule", "status", "title", "meaning", "remedy"]  # the columns of openapi/problems.csv
+# Of a resource in db/resources.yaml, and of its list.
+RESOURCE = {**dict.fromkeys("table view where rows gone seen shown exists hold period version with".split(), str),
+            **dict.fromkeys("columns words rename set default key calls acts makes".split(), {str}),
+            "former": bool, "always": bool, "either": [str], "then": {list}, "steps": {dict}, "list": dict}
+LIST = {"order": (str, list, dict), "unique": bool, "where": str, "filters": {str}, "day": str, "refuse": {str}, "columns": {str}}
 # Of the standard document: what the engine does not know is not passed over.
 OPERATION = {"tags": list, "summary": str, "description": str, "operationId": str, "parameters": list, "requestBody": dict,
              "responses": dict, "deprecated": bool, "security": list, "externalDocs": dict, "x-answer": str, "x-body-limit": dict}
@@ -25,21 +30,22 @@ PARAMETERS = {**PARAMETER, "schema": (dict, bool), "style": str, "example": obje
 BODY = {"description": str, "content": dict, "required": bool}
 RESPONSE = {"description": str, "headers": dict, "content": dict, "links": dict}
 LIMITS = {"bytes": int, "values": int}
-WORDS = {str: "a text", int: "a whole number", bool: "true or false", dict: "a map", list: "a list"}
+WORDS = {str: "a text", int: "a whole number", bool: "true or false", dict: "a map", set: "a map", list: "a list"}
 
 
 def fits(value, shape):
     if isinstance(shape, tuple):
         return any(fits(value, each) for each in shape)
-    if isinstance(shape, list):
-        return isinstance(value, list) and all(fits(each, shape[0]) for each in value)
+    if isinstance(shape, (list, set)):  # of things of one shape; a set means a map
+        inner = value.values() if isinstance(value, dict) else value
+        return isinstance(value, list if isinstance(shape, list) else dict) and all(fits(each, *shape) for each in inner)
     return isinstance(value, shape) and (shape in (bool, object) or not isinstance(value, bool))
 
 
 def said(shape):
     if isinstance(shape, tuple):
         return " or ".join(said(each) for each in shape)
-    return "a list, each " + said(shape[0]) if isinstance(shape, list) else WORDS[shape]
+    return f"{WORDS[type(shape)]}, each {said(*shape)}" if isinstance(shape, (list, set)) else WORDS[shape]
 
 
 def check(node, what, shapes, extensions=False):

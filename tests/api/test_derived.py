@@ -16,7 +16,7 @@ def derive(folder, database, *options, script="derive"):
 
 @pytest.fixture
 def tree(tmp_path):
-    for folder in ("db/queries", "db/derived"):
+    for folder in ("db/queries", "db/derived", "script/generators"):
         shutil.copytree(harness.ROOT / folder, tmp_path / folder)
     for file in ("script/derive", "db/resources.yaml", "openapi/openapi.json"):
         (tmp_path / file).parent.mkdir(exist_ok=True)
@@ -60,8 +60,11 @@ def test_it_writes_what_is_missing_and_removes_what_is_too_much(tree, cluster):
 
 @pytest.mark.parametrize("old, new, message", [
     ("view: regions,", "view: territories,", "there is no relation territories"),
-    ("view: regions,", "vue: regions,", "no such entries: vue"),
-    ("{view: regions, list: {order: _sort}}", "{view: regions, list: {ordre: _sort}}", "no such entries: ordre"),
+    ("view: regions,", "vue: regions,", '/v1/regions/{slug} has an unknown key "vue"'),
+    ("{view: regions, list: {order: _sort}}", "{view: regions, list: {ordre: _sort}}",
+     'the list of /v1/regions/{slug} has an unknown key "ordre"'),
+    ("{view: regions, list: {order: _sort}}", "{view: [regions], list: {order: _sort}}", '"view" of /v1/regions/{slug} is a text'),
+    ("rename: {name: label}", "rename: {name: [label]}", '"rename" of /v1/accounts/{id} is a map, each a text'),
     ("{view: regions,", "{view: courses,", "gss_code is no column of courses"),
     ("/v1/regions/{slug}:", "/v1/regions/{word}:", "/v1/regions/{word}: word is no column of regions"),
     ("  rename: {period: period_text, from: starts, to: ends}\n", "  rename: {from: starts, to: ends}\n", "Strategy: there is no column for period"),
@@ -69,11 +72,11 @@ def test_it_writes_what_is_missing_and_removes_what_is_too_much(tree, cluster):
     ("{status: ':decision', decision_note: ':note'}", "{status: ':decision'}", "decideHubApplication: nothing takes note"),
     ("list: {order: {title: _sort, published:", "list: {order: {name: _sort, published:", "listDocuments: order is not of the values of sort")])
 def test_what_cannot_be_made_is_refused(tree, cluster, old, new, message):
-    """With what is wrong, and nothing is written."""
+    """With what is wrong and where, and nothing is written."""
     before = {path: path.stat().st_mtime_ns for path in (tree / "db/derived").iterdir()}
     edit(tree, "db/resources.yaml", old, new)
     status, said = derive(tree, cluster.url("postgres"))
-    assert status == 1 and said.startswith("script/derive: ") and message in said and len(said.splitlines()) == 1, said
+    assert status == 1 and re.match(r"db/resources\.yaml:\d+: ", said) and message in said and len(said.splitlines()) == 1, said
     assert before == {path: path.stat().st_mtime_ns for path in (tree / "db/derived").iterdir()}
 
 

@@ -1,7 +1,11 @@
-"""The shape of the C code: levels, owners of libraries, banned calls, lengths. Each rule is shown to bite."""
+"""The shape of the C code: levels, owners of libraries, banned calls, lengths; the lengths of the generators. Each rule is shown to
+bite."""
+import ast
+import io
 import json
 import re
 import subprocess
+import tokenize
 
 import harness
 import pytest
@@ -67,6 +71,28 @@ def lines_of_code():
     counter = sum(count for name, count in lines.items() if name.startswith(("api/op/uses.", "api/op/agents.", "api/op/visitor.")))
     handlers = sum(count for name, count in lines.items() if name.startswith("api/handlers/"))
     return {"engine": sum(lines.values()) - token - counter - handlers, "tokens": token, "counter": counter, "handlers": handlers, "api": sum(lines.values())}
+
+
+def generators():
+    """The commands that make what is committed, and their parts."""
+    commands = [harness.ROOT / "script" / name for name in ("access", "contract", "derive", "rules", "words")]
+    return {path.relative_to(harness.ROOT).as_posix(): path.read_text() for path in [*commands, *(harness.ROOT / "script/generators").rglob("*.py")]}
+
+
+def lines_of_python(text):
+    """How many lines have code: comments, docstrings and empty lines have none."""
+    words = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)]
+    none = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    tokens = [token for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type not in none]
+    lines = {line for token in tokens for line in range(token.start[0], token.end[0] + 1)}
+    return len(lines - {line for node in words for line in range(node.lineno, node.end_lineno + 1)})
+
+
+def test_generators_can_be_read():
+    assert len(generators()) > 10 and not [
+        name for name, text in generators().items()
+        if text.count("\n") > LIMITS["lines of a file"] or max(map(len, text.splitlines())) > LIMITS["SQL columns"]]
+    assert lines_of_python('"""What\nit is."""\n# why\n\na = """b\nc"""  # d\n\n\ndef f():\n    """It."""\n    return [1,\n            2]\n') == 5
 
 
 def defined_twice(files):

@@ -1,0 +1,1 @@
+"""The ordinary statements, of db/resources.yaml, the contract and the catalogue of a database."""

@@ -1,0 +1,158 @@
+"""Statements that read: records, lists, templates of what may be imported."""
+import re
+
+from generators.statements.resources import parameters_of
+from generators.statements.sql import commas, every, indented, name
+
+ENGINE = {"format", "cursor", "dry_run", "limit", "sort"}  # query parameters that are no filters
+
+
+def read_one(resource, operation):
+    """GET of one record."""
+    columns, table, view = resource.columns(operation), resource.table_name, resource.view_name
+    if resource.get("former"):
+        return (f"SELECT {commas(columns)},\n       CASE WHEN slug <> :slug THEN 308 END AS _status,\n"
+                f"       CASE WHEN slug <> :slug THEN href END AS _location\nFROM scip.{view}\n"
+                f"WHERE _id = coalesce((SELECT id FROM scip.{table} WHERE slug = :slug),\n"
+                f"                     (SELECT {table}_id FROM scip.{table}_former_slug WHERE slug = :slug))")
+    if resource.get("gone"):
+        return (f"SELECT {commas('v.' + column for column in columns)},\n"
+                "       CASE WHEN v._id IS NULL THEN 'record-withdrawn' END AS _rule\n"
+                f"FROM (SELECT id FROM scip.{table} WHERE slug = :slug) there LEFT JOIN scip.{view} v ON v._id = there.id")
+    conditions = resource.view_rows(operation.path) + ([resource.get("shown")] if resource.get("shown") else [])
+    return f"SELECT {commas(columns)}\nFROM {commas(filter(None, ('scip.' + view, resource.get('with'))))}\nWHERE {every(conditions)}"
+
+
+def filters(resource, operation):
+    """The conditions of the query's parameters: each has an expression, or is a column of its name, shown or not."""
+    types = resource.view.types
+    said = {word: condition for words, condition in resource.list.get("filters", {}).items() for word in words.split()}
+    where = f"{resource.get('where')} {resource.list.get('where')}"
+    for parameter in operation.query:
+        if parameter in ENGINE or re.search(rf":{parameter}\b", where):
+            continue
+        column = next((c for c in ("_" + parameter, parameter) if c in types), None)
+        if parameter in said:
+            condition = said[parameter]
+        elif parameter == "modified_since":
+            condition = f"{resource.get('columns', {}).get('updated_at', 'updated_at')} >= :modified_since"
+        elif parameter == "q":
+            names = f"scip.search_text(concat_ws(' ', {commas(column for column in ('name', 'name_cy', 'title') if column in types)}))"
+            condition = f"{'_search' if '_search' in types else names} LIKE ANY (scip.search_term(:q))"
+            condition = "_words @@ scip.wanted(:q)" if "_words" in types else condition
+        elif parameter == "period" and "day" in resource.list:
+            condition = f"{resource.list['day']} BETWEEN scip.period_start(:period) AND scip.period_end(:period)"
+        elif types.get(f"_{parameter}s", "").endswith("[]"):
+            condition = f":{parameter} = ANY (_{parameter}s)"
+        elif column:
+            condition = f"{name(column)} = :{parameter}"
+        elif parameter == "nation" and "_hub" in types:
+            condition = "_hub IN (SELECT h.slug FROM scip.hub h WHERE :nation = ANY (h.nations))"
+        else:
+            resource.refuse(f"{operation.id}: the filter {parameter} is no column of {resource.view_name}")
+        yield f"(:{parameter} IS NULL OR {condition})"
+
+
+def plain(expression):
+    return re.fullmatch(r'["\w]+', expression)
+
+
+def cast(part, types):
+    """To the type of an order's part, where that is not text: of an expression it is seen from a cast or a literal."""
+    kind = types[part.strip('"')] if plain(part) else (re.search(r"::(\w+)$", part) or [None, "date" if "date '" in part else "text"])[1]
+    return "" if re.match(r"text|scip\.", kind) else "::" + {"timestamp with time zone": "timestamptz"}.get(kind, kind)
+
+
+def ordered(resource, operation):
+    """How a list is ordered: source beside the view, condition of the next page, order, columns of the cursor."""
+    order, key = resource.list["order"], name(resource.view_column(parameters_of(resource.path)[-1]))
+    if isinstance(order, dict):
+        return sorted_by(resource, operation, order, key)
+    order = order if isinstance(order, list) else [order]
+    down, parts = order[0].startswith("-"), [part.removeprefix("-") for part in order]
+    parts += [] if resource.list.get("unique") or key in parts else [key]
+    named = [re.sub(r'^\w+\.|::\w+$| COLLATE.*|^_|"', "", part) for part in parts]
+    names = ["after_" + (part if plain(part) else "key") for part in named]
+    names[:-1] = ["after_key"] if len(names) == 2 else names[:-1]
+    row = lambda items: items[0] if len(items) == 1 else f"({commas(items)})"
+    values = [f":{after}{cast(part, resource.view.types)}" for after, part in zip(names, parts)]
+    turned = operation.query.get("sort", {}).get("enum", ["-" * down])
+    if turned[0].startswith("-") != down or len({value.removeprefix("-") for value in turned}) > 1:
+        resource.refuse(f"{operation.id}: order is not that of sort")
+    cursor = [f"{part if plain(part) else f'({part})'}::text AS _{after}" for part, after in zip(parts, names)]
+    after = [f"{row(parts)} {sign} {row(values)}" for sign in "<>"]
+    if len(turned) > 1:
+        when = f":sort = '-{turned[0].removeprefix('-')}'"
+        return ("", f"(:{names[-1]} IS NULL OR CASE WHEN {when} THEN {after[0]} ELSE {after[1]} END)",
+                commas([f"CASE WHEN {when} THEN {part} END DESC" for part in parts] + parts), cursor)
+    return "", f"(:{names[-1]} IS NULL OR {after[not down]})", commas(part + (" DESC" if down else "") for part in parts), cursor
+
+
+def among(values):
+    """The condition that a value is one of these."""
+    first, *rest = values
+    return f"IN ({commas(repr(value) for value in (first, *rest))})" if rest else f"= '{first}'"
+
+
+def sorted_by(resource, operation, order, key):
+    """By the parameter sort, whose values are the names in order, with - before them downwards."""
+    values = operation.query["sort"]["enum"]
+    if {value.removeprefix("-") for value in values} != set(order):
+        resource.refuse(f"{operation.id}: order is not of the values of sort")
+    text = lambda expression: expression if plain(expression) else f"({expression})::text"
+    *others, last = order.items()
+    source, column = "", last[1]
+    if others or not plain(last[1]):
+        cases = " ".join(f"WHEN :sort {among(v for v in values if v.removeprefix('-') == n)} THEN {text(e)}" for n, e in others)
+        made = f"CASE {cases} ELSE {text(last[1])} END" if others else text(last[1])
+        source, column = f",\n  LATERAL (SELECT {made} COLLATE \"C\" AS key) sorted", "key"
+    down = f":sort {among(value for value in values if value.startswith('-'))}"
+    row, after = f"({column}, {key})", f"(:after_key, :after_{key})"
+    return (source, f"(:after_{key} IS NULL OR CASE WHEN {down} THEN {row} < {after} ELSE {row} > {after} END)",
+            f"CASE WHEN {down} THEN {column} END DESC, CASE WHEN {down} THEN {key} END DESC, {column}, {key}",
+            [f"{column}::text AS _after_key", f"{key}::text AS _after_{key}"])
+
+
+def refusals(resource, operation):
+    """What gives a list's status in the place of rows: no row where there is nothing to refuse."""
+    above = resource.above(operation.path)
+    if "refuse" in resource.list:
+        refused = (f"SELECT {status} AS refused WHERE {condition}" for status, condition in resource.list["refuse"].items())
+        return "(\n" + "\n  UNION ALL\n".join(indented(text) for text in refused) + "\n) refusal"
+    if "day" in resource.list and "period" in operation.query:
+        return f"scip.refuse_list({':' + above if above else 'NULL'}, :period) refused"
+    return f"(SELECT 404 AS refused WHERE NOT EXISTS ({resource.parent(above, 'SELECT')})) refusal" if above else None
+
+
+def refusing(refused):
+    """The columns that say more than the status: which parameter is wrong, which rule is broken."""
+    word = "quarter" if ":quarter" in refused else "period"
+    wrong = f'[{{"pointer": "/query/{word}", "detail": "is no period such as 2024-25"}}]'
+    text = f",\n       CASE refused WHEN 400 THEN '{wrong}'::json END AS _errors" if re.search("refuse_list|SELECT 400", refused) else ""
+    return text + (",\n       CASE refused WHEN 410 THEN 'record-withdrawn' END AS _rule" if "SELECT 410" in refused else "")
+
+
+def page(resource, operation):
+    """GET of a list."""
+    columns, (source, following, order, cursor) = resource.columns(operation), ordered(resource, operation)
+    where = resource.view_rows(operation.path) + ([f"({resource.list['where']})"] if "where" in resource.list else [])
+    text = f"SELECT {commas(columns + cursor)}"
+    rows = (f"\nFROM scip.{resource.view_name}{source}\nWHERE " + "\n  AND ".join([*where, *filters(resource, operation), following])
+            + f"\nORDER BY {order}\nLIMIT :limit")
+    if resource.get("words"):  # read, and noted that they were, for the rows of the page alone; of a table not all may be read
+        used = re.sub(r" AS \w+|scip\.\w+", "", text)
+        inner = commas(name(c) for c in resource.view.types if re.search(rf"\b{c}\b", used)) if resource.view.key else "*"
+        beside = f", {resource.get('with')}" if resource.get("with") else ""
+        text += f"\nFROM (\n{indented(f'SELECT {inner}{rows}')}\n) page{beside}\nORDER BY {order}"
+    else:
+        text += rows
+    refused = refusals(resource, operation)
+    if not refused:
+        return text
+    return f"SELECT page.*, refused AS _status{refusing(refused)}\nFROM {refused}\nFULL JOIN (\n{indented(text)}\n) page ON false"
+
+
+def template(resource, operation):
+    """The columns of what may be imported, without rows."""
+    columns, above = commas(f"NULL AS {name(shown)}" for shown in operation.shows), resource.above(operation.path)
+    return f"SELECT {columns}" + (f", 404 AS _status\nWHERE NOT EXISTS ({resource.parent(above, 'SELECT')})" if above else "\nWHERE false")

@@ -1,0 +1,151 @@
+"""What a statement is made of: an operation, and the resource that it is one of."""
+import functools
+import re
+
+from generators.nodes import refuse
+from generators.shapes import LIST, RESOURCE, check
+from generators.statements.sql import commas, every, name
+
+
+class Operation:
+    """What a statement needs to know of an operation of the standard document."""
+
+    def __init__(self, standard, path, method, said):
+        self.id, self.path, self.method, self.answer = said["operationId"], path, method, said.get("x-answer")
+        follow, properties = standard.resolve, standard.properties
+        parameters = [follow(each) for each in said.get("parameters", ())]
+        self.query = {each["name"]: follow(each["schema"]) for each in parameters if each["in"] == "query"}
+        self.headers = {each["name"] for each in parameters if each["in"] == "header"}
+        content = follow(said.get("requestBody", {})).get("content", {})
+        body = properties(next(iter(content.values()))["schema"]) if content else {}
+        self.body = list(body)
+        self.items = [name for each in body.values() for name in properties(standard.rule(each, "items"))]
+        answers = [follow(answer).get("content", {}) for status, answer in said["responses"].items() if status.startswith("2")]
+        self.media = {media for answer in answers for media in answer}
+        shown = next((properties(answer["application/json"]["schema"]) for answer in answers if "application/json" in answer), {})
+        self.list = {"items", "next"} <= set(shown)
+        self.shows = list(properties(standard.rule(shown["items"], "items")) if self.list else shown)
+        self.central = said.get("security") == [{"bearer": ["central"]}]
+
+
+def parameters_of(path):
+    return re.findall(r"{(\w+)}", path)
+
+
+def shape_of(path):
+    """A path whatever its parameters are called."""
+    return re.sub(r"{\w+}", "{}", path)
+
+
+def steps_of(path):
+    """A path as literals in quotes and names of parameters."""
+    return [part[1:-1] if part.startswith("{") else f"'{part}'" for part in re.split(r"({\w+})", path) if part]
+
+
+class Resource:
+    """A description, with what follows from its path."""
+
+    def __init__(self, world, path, said):
+        self.world, self.path, self.said = world, path, said
+        check(said, path, RESOURCE)
+        check(said.get("list", {}), f"the list of {path}", LIST)
+        for key in said.keys() & {"table", "view"}:
+            if said[key] not in world.relations:
+                refuse(said.at[key], f"there is no relation {said[key]}")
+        self.table_name, self.view_name, self.list = said.get("table"), said.get("view"), said.get("list")
+        self.table, self.view = world.relations.get(self.table_name), world.relations.get(self.view_name)
+
+    def get(self, key, default=None):
+        return self.said.get(key, default)
+
+    def refuse(self, message):
+        refuse(self.said, f"{self.path}: {message}")
+
+    @functools.cached_property
+    def parents(self):
+        """Path parameter to table and column of the record above that it names."""
+        found = {}
+        for match in re.finditer(r"{(\w+)}", self.path):
+            above = self.world.shapes.get(shape_of(self.path[:match.end()]))
+            if above and above is not self and above.table_name and above.table_name != self.table_name:
+                if not self.table or self.table.to(above.table_name):
+                    found[match[1]] = above.table_name, parameters_of(above.path)[-1]
+        return found
+
+    def above(self, path):
+        """The parameter that names the record above, or None."""
+        return next((parameter for parameter in parameters_of(path) if parameter in self.parents), None)
+
+    def parent(self, parameter, select="SELECT x.id", seen=True):
+        """The row of a record above."""
+        table, column = self.parents[parameter]
+        conditions = [f"x.{column} = :{parameter}"] + ([self.get("seen")] if seen and self.get("seen") else [])
+        return f"{select} FROM scip.{table} x WHERE {every(conditions)}"
+
+    def value(self, parameter):
+        """Periods may be spelt in several ways."""
+        return f"scip.period_name(:{parameter})" if parameter == self.get("period") else f":{parameter}"
+
+    def column(self, parameter):
+        """The column of the table that a path parameter of the record itself is."""
+        for column in (self.get("key", {}).get(parameter), parameter, parameter + "_id"):
+            if column in self.table.types:
+                return column
+        self.refuse(f"{parameter} is no column of {self.table_name}")
+
+    def rows(self, path):
+        """The condition of the record of a path in the table."""
+        said = []
+        for parameter in parameters_of(path):
+            table, column = self.parents.get(parameter, (None, None))
+            sought = f"({self.parent(parameter, seen=False)})" if column == "slug" else self.value(parameter)
+            said.append(f"{self.table.to(table) if table else self.column(parameter)} = {sought}")
+        return every(said + ([self.get("rows")] if self.get("rows") else []))
+
+    def view_column(self, parameter):
+        """The column of the view that a path parameter is."""
+        above = self.parents.get(parameter, (None,))[0]
+        called = self.world.called.get(above, above)
+        known = [self.get("key", {}).get(parameter)]
+        known += [self.view.to(above), f"_{called}", f"_{called}_id"] if above else []
+        for column in [*known, parameter, "_" + parameter, called]:
+            if column in self.view.types:
+                return column
+        self.refuse(f"{parameter} is no column of {self.view_name}")
+
+    def view_rows(self, path):
+        """The conditions of the records of a path in the view."""
+        said = []
+        for parameter in parameters_of(path):
+            column = self.view_column(parameter)
+            sought = f"({self.parent(parameter)})" if column.endswith("_id") and parameter == "slug" else self.value(parameter)
+            said.append(f"{name(column)} = {sought}")
+        return said + ([self.get("where")] if self.get("where") else [])
+
+    def columns(self, operation):
+        """What the answer shows, as columns of the view."""
+        types, special = self.view.types, self.get("columns", {}) | self.get("words", {})
+        said = []
+        for shown in operation.shows:
+            if shown not in special and shown not in types and shown != "href":
+                self.refuse(f"{operation.id}: {shown} is no column of {self.view_name}")
+            made = special.get(shown) or (f"array_to_json({name(shown)})" if shown in self.view.arrays else None)
+            if shown == "href" and not made and shown not in types:  # a table has none
+                made = " || ".join(step if step.startswith("'") else name(self.view_column(step)) for step in steps_of(self.path))
+            said.append(f"{made} AS {name(shown)}" if made else name(shown))
+        said += ["_geometry"] if "application/geo+json" in operation.media else []
+        said += [column for column in types if column.startswith("_ical")] if "text/calendar" in operation.media else []
+        if operation.list:
+            return said + [f"{expression} AS {column}" for column, expression in self.list.get("columns", {}).items()]
+        if "_version" in types:
+            return said + ["_version"]
+        versioned = "_version" in special or "version" in types and "version" not in [*operation.shows, *special.values()]
+        return said + ([f"{special.get('_version', 'version')} AS _version"] if versioned else [])
+
+    def version(self):
+        """The column of the table, or what the version is of one that has none."""
+        return f"{self.get('version')} AS version" if self.get("version") else "version"
+
+    def record(self):
+        """The address of the record, as the operation names it."""
+        return " || ".join(step if step.startswith("'") else f":{step}" for step in steps_of(self.path))

@@ -1,0 +1,258 @@
+"""Statements that write: make, replace, change and remove a record."""
+import json
+import re
+
+from generators.statements.resources import parameters_of, steps_of
+from generators.statements.sql import commas, every, of, parts_of
+
+MATCH = "(:if_match IS NULL OR {0}version = ANY (:if_match))"
+
+
+def assigned(resource, operation, shown):
+    """The column that a property of the body is for, and its value; None: for no column."""
+    table, said = resource.table, resource.get("set", {})
+    made = next((item for item in said.items() if re.search(rf"(?<!:):{shown}\b", item[1])), None)
+    if made or shown in said:
+        return made or (shown, said[shown])
+    if shown in resource.get("rename", {}):
+        return resource.get("rename")[shown], f":{shown}"
+    if shown in ("from", "to") and {"starts", "ends"} <= set(table.types):
+        return ("starts", ":from") if shown == "from" else ("ends", ":to + 1")
+    if shown in table.types and shown not in table.generated:
+        return shown, f"p.{shown}"
+    column = shown + "_id"
+    if column not in table.types:
+        return None
+    kind = resource.world.called.get(table.references.get(column), table.references.get(column))
+    place = "" if shown == kind else f", '{shown}'"
+    return column, f":{shown}" if table.types[column] == "uuid" else f"scip.reference('{kind}', :{shown}{place})"
+
+
+def then(resource, operation, rest):
+    """The function that takes the properties without a column."""
+    function, taken = next(iter(resource.get("then", {}).items()), (None, []))
+    if not set(rest) <= set(taken):
+        resource.refuse(f"{operation.id}: there is no column for {commas(shown for shown in rest if shown not in taken)}")
+    return function
+
+
+def reasoned(resource, operation):
+    """Whether the operation takes a reason for a correction, which is kept before the record is touched."""
+    return "reason" in [*operation.body, *operation.query] and "reason" not in resource.table.types
+
+
+def correct(resource, hub="hub_id"):
+    """The call that keeps the reason."""
+    subjects = (said if column in resource.table.types else "NULL" for column, said in (("hub_id", hub), ("group_id", "group_id")))
+    return f"scip.correct_record({resource.record()}, :reason, {commas(subjects)})"
+
+
+class Looks:
+    """The looks at a record that a write takes: seen (or 404), locked (or 403), of the wanted version (or 412). What the central team
+    sees it may write, so it needs no first one: what is not there to be locked is not there."""
+
+    def __init__(self, resource, operation, lock, columns="*"):
+        self.resource, self.key, self.seen = resource, resource.table.key, not operation.central
+        table, found = f"scip.{resource.table_name}", resource.rows(resource.path)
+        self.parts = [("vis", f"SELECT {commas(self.key)} FROM {table} WHERE {found}")] if self.seen else []
+        found = the_seen(self.key) if self.seen else found
+        hold = f" AND (SELECT scip.{resource.get('hold')}(:{parameters_of(resource.path)[0]}))" if resource.get("hold") else ""
+        self.parts.append(("own AS MATERIALIZED", f"SELECT {columns} FROM {table} WHERE {found}{hold} {lock}"))
+
+    def note(self, columns):
+        """Keeps the reason, if the version is the wanted one."""
+        text = f"SELECT {columns} FROM own\nWHERE CASE WHEN {MATCH.format('')}\n           THEN {correct(self.resource)} END"
+        self.parts.append(("noted AS MATERIALIZED", text))
+
+    def text(self, done, refusals, rule=""):
+        """The whole, with the refusals after 403; rule: the column of a rule that goes before them."""
+        cases = ([f"WHEN own.{self.key[0]} IS NULL THEN 403"] if self.seen else []) + refusals
+        first, *joined = (["vis"] if self.seen else []) + ["own", done]
+        return (parts_of(*self.parts) + f"SELECT CASE {' '.join(cases)} END AS _status{rule}\nFROM {first} "
+                + " ".join(f"LEFT JOIN {part} USING ({commas(self.key)})" for part in joined))
+
+
+def the_seen(key):
+    """The condition of the row that the first look saw."""
+    return f"{commas(key)} = (SELECT {commas(key)} FROM vis)" if len(key) == 1 else f"({commas(key)}) IN (SELECT {commas(key)} FROM vis)"
+
+
+def change(resource, operation):
+    """PATCH: the columns whose properties the body names."""
+    table, key, looks = resource.table_name, resource.table.key, Looks(resource, operation, "FOR NO KEY UPDATE")
+    noted, gone, either = reasoned(resource, operation), resource.get("gone"), resource.get("either", [])
+    if noted:
+        looks.note("*")
+    own, sets, rest = "noted" if noted else "own", [], []
+    for shown in operation.body:
+        found = assigned(resource, operation, shown)
+        column, value = ("slug", f"coalesce(:new_slug, {own}.slug)") if shown == "new_slug" else found or (None, None)
+        if shown in either:
+            other = either[1 - either.index(shown)]
+            value = f"CASE WHEN :body ? '{shown}' THEN {value} WHEN :{other} IS NULL THEN {own}.{column} END"
+        elif column and not value.startswith("p.") and own + "." not in value:
+            value = f"CASE WHEN :body ? '{shown}' THEN {value} ELSE {own}.{column} END"
+        if column:
+            sets.append(f"{column} = {value}")
+        elif not noted or shown != "reason":
+            rest.append(shown)
+    function = then(resource, operation, rest)
+    conditions = [f"{of('t', key)} = {of(own, key)}"] + ([f"{own}.{gone} IS NULL"] if gone else [])
+    conditions += [] if noted else [MATCH.format("own.")]
+    looks.parts.append(("upd", f"UPDATE scip.{table} t SET {commas(sets)}\n"
+                        f"FROM {own}, jsonb_populate_record(({own}.*)::scip.{table}, :body) p\n"
+                        f"WHERE {every(conditions)}\nRETURNING {commas('t.' + column for column in key)}"))
+    if rest:
+        looks.parts.append(("parts AS MATERIALIZED", f"SELECT {commas(key)}, {function} FROM upd"))
+    done = "parts" if rest else "upd"
+    return looks.text(done, [f"WHEN {done}.{key[0]} IS NULL THEN 412"],
+                      f",\n       CASE WHEN own.{gone} IS NOT NULL THEN 'record-withdrawn' END AS _rule" if gone else "")
+
+
+def change_all(resource, operation):
+    """PATCH of a collection: of each record that an item of the body names, by its key and version, what else the item says; all or none.
+    The looks are those at one record, and errors points at the items that are of another version."""
+    table, key, listed = resource.table_name, resource.table.key, operation.body[0]
+    parameter, above = parameters_of(resource.path)[-1], parameters_of(operation.path)[0]
+    named, parent = resource.column(parameter), resource.table.to(resource.parents[above][0])
+    word = next(each for each in (parameter, resource.get("key", {}).get(parameter)) if each in operation.items)
+    hold = f" AND (SELECT scip.{resource.get('hold')}(:{above}))" if resource.get("hold") else ""
+    wanted = (f"SELECT i.n, i.item, (i.item ->> 'version')::int AS version,"
+              f" (i.item ->> '{word}')::{resource.table.types[named]} AS {named}\n"
+              f"FROM jsonb_array_elements(:body -> '{listed}') WITH ORDINALITY i (item, n)")
+    places = f"json_agg(json_build_object('pointer', '/body/{listed}/' || (w.n - 1), 'detail', %s) ORDER BY w.n)"
+    sets = commas(f"{shown} = p.{shown}" for shown in operation.items if shown not in (word, "version"))
+    parts = [("it", resource.parent(above, "SELECT x.id")), ("wanted AS MATERIALIZED", wanted),
+             ("vis", f"SELECT t.{named} FROM it, wanted w, scip.{table} t WHERE t.{parent} = it.id AND t.{named} = w.{named}"),
+             ("own AS MATERIALIZED", f"SELECT t.* FROM scip.{table} t\nWHERE t.{parent} = (SELECT id FROM it)"
+              f" AND t.{named} IN (SELECT {named} FROM vis){hold}\nORDER BY t.{named} FOR NO KEY UPDATE"),
+             ("wrong AS MATERIALIZED",
+              f"SELECT count(*) FILTER (WHERE vis.{named} IS NULL) AS missing, count(*) - count(DISTINCT w.{named}) AS twice,\n"
+              f"       count(*) FILTER (WHERE own.{named} IS NULL) AS others,\n"
+              f"       {places % repr('is of another version')} FILTER (WHERE own.version <> w.version) AS old,\n"
+              f"       {places % repr('is not here')} FILTER (WHERE vis.{named} IS NULL) AS unknown\n"
+              f"FROM wanted w LEFT JOIN (SELECT DISTINCT {named} FROM vis) vis USING ({named}) LEFT JOIN own USING ({named})"),
+             ("upd", f"UPDATE scip.{table} t SET {sets}\nFROM wrong, wanted w JOIN own ON own.{named} = w.{named},"
+              f" jsonb_populate_record((own.*)::scip.{table}, w.item) p\n"
+              f"WHERE {of('t', key)} = {of('own', key)} AND missing + twice + others = 0 AND old IS NULL")]
+    return (parts_of(*parts) + "SELECT CASE WHEN others > 0 THEN 403 WHEN old IS NOT NULL THEN 412 END AS _status,\n"
+            "       CASE WHEN twice > 0 THEN 'named-twice' WHEN missing > 0 THEN 'reference-not-found' END AS _rule,\n"
+            "       CASE WHEN missing > 0 THEN unknown WHEN twice = 0 AND others = 0 THEN old END AS _errors\n"
+            "FROM it, wrong\nWHERE EXISTS (SELECT FROM vis)")
+
+
+def remove(resource, operation):
+    """DELETE: the record, if it is still of the version that is named."""
+    table, key, noted = resource.table_name, resource.table.key, reasoned(resource, operation)
+    if "If-Match" not in operation.headers:
+        return f"DELETE FROM scip.{table}\nWHERE {resource.rows(resource.path)}\nRETURNING NULL::int AS _status"
+    subjects = [column for column in ("hub_id", "group_id") if noted and column in resource.table.types and column not in key]
+    looks = Looks(resource, operation, "FOR UPDATE", commas([*key, "version", *subjects]))
+    if noted:
+        looks.note(commas(key))
+    own, match = ("noted", "") if noted else ("own", f" AND {MATCH.format('own.')}")
+    looks.parts.append(("gone", f"DELETE FROM scip.{table} t USING {own}\nWHERE {of('t', key)} = {of(own, key)}{match}\n"
+                        f"RETURNING {commas('t.' + column for column in key)}"))
+    return looks.text("gone", [f"WHEN gone.{key[0]} IS NULL THEN 412"])
+
+
+def location(resource, operation, key):
+    """The address of what was made: that of the read that answers, or of the record."""
+    path = resource.world.operations[operation.answer].path if operation.answer else resource.path
+    given = parameters_of(operation.path)
+    return " || ".join(step if step.startswith("'") else f":{step}" if step in given else key for step in steps_of(path))
+
+
+def create(resource, operation):
+    """PUT of a record, which makes it where its address is free and may replace the one before, or POST to its collection."""
+    table, put, noted, above = resource.table_name, operation.method == "put", reasoned(resource, operation), resource.above(resource.path)
+    sets, defaults, hold = resource.get("set", {}), resource.get("default", {}), resource.get("hold")
+    row, rest, key = {}, [], None
+    for parameter in parameters_of(resource.path):
+        if parameter in resource.parents:
+            row[resource.table.to(resource.parents[parameter][0])] = "x.id"
+        elif put or parameter in parameters_of(operation.path):
+            row[resource.column(parameter)] = resource.value(parameter)
+        else:
+            key = resource.column(parameter)
+            row[key] = ":new_id"
+    address = dict(row)
+    for shown in operation.body:
+        column, value = assigned(resource, operation, shown) or (None, "")
+        default = None if column in sets else defaults.get(column) or resource.table.defaults.get(column)
+        if column:
+            row.setdefault(column, f"coalesce({value}, {default})" if default else re.sub(r"own\.\w+", "NULL", value))
+        elif not noted or shown != "reason":
+            rest.append(shown)
+    for column, value in (sets | defaults).items():  # what the body does not name
+        if "own." not in value and {*re.findall(r"(?<!:):(\w+)", value)} <= {"body", *operation.body}:
+            row.setdefault(column, value)
+    function = then(resource, operation, rest)
+    sources = [f"jsonb_populate_record(NULL::scip.{table}, :body) p"] if any(re.search(r"\bp\.", value) for value in row.values()) else []
+    where = [f"{value} IS NOT NULL" for value in address.values() if "period_name" in value]
+    where += [resource.get("exists")] if resource.get("exists") else []
+    insert = f"INSERT INTO scip.{table} ({commas(row)})\nSELECT {commas(row.values())}"
+    if "If-Match" in operation.headers:
+        named = [found[0] for found in (assigned(resource, operation, shown) for shown in operation.body) if found]
+        return replace(resource, operation, row, address, {column: row[column] for column in named}, rest, sources, where)
+    if not put and not hold and not rest:
+        if above:
+            source, condition = resource.parent(above, "").removeprefix(" FROM ").split(" WHERE ", 1)
+            sources, where = [source] + sources, [condition] + where
+        return (insert + (f"\nFROM {commas(sources)}" if sources else "") + (f"\nWHERE {every(where)}" if where else "")
+                + f"\nRETURNING {location(resource, operation, key)} AS _location")
+    parts = []
+    if above:
+        held = f", scip.{hold}(x.id) AS held" if hold else ""
+        parts.append(("it AS MATERIALIZED" if hold else "it", every([resource.parent(above, f"SELECT x.id{held}"), *where])))
+        sources, where = ["it x"] + sources, ["x.held"] if hold else []
+    if noted:
+        taken = every(f"t.{column} = {value}" for column, value in address.items())
+        parts.append(("noted AS MATERIALIZED", "SELECT id FROM it x\n"
+                      f"WHERE CASE WHEN NOT EXISTS (SELECT FROM scip.{table} t WHERE {taken})\n"
+                      f"           THEN {correct(resource, 'id')} END"))
+        sources[0] = "noted x"
+    insert += (f"\nFROM {commas(sources)}" if sources else "") + (f"\nWHERE {every(where)}" if where else "")
+    insert += f"\nON CONFLICT ({commas(address)}) DO NOTHING" if put else ""
+    parts.append(("made", f"{insert}\nRETURNING {commas(resource.table.key) if put else key}"))
+    if rest:
+        parts.append(("parts AS MATERIALIZED", f"SELECT {function} FROM made"))
+    if not put:
+        return (parts_of(*parts) + "SELECT CASE WHEN NOT it.held THEN 403 END AS _status,\n"
+                f"       {location(resource, operation, 'made.' + key)} AS _location\nFROM it LEFT JOIN made ON true")
+    return (parts_of(*parts) + f"SELECT CASE WHEN NOT EXISTS (SELECT FROM {'parts' if rest else 'made'}) THEN 412 END AS _status,\n"
+            f"       {location(resource, operation, None)} AS _location" + ("\nFROM it" if above else ""))
+
+
+def replace(resource, operation, row, address, sets, rest, sources, where):
+    """PUT with either precondition: the new row where there is none, or all that the body may say in the row of that version."""
+    table, key, above, gone = resource.table_name, resource.table.key, resource.above(resource.path), resource.get("gone")
+    new, match, noted = "0 = ANY (:if_match)", MATCH.format("own."), reasoned(resource, operation)
+    new = f"(:if_match IS NULL OR {new})" if resource.get("always") else new
+    looks = Looks(resource, operation, "FOR NO KEY UPDATE", commas([*key, "version", *([gone] if gone else [])]))
+    it = every([resource.parent(above, "SELECT x.id"), *where]) if above else f"SELECT WHERE {every(where)}" if where else None
+    it = [("it", it)] if it else []
+    parts = it + looks.parts
+    if noted:
+        taken = f"EXISTS (SELECT FROM scip.{table} t WHERE {every(f't.{column} = {value}' for column, value in address.items())})"
+        wanted = f"CASE WHEN {new} THEN NOT {taken}\n                     ELSE EXISTS (SELECT FROM own WHERE {match}) END"
+        text = f"SELECT id FROM it x\nWHERE CASE WHEN {wanted}\n           THEN {correct(resource, 'id')} END"
+        parts.append(("noted AS MATERIALIZED", text))
+    sources = [f"{'noted' if noted else 'it'} x"][:len(it)] + sources
+    held = every([f"{of('t', key)} = {of('own', key)}", match, *([f"own.{gone} IS NULL"] if gone else [])])
+    parts.append(("upd", f"UPDATE scip.{table} t SET {commas(f'{column} = {value}' for column, value in sets.items())}\n"
+                  f"FROM {commas(['own', *sources])}\nWHERE {held}\nRETURNING {commas('t.' + column for column in key)}"))
+    parts.append(("made", f"INSERT INTO scip.{table} ({commas(row)})\nSELECT {commas(row.values())}\nFROM {commas(sources)}\nWHERE {new}\n"
+                  f"ON CONFLICT ({commas(address)}) DO NOTHING\nRETURNING {commas(key)}"))
+    parts.append(("done", f"SELECT {commas(key)}, true AS is_new FROM made UNION ALL SELECT {commas(key)}, false FROM upd"))
+    if rest:  # a list that the body does not name is empty
+        whole = f"'{json.dumps(dict.fromkeys(rest, []))}' || :body"
+        parts.append(("parts AS MATERIALIZED", f"SELECT is_new, {then(resource, operation, rest).replace(':body', whole)} FROM done"))
+    known, refused, rule = f"NOT coalesce({new}, false)", "", ""
+    if looks.seen:
+        refused = f"WHEN {known} AND EXISTS (SELECT FROM vis) AND NOT EXISTS (SELECT FROM own) THEN 403 "
+    if gone:
+        rule = f",\n       CASE WHEN {known} AND (SELECT {gone} FROM own) IS NOT NULL THEN 'record-withdrawn' END AS _rule"
+    return (parts_of(*parts) + f"SELECT CASE WHEN is_new THEN 201 WHEN NOT is_new THEN 200 {refused}ELSE 412 END AS _status{rule},\n"
+            f"       {location(resource, operation, None)} AS _location\n"
+            f"FROM {'it' if it else '(SELECT) it'} LEFT JOIN {'parts' if rest else 'done'} ON true")
