@@ -6,6 +6,7 @@ import subprocess
 
 import harness
 import pytest
+from generators.nodes import Refused
 
 LOADER = importlib.machinery.SourceFileLoader("access", str(harness.ROOT / "script/access"))
 access = importlib.util.module_from_spec(importlib.util.spec_from_loader("access", LOADER))
@@ -65,11 +66,11 @@ def test_what_is_the_central_teams_alone_has_no_policy_for_others():
                                         ("hand lead", "hub"), ("all lead", "hub"), ("lead/group", "hub"), ("member/hub", "hub"),
                                         ("pg_sleep(id)", "hub"), ("ctx.knows()", "hub"), ("ctx.knows(id)or(true)", "hub"), ("!lead", "hub")])
 def test_what_is_none_is_refused(see, scope):
-    with pytest.raises(access.Refused):
+    with pytest.raises(Refused):
         policies("t", scope, see, "-")
 
 
 def test_nobody_writes_what_all_see_and_only_the_central_team_what_is_seen_by_hand():
     for see, write in (("all", "all"), ("hand", "lead"), ("hand", "hand"), ("all", "hand")):
-        with pytest.raises(access.Refused):
+        with pytest.raises(Refused):
             policies("t", "hub", see, write)

@@ -19,7 +19,7 @@ class Sources:
         self.rules = self.table("problems.csv", *shapes.RULE)
         self.reached = self.table("rules.csv", "operation", "rules")
         self.beyond = self.table("without-rules.csv", "operation", "rules", "reason")
-        self.constraints = self.table("constraints.csv", "constraint", "rule", "values")
+        self.constraints = self.table("constraints.csv", *shapes.CONSTRAINT)
         for part in self.parts:
             self.collect(part)
 
