@@ -1,5 +1,5 @@
 """The keys that there are, of the written contract and of the standard document, and the shape of each."""
-from generators.nodes import fault, refuse
+from generators.nodes import List, Map, fault, placed, refuse
 
 METHODS = ("get", "put", "post", "patch", "delete")
 TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
@@ -32,6 +32,16 @@ BODY = {"description": str, "content": dict, "required": bool}
 RESPONSE = {"description": str, "headers": dict, "content": dict, "links": dict}
 LIMITS = {"bytes": int, "values": int}
 WORDS = {str: "a text", int: "a whole number", bool: "true or false", dict: "a map", set: "a map", list: "a list"}
+
+
+def within(keyword, value, make):
+    """The value of a keyword of a schema, with what is made of each schema that stands in it."""
+    where = getattr(value, "where", None)
+    if keyword == "properties" and isinstance(value, dict):
+        return placed(Map, {name: make(inner) for name, inner in value.items()}, where)
+    if keyword in ("anyOf", "oneOf", "allOf") and isinstance(value, list):
+        return placed(List, map(make, value), where)
+    return make(value) if keyword in ("items", "additionalProperties", "propertyNames", "not") else value
 
 
 def fits(value, shape):

@@ -2,8 +2,8 @@
 import contextlib
 
 from generators.contract.terms import Terms
-from generators.nodes import List, Map, Refused, Text, fault, placed, refuse
-from generators.shapes import PARAMETER, PATCH, SHORTHANDS, STRINGS, TYPES, check, fits
+from generators.nodes import Map, Refused, Text, fault, placed, refuse
+from generators.shapes import PARAMETER, PATCH, SHORTHANDS, STRINGS, TYPES, check, fits, within
 
 UPDATED = "updated_at"  # what lists and reads show of their record, and lists can be asked by
 
@@ -77,14 +77,8 @@ class Components:
             elif key == "terms":
                 whole |= {**({} if "type" in node else {"type": "string"}), "x-terms": value}
                 self.terms.codes(value)
-            elif key == "properties" and isinstance(value, Map):
-                whole[key] = placed(Map, {name: self.schema(inner) for name, inner in value.items()}, value.where)
-            elif key in ("items", "additionalProperties", "propertyNames", "not"):
-                whole[key] = self.schema(value)
-            elif key in ("anyOf", "oneOf", "allOf") and isinstance(value, List):
-                whole[key] = placed(List, [self.schema(inner) for inner in value], value.where)
             else:
-                whole[key] = value
+                whole[key] = within(key, value, self.schema)
         return whole
 
     def record(self, node, properties):

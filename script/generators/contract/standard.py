@@ -3,7 +3,7 @@ import re
 from urllib.parse import unquote
 
 from generators.nodes import fault, refuse
-from generators.shapes import METHODS, STRINGS, TYPES, fits
+from generators.shapes import METHODS, STRINGS, TYPES, fits, within
 
 COMPONENT = "#/components/schemas/"
 ANNOTATIONS = ("title", "description", "examples", "deprecated", "readOnly", "writeOnly", "$comment", "$schema", "x-terms")
@@ -101,12 +101,8 @@ class Standard:
                       f"pattern: {value} is none" if key == "pattern" else f'the value of "{key}" is not valid')
             elif key == "$ref":
                 made[key] = value.removeprefix(COMPONENT)
-            elif key == "properties":
-                made[key] = {name: self.schema(inner, where) for name, inner in value.items()}
-            elif key in ("allOf", "anyOf", "oneOf"):
-                made[key] = [self.schema(inner, where) for inner in value]
             else:
-                made[key] = self.schema(value, where) if key in ("items", "not", "additionalProperties", "propertyNames") else value
+                made[key] = within(key, value, lambda inner: self.schema(inner, where))
         if "pattern" in made and isinstance(node.get("examples"), list) and node["examples"]:
             made["x-example"] = node["examples"][0]  # a message shows it beside the pattern
         if [*made] == ["$ref"]:
@@ -129,21 +125,20 @@ class Standard:
             return False  # pairs are compared
         return KEYWORDS[key](value) and (key != "$ref" or value.removeprefix(COMPONENT) in self.component("schemas"))
 
+    def followed(self, schema):
+        """A schema, and what it refers to, one after the other."""
+        for _ in range(64):
+            if isinstance(schema, dict):
+                yield schema
+                schema = self.target(str(schema.get("$ref", "")))
+
     def rule(self, schema, key):
         """A keyword's value, the schema's own or that of what it refers to."""
-        for _ in range(64):
-            if not isinstance(schema, dict) or key in schema:
-                break
-            schema = self.target(str(schema.get("$ref", "")))
-        return schema.get(key) if isinstance(schema, dict) else None
+        return next((each[key] for each in self.followed(schema) if key in each), None)
 
     def plain(self, schema):
         """What a schema that only refers refers to."""
-        for _ in range(64):
-            if not isinstance(schema, dict) or "$ref" not in schema or KEYWORDS.keys() & schema.keys() - {"$ref"}:
-                break
-            schema = self.target(str(schema["$ref"]))
-        return schema if isinstance(schema, dict) else {}
+        return next((each for each in self.followed(schema) if "$ref" not in each or KEYWORDS.keys() & each.keys() - {"$ref"}), {})
 
     def types(self, schema):
         words = self.rule(schema, "type")

@@ -187,7 +187,7 @@ def create(resource, operation):
     for column, value in (sets | defaults).items():  # what the body does not name
         if "own." not in value and {*re.findall(r"(?<!:):(\w+)", value)} <= {"body", *operation.body}:
             row.setdefault(column, value)
-    function = then(resource, operation, rest)
+    then(resource, operation, rest)
     sources = [f"jsonb_populate_record(NULL::scip.{table}, :body) p"] if any(re.search(r"\bp\.", value) for value in row.values()) else []
     where = [f"{value} IS NOT NULL" for value in address.values() if "period_name" in value]
     where += [resource.get("exists")] if resource.get("exists") else []
@@ -195,7 +195,9 @@ def create(resource, operation):
     if "If-Match" in operation.headers:
         named = [found[0] for found in (assigned(resource, operation, shown) for shown in operation.body) if found]
         return replace(resource, operation, row, address, {column: row[column] for column in named}, rest, sources, where)
-    if not put and not hold and not rest:
+    if rest or noted:
+        resource.refuse(f"{operation.id}: only a PUT that may replace takes {commas(rest or ['reason'])}")
+    if not put and not hold:
         if above:
             source, condition = resource.parent(above, "").removeprefix(" FROM ").split(" WHERE ", 1)
             sources, where = [source] + sources, [condition] + where
@@ -206,21 +208,13 @@ def create(resource, operation):
         held = f", scip.{hold}(x.id) AS held" if hold else ""
         parts.append(("it AS MATERIALIZED" if hold else "it", every([resource.parent(above, f"SELECT x.id{held}"), *where])))
         sources, where = ["it x"] + sources, ["x.held"] if hold else []
-    if noted:
-        taken = every(f"t.{column} = {value}" for column, value in address.items())
-        parts.append(("noted AS MATERIALIZED", "SELECT id FROM it x\n"
-                      f"WHERE CASE WHEN NOT EXISTS (SELECT FROM scip.{table} t WHERE {taken})\n"
-                      f"           THEN {correct(resource, 'id')} END"))
-        sources[0] = "noted x"
     insert += (f"\nFROM {commas(sources)}" if sources else "") + (f"\nWHERE {every(where)}" if where else "")
     insert += f"\nON CONFLICT ({commas(address)}) DO NOTHING" if put else ""
     parts.append(("made", f"{insert}\nRETURNING {commas(resource.table.key) if put else key}"))
-    if rest:
-        parts.append(("parts AS MATERIALIZED", f"SELECT {function} FROM made"))
     if not put:
         return (parts_of(*parts) + "SELECT CASE WHEN NOT it.held THEN 403 END AS _status,\n"
                 f"       {location(resource, operation, 'made.' + key)} AS _location\nFROM it LEFT JOIN made ON true")
-    return (parts_of(*parts) + f"SELECT CASE WHEN NOT EXISTS (SELECT FROM {'parts' if rest else 'made'}) THEN 412 END AS _status,\n"
+    return (parts_of(*parts) + f"SELECT CASE WHEN NOT EXISTS (SELECT FROM made) THEN 412 END AS _status,\n"
             f"       {location(resource, operation, None)} AS _location" + ("\nFROM it" if above else ""))
 
 
