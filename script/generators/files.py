@@ -88,21 +88,22 @@ def read(path):
 
 def rows(path, columns, more=False):
     """The lines of a table by the names of its columns, which are these and, where there may be more, what else its first line names."""
+    label = named(path)
     try:
         with path.open(newline="", encoding="utf-8") as file:
             lines = csv.reader(file, strict=True)
             names = next(lines, [])
             if names != columns and not (more and names[:len(columns)] == columns):
-                fault(f"{named(path)}:1", f"the first line is {','.join(columns)}")
+                fault(f"{label}:1", f"the first line is {','.join(columns)}")
                 return
             for line in lines:
-                where = f"{named(path)}:{lines.line_num}"
+                where = f"{label}:{lines.line_num}"
                 if len(line) == len(names):
                     yield placed(Map, zip(names, line), where)
                 else:
                     fault(where, f"a line is {','.join(names)}")
     except (OSError, ValueError, csv.Error) as error:
-        fault(named(path), f"cannot be read: {error}")
+        fault(label, f"cannot be read: {error}")
 
 
 # --- what is written

@@ -7,20 +7,8 @@ class Map(dict):
     where, at = None, {}
 
 
-class List(list):
-    where = None
-
-
-class Text(str):
-    where = None
-
-
-class Whole(int):
-    where = None
-
-
-class Real(float):
-    where = None
+# All else that has a place; null, true and false have none.
+List, Text, Whole, Real = (type(f"Placed {kind.__name__}", (kind,), {"where": None}) for kind in (list, str, int, float))
 
 
 class Refused(Exception):

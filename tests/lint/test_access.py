@@ -25,7 +25,7 @@ def test_the_page_explains_each_word_that_is_used():
     with (harness.ROOT / "db/access.csv").open(newline="") as file:
         texts = [text for row in csv.DictReader(file) for text in f"{row['see']} {row['write']}".split()]
     words = {word.split("/")[0] for text in texts for word in text.split(":")[-1].split("+") if "(" not in word}
-    assert words - {"-", "hand"} == set(access.MEANING)
+    assert words - {"-", "hand"} == set(access.WORDS)
 
 
 def test_rules():

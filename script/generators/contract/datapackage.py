@@ -41,9 +41,8 @@ def field(standard, item, name, schema):
     if csv is False:
         return None
     flat, form = types & {"array", "object"}, "default"
-    kind = "string" if flat and csv else "array" if "array" in flat else "object" if flat else "number" if "number" in types else \
-        "integer" if "integer" in types else "boolean" if "boolean" in types else \
-        {"date": "date", "date-time": "datetime"}.get(own, "string")
+    kind = "string" if flat and csv else next((word for word in ("array", "object", "number", "integer", "boolean") if word in types),
+                                              {"date": "date", "date-time": "datetime"}.get(own, "string"))
     if kind == "datetime" or kind == "string" and own in ("uuid", "email", "uri") and not flat:
         form = "any" if kind == "datetime" else own  # the default of datetime knows no fractions of a second
     words = node.get("description")

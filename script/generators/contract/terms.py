@@ -36,8 +36,8 @@ class Terms:
         schemas, parameters = (document["components"].get(kind, {}) for kind in ("schemas", "parameters"))
         operations = [each for item in document["paths"].values() for method, each in item.items() if method in METHODS]
         asked = referred([parameters, [[each.get("parameters"), each.get("requestBody")] for each in operations]], schemas)
-        worded = {name for name in schemas
-                  if "x-terms" in json.dumps([schemas[name], [schemas[each] for each in referred(schemas[name], schemas)]])}
+        own = {name for name, schema in schemas.items() if "x-terms" in json.dumps(schema)}
+        worded = {name for name, schema in schemas.items() if own & {name, *referred(schema, schemas)}}
         both = asked & worded & referred([document["components"].get("responses"), [each.get("responses") for each in operations]], schemas)
         for name in sorted(asked - both):
             schemas[name] = self.closed(schemas[name], schemas, both)

@@ -37,9 +37,9 @@ def shape_of(path):
     return re.sub(r"{\w+}", "{}", path)
 
 
-def steps_of(path):
-    """A path as literals in quotes and names of parameters."""
-    return [part[1:-1] if part.startswith("{") else f"'{part}'" for part in re.split(r"({\w+})", path) if part]
+def address_of(path, value):
+    """A path as an expression, with the value of each of its parameters."""
+    return " || ".join(value(part[1:-1]) if part[0] == "{" else f"'{part}'" for part in re.split(r"({\w+})", path) if part)
 
 
 class Resource:
@@ -131,7 +131,7 @@ class Resource:
                 self.refuse(f"{operation.id}: {shown} is no column of {self.view_name}")
             made = special.get(shown) or (f"array_to_json({name(shown)})" if shown in self.view.arrays else None)
             if shown == "href" and not made and shown not in types:  # a table has none
-                made = " || ".join(step if step.startswith("'") else name(self.view_column(step)) for step in steps_of(self.path))
+                made = address_of(self.path, lambda parameter: name(self.view_column(parameter)))
             said.append(f"{made} AS {name(shown)}" if made else name(shown))
         said += ["_geometry"] if "application/geo+json" in operation.media else []
         said += [column for column in types if column.startswith("_ical")] if "text/calendar" in operation.media else []
@@ -148,4 +148,4 @@ class Resource:
 
     def record(self):
         """The address of the record, as the operation names it."""
-        return " || ".join(step if step.startswith("'") else f":{step}" for step in steps_of(self.path))
+        return address_of(self.path, lambda parameter: f":{parameter}")

@@ -2,7 +2,7 @@
 import json
 import re
 
-from generators.statements.resources import parameters_of, steps_of
+from generators.statements.resources import address_of, parameters_of
 from generators.statements.sql import commas, every, of, parts_of
 
 MATCH = "(:if_match IS NULL OR {0}version = ANY (:if_match))"
@@ -160,7 +160,7 @@ def location(resource, operation, key):
     """The address of what was made: that of the read that answers, or of the record."""
     path = resource.world.operations[operation.answer].path if operation.answer else resource.path
     given = parameters_of(operation.path)
-    return " || ".join(step if step.startswith("'") else f":{step}" if step in given else key for step in steps_of(path))
+    return address_of(path, lambda parameter: f":{parameter}" if parameter in given else key)
 
 
 def create(resource, operation):
