@@ -1,5 +1,4 @@
-"""The database whose catalogue is asked: that of DATABASE_URL, or a private one with the schema as it is."""
-import contextlib
+"""The database whose catalogue is asked."""
 import json
 import os
 import subprocess
@@ -7,22 +6,16 @@ import subprocess
 from generators.files import ROOT
 
 
-@contextlib.contextmanager
-def database():
-    if "DATABASE_URL" in os.environ:
-        yield os.environ["DATABASE_URL"]
-        return
-    script = [ROOT / "script/postgres", ROOT / ".local/derive"]
-    private = lambda *command: subprocess.run([*script, *command], check=True, text=True, stdout=subprocess.PIPE)
-    private("start", "-c", "fsync=off")
-    try:
-        yield private("url", "postgres").stdout.strip()
-    finally:
-        private("stop")
+def run(*command):
+    return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
 
 
 def ask(query):
-    """The JSON that a query gives."""
-    with database() as url:
-        command = ["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", query]
-        return json.loads(subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout)
+    """The JSON that a query gives, of DATABASE_URL or of a private database with the schema as it is."""
+    private, url = (ROOT / "script/postgres", ROOT / ".local/derive"), os.environ.get("DATABASE_URL")
+    if not url:
+        run(*private, "start", "-c", "fsync=off")
+    try:
+        return json.loads(run("psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", url or run(*private, "url", "postgres").strip(), "-c", query))
+    finally:
+        url or run(*private, "stop")

@@ -1,8 +1,6 @@
 """The lists that everybody can read, as resources of a Data Package (specs.frictionlessdata.io, version 1)."""
 import re
 
-from generators.contract.standard import COMPONENT
-
 
 def is_public(made):
     """Whether everybody can read it, at an address that names no record."""
@@ -14,20 +12,16 @@ def describe(standard, operations):
     info, resources, licenses = standard.info, [], None
     for made, written in operations:
         licenses = written.get("x-licenses", licenses)
-        if made["method"] == "GET" and "text/csv" in made["media"] and "response" in made and not made["asks"] and is_public(made):
-            resources += [resource(standard, made)]
+        listed = standard.listed(made) if made["method"] == "GET" and "text/csv" in made["media"] and not made["asks"] else {}
+        if listed and is_public(made) and "null" in standard.types(listed["next"]):
+            resources.append(resource(standard, made, standard.rule(listed["items"], "items")))
     return {"profile": "tabular-data-package", "name": re.sub("[^a-z0-9]", "-", info["title"].lower()), "title": info["title"],
             "version": info["version"], "description": info.get("description"), "licenses": licenses,
-            "resources": [*filter(None, resources)]}
+            "resources": resources}
 
 
-def resource(standard, made):
-    """A list with its fields, which the engine puts in the order of the columns; None of what is none."""
-    listed = standard.properties({"$ref": COMPONENT + made["response"]})
-    ends = "null" in standard.types(listed.get("next", {"type": "array"}))
-    if "items" not in listed or standard.types(listed["items"]) != {"array"} or not ends:
-        return None
-    item = standard.rule(listed["items"], "items")
+def resource(standard, made, item):
+    """A list with its fields, which the engine puts in the order of the columns."""
     name = made["path"].removeprefix("/v1/").replace("/", "-")
     fields = {key: column for key, inner in standard.properties(item).items() if (column := field(standard, item, key, inner))}
     return {"operation": made["id"], "name": name, "path": f"{name}.csv", "profile": "tabular-data-resource", "title": made.get("summary"),

@@ -85,19 +85,18 @@ class Engine(Standard):
 
     def parameters(self, path, operation):
         """Its parameters, with the schemas that they refer to."""
-        made, names = [], []
+        made = {}
         for node in operation.get("parameters", ()):
             node = check(self.resolve(node), "a parameter", PARAMETERS, extensions=True)
             if not all(key in node for key in ("name", "in", "schema")):
                 refuse(node, "a parameter needs name, in and schema")
-            made.append(self.parameter(path, node))
-            if node["name"] in names:
+            if node["name"] in made:
                 fault(node, f"the parameter {node['name']} stands twice")
-            names.append(node["name"])
-        braces, declared = path.count("{"), sum(each["in"] == "path" for each in made)
+            made[node["name"]] = self.parameter(path, node)
+        braces, declared = path.count("{"), sum(each["in"] == "path" for each in made.values())
         if braces != declared:
             fault(operation, f"{operation['operationId']}: the path has {braces} parameters, the operation declares {declared}")
-        return made
+        return [*made.values()]
 
     def parameter(self, path, node):
         name, place, types = node["name"], node["in"], self.types(node["schema"])
@@ -191,17 +190,7 @@ class Engine(Standard):
 
     def collections(self, operations):
         """The lists that everybody can read, from the top, so that nobody has to guess."""
-        listed = []
-        for made in filter(is_public, operations):
-            properties = self.of(made.get("response")).get("properties", {})
-            if "next" in properties and self.of(properties.get("items")).get("type") == "array":
-                listed.append({"name": made["path"].removeprefix("/v1/"), "href": made["path"], "title": made.get("summary", ""),
-                               "media_types": made["media"]})
+        listed = [{"name": made["path"].removeprefix("/v1/"), "href": made["path"], "title": made.get("summary", ""),
+                   "media_types": made["media"]} for made in operations if is_public(made) and self.listed(made)]
         return dump({"title": self.info["title"], "version": self.info["version"], "documentation": "/docs", "contract": "/openapi.json",
                      "resources": listed})
-
-    def of(self, schema):
-        """A schema as the engine reads it, of the component that it names."""
-        while isinstance(schema, str):
-            schema = self.schemas[schema]
-        return schema if isinstance(schema, dict) else {}

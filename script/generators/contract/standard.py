@@ -151,5 +151,10 @@ class Standard:
         for inner in self.rule(schema, "allOf") or ():
             yield from self.all_of(inner, key)
 
+    def listed(self, made):
+        """The properties of what an operation answers with, if that is a list; made: what the engine gets of the operation."""
+        properties = self.properties({"$ref": COMPONENT + made.get("response", "")})
+        return properties if "next" in properties and self.types(properties.get("items")) == {"array"} else {}
+
     def properties(self, schema):
         return {name: inner for each in reversed([*self.all_of(schema, "properties")]) for name, inner in each.items()}
