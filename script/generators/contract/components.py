@@ -51,12 +51,10 @@ class Components:
                 refuse(word, "a list of one word is an array")
             return placed(Map, {"type": "array", "items": self.schema(word[0])}, where)
         name, null = word.removesuffix(" or null"), word.endswith(" or null")
-        if name in TYPES or name in STRINGS:
-            kind = name if name in TYPES else "string"
-            return placed(Map, {"type": [kind, "null"] if null else kind, **({"format": name} if kind != name else {})}, where)
-        node, written = self.ref("schemas", name, where), self.written.get(name)
-        csv = {"x-csv": written["x-csv"]} if isinstance(written, Map) and "x-csv" in written else {}
-        return placed(Map, {"anyOf": [node, {"type": "null"}], **csv}, where) if null else node
+        plain = {"type": name} if name in TYPES else {"type": "string", "format": name} if name in STRINGS else None
+        node, written = placed(Map, plain, where) if plain else self.ref("schemas", name, where), self.written.get(name)
+        csv = {"x-csv": written["x-csv"]} if null and isinstance(written, Map) and "x-csv" in written else {}
+        return placed(Map, {**(self.nullable(word, node) if null else node), **csv}, where)
 
     def schema(self, node):
         """The JSON Schema of a written one, at any depth."""

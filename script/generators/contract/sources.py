@@ -5,7 +5,6 @@ from generators import shapes
 from generators.contract.texts import Texts
 from generators.files import named, read, rows
 from generators.nodes import Map, Refused, fault, placed
-from generators.shapes import check
 
 
 class Sources:
@@ -13,7 +12,7 @@ class Sources:
 
     def __init__(self, root):
         self.folder, self.files, self.root = root.parent, [root], read(root)
-        check(self.root, "the contract", shapes.ROOT, extensions=True)
+        shapes.check(self.root, "the contract", shapes.ROOT, extensions=True)
         self.parts = [self.root] + [part for part in map(self.read_listed, self.listed()) if part]
         self.components, self.inline = Map(), {}
         self.rules = self.table("problems.csv", *shapes.RULE)
@@ -39,7 +38,7 @@ class Sources:
     def listed(self):
         """The files that the root lists, in its order, which is the order of the whole."""
         listed = self.root.pop("files", Map())
-        check(listed, "files", shapes.FILES)
+        shapes.check(listed, "files", shapes.FILES)
         self.texts = Texts(self.folder / listed.pop("texts")) if "texts" in listed else None
         examples = self.folder / listed.pop("examples") if "examples" in listed else None
         self.examples = {path.stem: path for path in sorted(examples.glob("*.json"))} if examples else {}
@@ -54,11 +53,11 @@ class Sources:
     def read_listed(self, path):
         self.files.append(path)
         with contextlib.suppress(Refused):
-            return check(read(path), "a file", shapes.FILE)
+            return shapes.check(read(path), "a file", shapes.FILE)
 
     def collect(self, part):
         """Puts the components of a file beside the others: all names share one space."""
-        check(part.get("components", Map()), "components", {kind: dict for kind in part.get("components", ())})
+        shapes.check(part.get("components", Map()), "components", {kind: dict for kind in part.get("components", ())})
         for kind, components in part.get("components", {}).items():
             whole = self.components.setdefault(kind, placed(Map, {}, components.where))
             for name, component in components.items():
@@ -66,7 +65,7 @@ class Sources:
                     fault(components.at[name], f"{kind}/{name} is defined twice")
                 whole[name], whole.at = component, {**whole.at, name: components.at[name]}
         for name, parameter in part.get("path-parameters", {}).items():
-            self.inline[name] = check(parameter, f"the parameter {name}", shapes.INLINE)
+            self.inline[name] = shapes.check(parameter, f"the parameter {name}", shapes.INLINE)
 
     def operations(self):
         """Each with its file and path."""

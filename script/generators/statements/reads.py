@@ -7,7 +7,7 @@ from generators.statements.sql import commas, every, indented, name
 ENGINE = {"format", "cursor", "dry_run", "limit", "sort"}  # query parameters that are no filters
 
 
-def read_one(resource, operation):
+def record(resource, operation):
     """GET of one record."""
     columns, table, view = resource.columns(operation), resource.table_name, resource.view_name
     if resource.get("former"):
