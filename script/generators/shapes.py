@@ -23,7 +23,7 @@ CONSTRAINT = ["constraint", "rule", "values"]  # and of constraints.csv
 RESOURCE = {**dict.fromkeys("table view where rows gone seen shown exists hold period version with".split(), str),
             **dict.fromkeys("columns words rename set default key calls acts makes".split(), {str}),
             "former": bool, "always": bool, "either": [str], "then": {list}, "steps": {dict}, "list": dict}
-LIST = {"order": (str, list, dict), "unique": bool, "where": str, "filters": {str}, "day": str, "refuse": {str}, "columns": {str}}
+LIST = {"order": (str, [str], {str}), "unique": bool, "where": str, "filters": {str}, "day": str, "refuse": {str}, "columns": {str}}
 # Of the standard document: what the engine does not know is not passed over.
 OPERATION = {"tags": list, "summary": str, "description": str, "operationId": str, "parameters": list, "requestBody": dict,
              "responses": dict, "deprecated": bool, "security": list, "externalDocs": dict, "x-answer": str, "x-body-limit": dict}

@@ -2,6 +2,7 @@
 import csv
 import importlib.machinery
 import importlib.util
+import shutil
 import subprocess
 
 import harness
@@ -19,6 +20,15 @@ def policies(table, scope, see, write):
 
 def test_the_files_are_what_the_table_makes():
     subprocess.run([harness.ROOT / "script/access", "--check"], check=True)
+
+
+def test_a_wrong_row_is_named_and_nothing_is_written(tmp_path):
+    shutil.copytree(harness.ROOT / "script", tmp_path / "script")
+    (tmp_path / "db").mkdir()
+    for rows, fault in (("t,hub,leads,-,\n", "db/access.csv:2: t: no word leads\n"), ("t,hub,lead\n", "db/access.csv:2: a line is table,scope,see,write,note\n")):
+        (tmp_path / "db/access.csv").write_text("table,scope,see,write,note\n" + rows)
+        done = subprocess.run([tmp_path / "script/access"], capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (1, fault) and not (tmp_path / "db/access.sql").exists()
 
 
 def test_the_page_explains_each_word_that_is_used():

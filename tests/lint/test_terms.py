@@ -64,7 +64,10 @@ def test_the_words_of_the_elements_are_what_the_terms_make(tmp_path):
         shutil.copytree(harness.ROOT / part, tmp_path / part)
     (tmp_path / "db/terms/phase.csv").write_text("code,label,label_cy,retired\nvideo,Moving pictures,,\n")
     done = subprocess.run([tmp_path / "script/words"], capture_output=True, text=True)
-    assert done.returncode == 1 and "video is Video here and Moving pictures in another list" in done.stderr, done.stderr
+    assert done.returncode == 1 and re.match(r"db/terms/\w+\.csv:\d+: video is Video here and Moving pictures in another list", done.stderr), done.stderr
+    (tmp_path / "db/terms/phase.csv").write_text("code,label\nvideo,Video\n")
+    done = subprocess.run([tmp_path / "script/words"], capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr == "db/terms/phase.csv:1: the first line is code,label,label_cy,retired\n", done.stderr
 
 
 def test_no_other_file_says_a_setting():
