@@ -9,6 +9,7 @@ import yaml
 
 from generators.nodes import List, Map, Real, Refused, Text, Whole, fault, faults, placed, refuse
 
+PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -24,10 +25,8 @@ def scalar(event, where):
     """By the core schema of YAML 1.2 (10.3.2): null, true, false and decimal numbers; all else, dates too, is text."""
     text = event.value
     if not event.style:  # plain, not quoted
-        if text in ("", "null", "~"):
-            return None
-        if text in ("true", "false"):
-            return text == "true"
+        if text in PLAIN:
+            return PLAIN[text]
         if re.fullmatch(r"0|-?[1-9][0-9]*", text) and -1 << 63 <= int(text) < 1 << 63:
             return placed(Whole, text, where)
         if re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", text):

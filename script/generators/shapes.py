@@ -25,8 +25,7 @@ RESOURCE = {**dict.fromkeys("table view where rows gone seen shown exists hold p
             "former": bool, "always": bool, "either": [str], "then": {list}, "steps": {dict}, "list": dict}
 LIST = {"order": (str, [str], {str}), "unique": bool, "where": str, "filters": {str}, "day": str, "refuse": {str}, "columns": {str}}
 # Of the standard document: what the engine does not know is not passed over.
-OPERATION = {"tags": list, "summary": str, "description": str, "operationId": str, "parameters": list, "requestBody": dict,
-             "responses": dict, "deprecated": bool, "security": list, "externalDocs": dict, "x-answer": str, "x-body-limit": dict}
+OPERATION = {**STANDARD, "deprecated": bool, "security": list, "parameters": list}
 PARAMETERS = {**PARAMETER, "schema": (dict, bool), "style": str, "example": object, "examples": dict, "deprecated": bool}
 BODY = {"description": str, "content": dict, "required": bool}
 RESPONSE = {"description": str, "headers": dict, "content": dict, "links": dict}

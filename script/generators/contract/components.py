@@ -140,9 +140,9 @@ class Components:
         if not isinstance(record, Map):
             missing = f"{name} does not say when it last changed"
             return node if isinstance(node, Map) and "record" in node else refuse(self.dated[name], missing)
-        more, whole = placed(Map, {}, record.where), placed(Map, node, node.where)
-        for key in [*(key for key in record if key != "href"), UPDATED, *(key for key in record if key == "href")]:
-            more[key] = record.get(key, placed(Text, "date-time", node.where))
+        whole, more = placed(Map, node, node.where), placed(Map, {**record, UPDATED: placed(Text, "date-time", node.where)}, record.where)
+        if "href" in more:
+            more["href"] = more.pop("href")  # the last
         whole["record"], whole.at, more.at = more, node.at, record.at
         return whole
 

@@ -34,11 +34,11 @@ def field(standard, item, name, schema):
     csv, types = node.get("x-csv"), standard.types(schema) - {"null"}
     if csv is False:
         return None
-    flat, form = types & {"array", "object"}, "default"
+    flat = types & {"array", "object"}
     kind = "string" if flat and csv else next((word for word in ("array", "object", "number", "integer", "boolean") if word in types),
                                               {"date": "date", "date-time": "datetime"}.get(own, "string"))
-    if kind == "datetime" or kind == "string" and own in ("uuid", "email", "uri") and not flat:
-        form = "any" if kind == "datetime" else own  # the default of datetime knows no fractions of a second
+    # the default of datetime knows no fractions of a second
+    form = "any" if kind == "datetime" else own if kind == "string" and own in ("uuid", "email", "uri") and not flat else "default"
     words = node.get("description")
     if "array" in flat and csv:
         words = f"{words} " * bool(words) + "Joined by ; where there are several."

@@ -2,7 +2,7 @@
 import json
 import re
 
-from generators.contract import operations
+from generators.contract import operations, terms
 from generators.contract.components import Components
 from generators.contract.samples import samples
 from generators.contract.sources import Sources
@@ -33,7 +33,7 @@ def expand(root):
         sources.texts.describe(whole)
     if not faults:
         components.terms.close(whole)
-    return whole, sources.files + components.terms.files
+    return whole, [*sources.files, *(terms.FOLDER / f"{name}.csv" for name in components.terms.lists)]
 
 
 def with_examples(schemas, examples):

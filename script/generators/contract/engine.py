@@ -162,11 +162,10 @@ class Engine(Standard):
             response = check(self.resolve(response), "a response", RESPONSE, extensions=True)
             if "description" not in response:
                 fault(response, f"{name}: response {status} needs a description")
-            if not re.fullmatch("2..|303", status):
-                continue
-            if not made:
+            is_good = re.fullmatch("2..|303", status)
+            if is_good and not made:
                 made = {"success": int(status) if status.isdigit() else 200, **self.answer(response, f"{name} answer")}
-            elif made["success"] != 200 or status not in ("201", "206"):
+            elif is_good and (made["success"] != 200 or status not in ("201", "206")):
                 fault(response, f"{name}: one 2xx response an operation, but for 201 or 206 beside 200")
         return made or refuse(operation, f"{name}: no 2xx response, nor a 303")
 
@@ -176,7 +175,7 @@ class Engine(Standard):
         for header, node in response.get("headers", {}).items():
             node = self.resolve(node)
             schema = node.get("schema") if isinstance(node, dict) else None
-            value = None if schema is None else self.rule(schema, "const") or self.plain(schema).get("default")
+            value = self.rule(schema, "const") or self.plain(schema).get("default")
             if not isinstance(value, str):
                 continue
             if re.search(r"[\0-\x1f\x7f]", value):

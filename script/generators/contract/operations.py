@@ -63,9 +63,6 @@ class Operation:
         self.followed.update(follow)
         return [name for name in follow if name not in self.written.get("without", ())]
 
-    def ref(self, kind, name):
-        return self.components.ref(kind, name, self.written.where)
-
     def parameters(self):
         """Of the path, the operation's own, and those that follow from what it is."""
         written, kind, resolved = self.written, self.kind, self.components.resolved
@@ -86,7 +83,7 @@ class Operation:
         follow = follow + [FORMATS[name][0] for name in self.formats][-1:]
         follow += ["DryRun"] * (kind in ("create", "put", "change", "remove", "step"))
         names = [resolved(each).get("name") for each in own]
-        refs = [self.ref("parameters", name) for name in self.left(*follow)]
+        refs = [self.components.ref("parameters", name, written.where) for name in self.left(*follow)]
         return path + own + [each for each in refs if resolved(each).get("name") not in names]
 
     def of_path(self, own):
@@ -136,24 +133,24 @@ class Operation:
     def good(self, answered):
         """The answer when all is well."""
         kind, record, written = self.kind, self.record, self.written
-        status, words = KINDS[kind][1:]
+        _, status, words = KINDS[kind]
         words = written.get("answer") or ("A page, or with another format everything." if kind == "list" and self.formats else words)
         headers = {"Location": "Created"} if kind in ("create", "put") else {}
         if status != "204":
-            is_public = self.method == "get" and (not self.security or {} in self.security)
-            headers["Cache-Control"] = "PublicCache" if is_public else "PrivateCache"
-            # a list has no version
-            headers |= {"ETag": "ETag"} if self.method == "get" or answered and record not in self.components.lists else {}
+            get, is_open = self.method == "get", not self.security or {} in self.security
+            headers["Cache-Control"] = "PublicCache" if get and is_open else "PrivateCache"
+            headers |= {"ETag": "ETag"} if get or answered and record not in self.components.lists else {}  # a list has no version
         headers |= {"X-Request-Id": "RequestId", "Server-Timing": "ServerTiming"}
         headers |= {"Link": "NextLink"} if kind == "list" and "Cursor" not in written.get("without", ()) else {}
         headers |= {"X-Omitted-Count": "OmittedCount"} if "ics" in self.formats else {}
-        response = {"description": words, "headers": {name: self.ref("headers", headers[name]) for name in self.left(*headers)}}
+        headers = {name: self.components.ref("headers", headers[name], written.where) for name in self.left(*headers)}
+        response = {"description": words, "headers": headers}
         if status != "204":
             name = record + "List" if kind == "list" and not self.components.is_list(record) else record
             response["content"] = {"application/json": {"schema": self.components.ref("schemas", name, written["is"].where)}}
             feature = "FeatureCollection" if kind == "list" else "Feature"
             for media in [media for name in self.formats for media in FORMATS[name][1:]]:
-                schema = self.ref("schemas", feature) if media == "application/geo+json" else {"type": "string"}
+                schema = self.components.ref("schemas", feature, written.where) if media == "application/geo+json" else {"type": "string"}
                 response["content"][media] = {"schema": schema}
         return {status: response, **({"201": {**response, "description": KINDS["create"][2]}} if kind == "put" else {})}
 
@@ -175,7 +172,8 @@ class Operation:
             if (status in statuses) != (number < 0):
                 refuse(number, f"{status} {'does not follow' if number < 0 else 'follows'} from the rest")
             statuses ^= {status}
-        return {status: self.ref("responses", ERRORS.get(status, "Problem")) for status in (*statuses, "default")}
+        names = {status: ERRORS.get(status, "Problem") for status in (*statuses, "default")}
+        return {status: self.components.ref("responses", name, self.written.where) for status, name in names.items()}
 
     def responses(self, responses):
         """With what the operation says of its own: a word is a response, a map is put over what follows."""

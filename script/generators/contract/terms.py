@@ -10,10 +10,10 @@ COLUMNS = ["code", "label", "label_cy", "retired"]  # behind them properties
 
 
 class Terms:
-    """The lists of which the contract names any, and the files that they stand in."""
+    """The lists of which the contract names any."""
 
     def __init__(self):
-        self.files, self.lists = [], {}
+        self.lists = {}
 
     def codes(self, said, retired=False):
         """The codes of one or more lists, or of their terms with a property."""
@@ -24,7 +24,6 @@ class Terms:
             if not path.exists():
                 refuse(said, f"there are no terms {name}")
             if name not in self.lists:
-                self.files.append(path)
                 self.lists[name] = list(rows(path, COLUMNS, more=True))
             if wanted and not all(wanted in row for row in self.lists[name]):
                 refuse(said, f"the terms {name} have no property {wanted}")

@@ -86,12 +86,15 @@ class Resource:
         """Periods may be spelt in several ways."""
         return f"scip.period_name(:{parameter})" if parameter == self.get("period") else f":{parameter}"
 
+    def known(self, relation, parameter, columns):
+        """What a parameter is in the table or the view: what key says, or else the first of these columns that there is."""
+        called = self.table_name if relation is self.table else self.view_name
+        columns = [self.get("key", {}).get(parameter), *columns]
+        return next(filter(relation.types.__contains__, columns), None) or self.refuse(f"{parameter} is no column of {called}")
+
     def column(self, parameter):
         """The column of the table that a path parameter of the record itself is."""
-        for column in (self.get("key", {}).get(parameter), parameter, parameter + "_id"):
-            if column in self.table.types:
-                return column
-        self.refuse(f"{parameter} is no column of {self.table_name}")
+        return self.known(self.table, parameter, [parameter, parameter + "_id"])
 
     def rows(self, path):
         """The condition of the record of a path in the table."""
@@ -106,12 +109,8 @@ class Resource:
         """The column of the view that a path parameter is."""
         above = self.parents.get(parameter, (None,))[0]
         called = self.world.called.get(above, above)
-        known = [self.get("key", {}).get(parameter)]
-        known += [self.view.to(above), f"_{called}", f"_{called}_id"] if above else []
-        for column in [*known, parameter, "_" + parameter, called]:
-            if column in self.view.types:
-                return column
-        self.refuse(f"{parameter} is no column of {self.view_name}")
+        columns = [self.view.to(above), f"_{called}", f"_{called}_id"] if above else []
+        return self.known(self.view, parameter, [*columns, parameter, "_" + parameter, called])
 
     def view_rows(self, path):
         """The conditions of the records of a path in the view."""
