@@ -221,7 +221,7 @@ def copied(tmp_path):
         assert run("git", "add", "-A")[0] == run("git", "commit", "-qm", title)[0] == 0
 
     run("git", "init", "-q")
-    (tmp_path / ".git/info/exclude").write_text("node_modules\n.local\n")
+    (tmp_path / ".git/info/exclude").write_text("node_modules\n.local\n__pycache__\n")
     run("git", "config", "user.name", "A"), run("git", "config", "user.email", "a@example.org")
     commit("Begin")
     return tmp_path, run, commit
