@@ -1,5 +1,5 @@
 """How each Hub stands with the rules of the framework, and who may know. On which day a rule turns is told in
-tests/db/reporting.sql; a whole year in test_hub_year.py."""
+tests/db/reporting.sql; a whole year in test_a_year.py."""
 import csv
 import datetime
 import io
