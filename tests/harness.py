@@ -13,6 +13,7 @@ import os
 import random
 import re
 import secrets
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -44,6 +45,22 @@ def engine_contract():
     done = expand(FIXTURE / "openapi.yaml", LOCAL / "engine.json")
     assert done.returncode == 0, done.stderr
     return LOCAL / "engine.json"
+
+
+def lacking(contract, ids):
+    """Settings of a server whose contract is a copy without these operations, and without those that answer with what one of them shows."""
+    gone = {each["operationId"] for _, _, each in operations(contract) if ids & {each["operationId"], each.get("x-answer")}}
+    folder = LOCAL / "lacking"
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in ("queries", "derived"):
+        shutil.copytree(ROOT / "db" / name, folder / name, copy_function=os.symlink,
+                        ignore=lambda _, names: {f"{each}.sql" for each in gone} & {*names})
+    paths = {path: {method: each for method, each in item.items() if each["operationId"] not in gone}
+             for path, item in contract["paths"].items()}
+    (folder / "source.json").write_text(json.dumps({**contract, "paths": {path: item for path, item in paths.items() if item}}))
+    done = expand(folder / "source.json", folder / "openapi.json")
+    assert done.returncode == 0, done.stderr
+    return {"CONTRACT": folder / "openapi.json", "QUERIES": folder / "queries"}
 
 
 def free_port():

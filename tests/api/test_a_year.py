@@ -1,13 +1,20 @@
 """One Hub's year as one story, from the application to the published evaluation of the network. Each person does and sees
-their part: the organisation that applies, the central team, the Hub's lead and members, the national groups, other Hubs, a school, visitors.
+their part: the organisation that applies, the central team, the Hub's lead and members, the national groups, other Hubs, a school and
+visitors.
 
-The chapters build on each other: run the whole file.
+The chapters build on each other: run the whole file. Each is the test of the duties that framework.csv names it for. What somebody
+has to do there, they try first where the contract lacks that operation: there the test has to fail, or the duty isn't tested.
 
 The story has a clock of its own: scip.today(), on which all rules go, is set to its instants and afterwards set back.
 What the database stamps with the real time is moved to the story's where a rule reads it."""
+import contextlib
+import csv
 import datetime
+import os
+import re
 import time
 
+import harness
 import pytest
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
@@ -16,6 +23,8 @@ HEADINGS = ["practice", "challenges", "ideas", "priorities", "questions"]
 SECTORS = ["he", "fe", "school_sector", "local_authority"]
 REAL = """CREATE OR REPLACE FUNCTION scip.today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
     RETURN ({} AT TIME ZONE 'Europe/London')::date"""
+DUTIES = {(row["test"], row["who"], operation) for row in csv.DictReader((harness.ROOT / "tests/api/framework.csv").open())
+          for operation in row["operations"].split()}
 
 
 def accepted(answer, status=None):
@@ -36,7 +45,16 @@ class Person:
         self.token = role and year.cluster.token(year.server, role, fresh=True, **subject)
 
     def do(self, method, path, body=None, status=None, **headers):
-        return accepted(self.year.server.send(method, path, body, token=self.token, **headers), status)
+        send = lambda server: server.send(method, path, body, token=self.token, **headers)
+        duty = (self.year.chapter, self.who, self.year.operation(method, path))
+        if duty in DUTIES - self.year.proven:
+            with self.year.lacking(duty[2]) as without:
+                answer = send(without)
+            assert answer.status in (404, 405), f"{duty} is possible without its operation: {answer.text}"
+            with pytest.raises(AssertionError):
+                accepted(answer, status)
+            self.year.proven.add(duty)
+        return accepted(send(self.year.server), status)
 
     def get(self, path, **more):
         return self.do("GET", path, **more)
@@ -66,8 +84,15 @@ class Person:
 class Year:
     """The clock, the people, what they have made, and how the Hub stands."""
 
-    def __init__(self, cluster, server):
-        self.cluster, self.server, self.rules = cluster, server, {}
+    def __init__(self, cluster, server, lacking, contract):
+        self.cluster, self.server, self.lacking, self.proven, self.chapter = cluster, server, lacking, set(), None
+        paths = sorted(((path, item) for path, item in contract["paths"].items()), key=lambda each: each[0].count("{"))
+        self.paths = [(re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))), item) for path, item in paths]
+        self.rules = {}
+
+    def operation(self, method, path):
+        found = next(item for pattern, item in self.paths if pattern.fullmatch(path.partition("?")[0]))
+        return found[method.lower()]["operationId"]
 
     def set(self, instant):
         """To an instant, in UTC; a day alone is its noon."""
@@ -153,17 +178,42 @@ def clear(cluster):
       DELETE FROM scip.organisation WHERE id IN (TABLE ours);""")
 
 
+@contextlib.contextmanager
+def served_without(cluster, contract, operations):
+    server = harness.Server("lacking", DATABASE_URL=cluster.url(), **harness.lacking(contract, operations))
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 @pytest.fixture(scope="module")
-def year(cluster, server):
+def lacking(cluster, server, contract):
+    """Of an operation, the server that lacks it: one for all of them; where there is time (SCIP_LONG), one that lacks nothing else."""
+    if os.environ.get("SCIP_LONG"):
+        yield lambda operation: served_without(cluster, contract, {operation})
+        return
+    with served_without(cluster, contract, {operation for _, _, operation in DUTIES}) as one:
+        yield lambda operation: contextlib.nullcontext(one)
+
+
+@pytest.fixture(scope="module")
+def story(cluster, server, contract, lacking):
     clear(cluster)
     try:
-        year = Year(cluster, server)
+        year = Year(cluster, server, lacking, contract)
         year.set("2040-05-07")
         year.central, year.website = Person(year, "Central team", "central"), Person(year, "Website", "website")
         year.visitor = Person(year, "Visitor")
         yield year
     finally:
         clear(cluster)
+
+
+@pytest.fixture
+def year(story, request):
+    story.chapter = request.node.name
+    return story
 
 
 # 2040: a Hub begins.
@@ -592,8 +642,8 @@ def test_the_evaluation_of_the_network(year):
     assert figures["outreach_young_people", "year-hub"]["value"] == 65, "to the nearest five"
     answers = {one["question"]: one["text"] for one in year.visitor.get(network + "/answers?limit=200")["items"]
                if one["hub"]["slug"] == "year-hub"}
-    assert answers == {**dict.fromkeys(("practice_shared", "new_activity", "influence", "learner_voice", "research"), "A year of beginnings"),
-                       "local_needs": "Moves in mid-year"}
+    as_begun = dict.fromkeys(("practice_shared", "new_activity", "influence", "learner_voice", "research"), "A year of beginnings")
+    assert answers == {**as_begun, "local_needs": "Moves in mid-year"}
     assert "Moves in mid-year" in year.visitor.get(network + "/document")
 
 
@@ -607,3 +657,19 @@ def test_what_others_see_of_it(year):
     minutes = [one for one in year.other_lead.get("/v1/minutes?limit=200")["items"] if one["hub"] and one["hub"]["slug"] == "year-hub"]
     assert {one["meeting"]["name"] for one in minutes} == {"Inaugural meeting", "Autumn meeting", "Summer night"}, "shared: for all Hubs"
     assert datetime.date.fromisoformat(year.next["rules"][4]["due_on"]) == datetime.date(2041, 12, 21)
+
+
+def test_no_duty_is_done_without_its_operation(year):
+    """Each was tried where the contract lacks it, by the person whom it binds, in the chapter that framework.csv names."""
+    assert len(DUTIES) > 100 and DUTIES - year.proven == set()
+
+
+def test_a_step_that_cannot_fail_proves_nothing(year, monkeypatch):
+    """What a chapter expects to be refused is refused without the operation, too."""
+    duty = (year.chapter, "Visitor", "getNetworkEvaluationDocument")
+    monkeypatch.setattr(f"{__name__}.DUTIES", {duty})
+    with pytest.raises(pytest.fail.Exception):
+        year.visitor.get("/v1/network/evaluations/2014-16/document", status=404)
+    assert duty not in year.proven
+    year.visitor.get("/v1/network/evaluations/2040-41/document")
+    assert duty in year.proven

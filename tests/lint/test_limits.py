@@ -1,4 +1,5 @@
 """The bounds of tests/limits.json hold. What is counted does not change: who has more to say has to say it more shortly, or why not."""
+import csv
 import json
 import re
 import subprocess
@@ -11,6 +12,7 @@ LIMITS = json.loads((harness.ROOT / "tests/limits.json").read_text())
 SOURCES = {path: path.read_text().splitlines() for path in sorted((harness.ROOT / "openapi").rglob("*.yaml"))}
 SQL = [line for path in sorted((harness.ROOT / "db").glob("*/*.sql")) if path.parent.name in ("deploy", "views", "queries", "metrics")
        for line in path.read_text().splitlines()]
+FRAMEWORK = harness.ROOT / "tests/api/framework.csv"
 CONTRACT = json.loads((harness.ROOT / "openapi/openapi.json").read_text())
 OPERATIONS = sum(len(item) for item in CONTRACT["paths"].values())
 MEASURES = {
@@ -19,6 +21,7 @@ MEASURES = {
     "contract lines per operation": lambda: sum(len(lines) for path, lines in SOURCES.items() if path.parent.name == "paths") / OPERATIONS,
     "objects without an example": lambda: sum("object" in schema.get("type", ()) and "examples" not in schema and not name.endswith("List")
                                               for name, schema in CONTRACT["components"]["schemas"].items()),
+    "duties without an operation": lambda: sum(bool(row["section"]) for row in csv.DictReader(FRAMEWORK.open())),
     "statements by hand": lambda: len(list((harness.ROOT / "db/queries").glob("*.sql"))),  # those of the engine too
     "SQL lines": lambda: len(SQL),  # of the schema, its views, the statements by hand and the metrics, empty and comments too
     "SQL columns": lambda: max(len(line) for line in SQL),
