@@ -110,13 +110,10 @@ BEGIN
     hub_id := (SELECT h.id FROM scip.hub h WHERE h.slug = g.hub);
     group_id := (SELECT a.id FROM scip.alliance_group a WHERE a.slug = g."group");
     organisation_id := (SELECT o.id FROM scip.organisation o WHERE o.slug = g.organisation);
-    IF g.hub IS NOT NULL AND hub_id IS NULL THEN
-      PERFORM scip.refuse(422, 'reference-not-found', 'hub', 'There is no such Hub.');
-    ELSIF g."group" IS NOT NULL AND group_id IS NULL THEN
-      PERFORM scip.refuse(422, 'reference-not-found', 'group', 'There is no such group.');
-    ELSIF g.organisation IS NOT NULL AND organisation_id IS NULL THEN
-      PERFORM scip.refuse(422, 'reference-not-found', 'organisation', 'There is no such organisation.');
-    END IF;
+    PERFORM scip.refuse(422, 'reference-not-found', 'hub', 'There is no such Hub.') WHERE g.hub IS NOT NULL AND hub_id IS NULL;
+    PERFORM scip.refuse(422, 'reference-not-found', 'group', 'There is no such group.') WHERE g."group" IS NOT NULL AND group_id IS NULL;
+    PERFORM scip.refuse(422, 'reference-not-found', 'organisation', 'There is no such organisation.')
+      WHERE g.organisation IS NOT NULL AND organisation_id IS NULL;
     role := g.role;
     starts := coalesce(g."from", scip.today());
     ends := g."to" + 1;
@@ -206,9 +203,8 @@ RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp S
 DECLARE
   kept record;
 BEGIN
-  IF NOT pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', ctx.account(), operation, key), 0)) THEN
-    PERFORM scip.refuse(409, 'idempotency-key-in-progress', '/header/Idempotency-Key');
-  END IF;
+  PERFORM scip.refuse(409, 'idempotency-key-in-progress', '/header/Idempotency-Key')
+    WHERE NOT pg_try_advisory_xact_lock(hashtextextended(concat_ws(' ', ctx.account(), operation, key), 0));
   SELECT i.hash, i.rights, i.status, i.created_at INTO kept FROM idempotency i
   WHERE i.account_id = ctx.account() AND i.operation = claim.operation AND i.key = claim.key;
   IF NOT FOUND THEN

@@ -275,17 +275,15 @@ BEGIN
   PERFORM FROM scip.hub WHERE id IN (OLD.hub_id, NEW.hub_id) ORDER BY id FOR NO KEY UPDATE;
 
   hub := NEW.hub_id;
-  IF EXISTS (SELECT FROM scip.hub_lead a JOIN scip.hub_lead b USING (hub_id, organisation_id)
-             WHERE a.hub_id = hub AND a.evidence_kind = 'dated' AND b.evidence_kind = 'dated'
-               AND a.id < b.id AND a.period && b.period) THEN
-    PERFORM scip.refuse(409, 'hub-lead-twice', 'organisation');
-  END IF;
+  PERFORM scip.refuse(409, 'hub-lead-twice', 'organisation')
+    WHERE EXISTS (SELECT FROM scip.hub_lead a JOIN scip.hub_lead b USING (hub_id, organisation_id)
+                  WHERE a.hub_id = hub AND a.evidence_kind = 'dated' AND b.evidence_kind = 'dated'
+                    AND a.id < b.id AND a.period && b.period);
   -- A third one, if any, overlaps the other two on the day on which the last of the three starts.
-  IF EXISTS (SELECT FROM scip.hub_lead a JOIN scip.hub_lead b ON b.period @> lower(a.period)
-             WHERE a.hub_id = hub AND b.hub_id = hub AND a.evidence_kind = 'dated' AND b.evidence_kind = 'dated'
-             GROUP BY a.id HAVING count(*) > 2) THEN
-    PERFORM scip.refuse(409, 'hub-has-two-leads', 'from');
-  END IF;
+  PERFORM scip.refuse(409, 'hub-has-two-leads', 'from')
+    WHERE EXISTS (SELECT FROM scip.hub_lead a JOIN scip.hub_lead b ON b.period @> lower(a.period)
+                  WHERE a.hub_id = hub AND b.hub_id = hub AND a.evidence_kind = 'dated' AND b.evidence_kind = 'dated'
+                  GROUP BY a.id HAVING count(*) > 2);
 
   hub := OLD.hub_id;
   IF OLD.evidence_kind = 'dated' AND EXISTS (SELECT FROM scip.hub h WHERE h.id = hub)
@@ -296,9 +294,7 @@ BEGIN
            OLD.period @> scip.today() OR coalesce(bool_or(l.period @> scip.today()), false)
     INTO unled, led
     FROM scip.hub_lead l WHERE l.hub_id = hub AND l.evidence_kind = 'dated';
-    IF led AND NOT isempty(unled) THEN
-      PERFORM scip.refuse(409, 'hub-needs-a-lead', 'status to');
-    END IF;
+    PERFORM scip.refuse(409, 'hub-needs-a-lead', 'status to') WHERE led AND NOT isempty(unled);
   END IF;
   RETURN NULL;
 END $$;
@@ -322,9 +318,7 @@ CREATE FUNCTION scip.guard_hub_profile() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   free text[] := '{blurb,logo,logo_alt,page_url,page,version,created_at,updated_at,name_sort,launched_sort,search}';
 BEGIN
-  IF to_jsonb(NEW) - free <> to_jsonb(OLD) - free THEN
-    PERFORM scip.refuse(403, 'only-the-profile');
-  END IF;
+  PERFORM scip.refuse(403, 'only-the-profile') WHERE to_jsonb(NEW) - free <> to_jsonb(OLD) - free;
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_profile BEFORE UPDATE ON scip.hub
@@ -346,9 +340,7 @@ CREATE TRIGGER keep_former_name AFTER UPDATE ON scip.hub
 -- A Hub made by mistake goes while it is proposed; who refers to it keeps it (foreign keys).
 CREATE FUNCTION scip.guard_hub_removal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF EXISTS (SELECT FROM hub_status s WHERE s.hub_id = OLD.id AND s.status <> 'proposed') THEN
-    PERFORM scip.refuse(409, 'hub-not-proposed');
-  END IF;
+  PERFORM scip.refuse(409, 'hub-not-proposed') WHERE EXISTS (SELECT FROM hub_status s WHERE s.hub_id = OLD.id AND s.status <> 'proposed');
   RETURN OLD;
 END $$;
 CREATE TRIGGER guard_removal BEFORE DELETE ON scip.hub
@@ -363,16 +355,14 @@ BEGIN
   PERFORM FROM hub WHERE id = NEW.hub_id FOR NO KEY UPDATE;
   before := (SELECT s.status FROM hub_status s WHERE s.hub_id = NEW.hub_id AND s.id <> NEW.id
              ORDER BY latest(s.ends) DESC NULLS FIRST, s.id DESC LIMIT 1);
-  IF before || ' ' || NEW.status NOT IN ('proposed active', 'proposed closed', 'active paused', 'active closed',
-       'paused active', 'paused closed', 'closed active', 'unknown active', 'unknown paused', 'unknown closed') THEN
-    PERFORM scip.refuse(409, 'hub-status-transition', 'status', format('A Hub cannot change from %s to %s.', before, NEW.status));
-  ELSIF NEW.status = 'active' AND (before = 'closed' OR ctx.account() IS NOT NULL) AND NOT EXISTS (
-          SELECT FROM hub_lead l WHERE l.hub_id = NEW.hub_id
-          AND (l.evidence_kind = 'dated' AND l.period @> today() OR l.evidence_kind = 'last_known' AND before = 'unknown')) THEN
-    PERFORM scip.refuse(409, 'hub-needs-a-lead', 'status to');
-  ELSIF earliest(NEW.starts) > today() THEN
-    PERFORM scip.refuse(422, 'date-in-future', 'from', 'The present status cannot begin after today.');
-  END IF;
+  PERFORM scip.refuse(409, 'hub-status-transition', 'status', format('A Hub cannot change from %s to %s.', before, NEW.status))
+    WHERE before || ' ' || NEW.status NOT IN ('proposed active', 'proposed closed', 'active paused', 'active closed',
+            'paused active', 'paused closed', 'closed active', 'unknown active', 'unknown paused', 'unknown closed');
+  PERFORM scip.refuse(409, 'hub-needs-a-lead', 'status to')
+    WHERE NEW.status = 'active' AND (before = 'closed' OR ctx.account() IS NOT NULL) AND NOT EXISTS (
+            SELECT FROM hub_lead l WHERE l.hub_id = NEW.hub_id
+            AND (l.evidence_kind = 'dated' AND l.period @> today() OR l.evidence_kind = 'last_known' AND before = 'unknown'));
+  PERFORM scip.refuse(422, 'date-in-future', 'from', 'The present status cannot begin after today.') WHERE earliest(NEW.starts) > today();
   RETURN NULL;
 END $$;
 CREATE TRIGGER check_hub_status AFTER INSERT ON scip.hub_status
@@ -453,9 +443,8 @@ BEGIN
     WHEN 'course' THEN SELECT id INTO found_id FROM scip.course WHERE slug = key;
     WHEN 'principle' THEN SELECT id INTO found_id FROM scip.toolkit_principle WHERE slug = key;
   END CASE;
-  IF found_id IS NULL THEN
-    PERFORM scip.refuse(422, 'reference-not-found', coalesce(nullif(place, ''), kind), format('There is no %s %s.', kind, key));
-  END IF;
+  PERFORM scip.refuse(422, 'reference-not-found', coalesce(nullif(place, ''), kind), format('There is no %s %s.', kind, key))
+    WHERE found_id IS NULL;
   RETURN found_id;
 END $$;
 
@@ -483,9 +472,8 @@ BEGIN
       AND (p.sector, p.kind, p."from", p."to") IS NOT DISTINCT FROM (c.sector, c.kind, c.starts, c.ends));
   END IF;
   IF body ? 'identifiers' THEN
-    IF EXISTS (SELECT FROM jsonb_array_elements_text(body -> 'identifiers') p WHERE scip.org_id(p) IS NULL) THEN
-      PERFORM scip.refuse(422, 'identifier-form', 'identifiers');
-    END IF;
+    PERFORM scip.refuse(422, 'identifier-form', 'identifiers')
+      WHERE EXISTS (SELECT FROM jsonb_array_elements_text(body -> 'identifiers') p WHERE scip.org_id(p) IS NULL);
     body := jsonb_set(body, '{identifiers}', (SELECT coalesce(jsonb_agg(DISTINCT scip.org_id(p)), '[]')
       FROM jsonb_array_elements_text(body -> 'identifiers') p));
     DELETE FROM scip.organisation_identifier i WHERE i.organisation_id = organisation

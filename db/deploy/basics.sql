@@ -236,9 +236,8 @@ BEGIN
     EXECUTE format('INSERT INTO %s (slug, %I) VALUES ($1, $2)', former, owner) USING OLD.slug, NEW.id;
   END IF;
   EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE slug = $1)', former) INTO taken USING NEW.slug;
-  IF taken THEN
-    PERFORM scip.refuse(409, 'slug-retired', 'slug new_slug /path/slug', format('The slug %s belonged to another record.', NEW.slug));
-  END IF;
+  PERFORM scip.refuse(409, 'slug-retired', 'slug new_slug /path/slug', format('The slug %s belonged to another record.', NEW.slug))
+    WHERE taken;
   RETURN NULL;
 END $$;
 
@@ -247,9 +246,7 @@ DECLARE
   live boolean;
 BEGIN
   EXECUTE format('SELECT EXISTS (SELECT FROM scip.%I WHERE slug = $1)', TG_ARGV[0]) INTO live USING NEW.slug;
-  IF live THEN
-    PERFORM scip.refuse(409, 'slug-taken', 'slug new_slug /path/slug', format('The slug %s is in use.', NEW.slug));
-  END IF;
+  PERFORM scip.refuse(409, 'slug-taken', 'slug new_slug /path/slug', format('The slug %s is in use.', NEW.slug)) WHERE live;
   RETURN NULL;
 END $$;
 
@@ -319,10 +316,9 @@ DECLARE
   terms text[] := scip.terms_with(TG_ARGV[0], TG_ARGV[2]);
   wrong text := (SELECT min(v #>> '{}') FROM jsonb_path_query(to_jsonb(NEW), TG_ARGV[1]::jsonpath) v WHERE (v #>> '{}') <> ALL (terms));
 BEGIN
-  IF wrong IS NOT NULL THEN
-    PERFORM scip.refuse(422, 'no-such-term', substring(TG_ARGV[1] FROM '\w+'),
-      format('%s is none of %s.', wrong, array_to_string(terms, ', ')));
-  END IF;
+  PERFORM scip.refuse(422, 'no-such-term', substring(TG_ARGV[1] FROM '\w+'),
+    format('%s is none of %s.', wrong, array_to_string(terms, ', ')))
+    WHERE wrong IS NOT NULL;
   RETURN NEW;
 END $$;
 CREATE PROCEDURE scip.hold_to_terms(t text, of_list text, path text, property text DEFAULT NULL) LANGUAGE plpgsql AS $$

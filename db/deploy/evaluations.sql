@@ -129,11 +129,8 @@ DECLARE
   given hub_evaluation_figure[];
 BEGIN
   SELECT * INTO e FROM hub_evaluation t WHERE t.id = evaluation FOR NO KEY UPDATE;
-  IF NOT coalesce(ctx.writes(e.hub_id, NULL), false) THEN
-    PERFORM scip.refuse(403, 'only-the-hub-lead');
-  ELSIF e.status <> 'draft' THEN
-    PERFORM refuse_evaluation(e.status);
-  END IF;
+  PERFORM scip.refuse(403, 'only-the-hub-lead') WHERE NOT coalesce(ctx.writes(e.hub_id, NULL), false);
+  PERFORM refuse_evaluation(e.status) WHERE e.status <> 'draft';
   given := ARRAY(
     SELECT ROW(evaluation, p.key, d.derived, coalesce((p.value ->> 'value')::numeric, f.value),
                CASE WHEN p.value ? 'reason' THEN p.value ->> 'reason' ELSE f.reason END)::hub_evaluation_figure
@@ -197,15 +194,11 @@ GRANT EXECUTE ON FUNCTION scip.published_answers TO scip_anonymous, scip_caller;
 CREATE FUNCTION scip.guard_evaluation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
-    IF OLD.status <> 'draft' THEN
-      PERFORM refuse_evaluation(OLD.status);
-    END IF;
+    PERFORM refuse_evaluation(OLD.status) WHERE OLD.status <> 'draft';
     RETURN OLD;
-  ELSIF period_start(NEW.year) > today() THEN
-    PERFORM scip.refuse(409, 'year-not-started', '/path/year');
-  ELSIF NOT hub_at_work(NEW.hub_id, period_start(NEW.year), period_end(NEW.year)) THEN
-    PERFORM scip.refuse(409, 'hub-not-active', '/path/year');
   END IF;
+  PERFORM scip.refuse(409, 'year-not-started', '/path/year') WHERE period_start(NEW.year) > today();
+  PERFORM scip.refuse(409, 'hub-not-active', '/path/year') WHERE NOT hub_at_work(NEW.hub_id, period_start(NEW.year), period_end(NEW.year));
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_evaluation BEFORE INSERT OR DELETE ON scip.hub_evaluation FOR EACH ROW EXECUTE FUNCTION scip.guard_evaluation();
@@ -215,18 +208,14 @@ CREATE TRIGGER guard_evaluation BEFORE INSERT OR DELETE ON scip.hub_evaluation F
 -- what it reads is of after that.
 CREATE FUNCTION scip.step_evaluation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF NEW.status <> 'submitted' AND NOT ctx.central() THEN
-    PERFORM scip.refuse(403, 'only-the-central-team');
-  ELSIF (OLD.status, NEW.status) NOT IN (('draft', 'submitted'), ('submitted', 'accepted'), ('accepted', 'published'),
-                                         ('submitted', 'draft'), ('accepted', 'draft'))
-        AND NOT ((OLD.status, NEW.status) = ('published', 'draft') AND is_corrected(
-          '/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = NEW.hub_id) || '/evaluations/' || NEW.year)) THEN
-    PERFORM refuse_evaluation(OLD.status);
-  ELSIF NEW.status = 'submitted' AND period_end(NEW.year) >= today() THEN
-    PERFORM scip.refuse(409, 'year-not-over');
-  ELSIF NEW.status = 'submitted' AND evaluation_gaps(NEW.id) IS NOT NULL THEN
-    PERFORM scip.refuse(422, 'evaluation-incomplete');
-  END IF;
+  PERFORM scip.refuse(403, 'only-the-central-team') WHERE NEW.status <> 'submitted' AND NOT ctx.central();
+  PERFORM refuse_evaluation(OLD.status)
+    WHERE (OLD.status, NEW.status) NOT IN (('draft', 'submitted'), ('submitted', 'accepted'), ('accepted', 'published'),
+                                           ('submitted', 'draft'), ('accepted', 'draft'))
+          AND NOT ((OLD.status, NEW.status) = ('published', 'draft') AND is_corrected(
+            '/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = NEW.hub_id) || '/evaluations/' || NEW.year));
+  PERFORM scip.refuse(409, 'year-not-over') WHERE NEW.status = 'submitted' AND period_end(NEW.year) >= today();
+  PERFORM scip.refuse(422, 'evaluation-incomplete') WHERE NEW.status = 'submitted' AND evaluation_gaps(NEW.id) IS NOT NULL;
   CASE NEW.status
     WHEN 'submitted' THEN
       NEW.submitted_at := now(); NEW.revision_requested_at := NULL; NEW.revision_note := NULL;
@@ -248,9 +237,7 @@ DECLARE
   standing text;
 BEGIN
   SELECT e.status INTO standing FROM hub_evaluation e WHERE e.id = part FOR NO KEY UPDATE; -- none: it goes with its parts
-  IF standing <> 'draft' THEN
-    PERFORM refuse_evaluation(standing);
-  END IF;
+  PERFORM refuse_evaluation(standing) WHERE standing <> 'draft';
   RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 CREATE TRIGGER guard_part BEFORE INSERT OR UPDATE OR DELETE ON scip.hub_evaluation_figure

@@ -123,13 +123,11 @@ CREATE TRIGGER set_days BEFORE INSERT OR UPDATE ON scip.event FOR EACH ROW
 -- as unknown is the central team's to settle. Naming the column is the attempt, so that doing it twice is refused as well.
 CREATE FUNCTION scip.guard_event_status() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF OLD.status = 'unknown' AND NOT ctx.central() THEN
-    PERFORM scip.refuse(403, 'only-the-central-team');
-  ELSIF OLD.status || ' ' || NEW.status NOT IN ('draft published', 'published held', 'published cancelled',
-          'unknown published', 'unknown held', 'unknown cancelled')
-        AND NOT (OLD.status IN ('held', 'cancelled') AND NEW.status = 'published' AND scip.is_corrected('/v1/events/' || OLD.slug)) THEN
-    PERFORM scip.refuse(409, 'event-transition', '', format('The event''s status cannot change from %s to %s.', OLD.status, NEW.status));
-  END IF;
+  PERFORM scip.refuse(403, 'only-the-central-team') WHERE OLD.status = 'unknown' AND NOT ctx.central();
+  PERFORM scip.refuse(409, 'event-transition', '', format('The event''s status cannot change from %s to %s.', OLD.status, NEW.status))
+    WHERE OLD.status || ' ' || NEW.status NOT IN ('draft published', 'published held', 'published cancelled',
+            'unknown published', 'unknown held', 'unknown cancelled')
+          AND NOT (OLD.status IN ('held', 'cancelled') AND NEW.status = 'published' AND scip.is_corrected('/v1/events/' || OLD.slug));
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.event FOR EACH ROW
@@ -138,17 +136,13 @@ CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.event FOR EACH ROW
 CREATE FUNCTION scip.guard_event() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
-    IF OLD.status <> 'draft' THEN
-      PERFORM scip.refuse(409, 'event-not-draft');
-    END IF;
+    PERFORM scip.refuse(409, 'event-not-draft') WHERE OLD.status <> 'draft';
     RETURN OLD;
-  ELSIF TG_OP = 'INSERT' AND NEW.status <> 'draft' THEN
-    PERFORM scip.refuse(409, 'event-not-draft');
-  ELSIF NEW.status = 'held' AND scip.earliest(NEW.starts) > scip.today() THEN
-    PERFORM scip.refuse(409, 'event-not-yet-held');
-  ELSIF NEW.status = 'published' AND num_nonnulls(NEW.starts, NEW.date_text) = 0 THEN
-    PERFORM scip.refuse(422, 'event-needs-a-date', 'starts_on');
   END IF;
+  PERFORM scip.refuse(409, 'event-not-draft') WHERE TG_OP = 'INSERT' AND NEW.status <> 'draft';
+  PERFORM scip.refuse(409, 'event-not-yet-held') WHERE NEW.status = 'held' AND scip.earliest(NEW.starts) > scip.today();
+  PERFORM scip.refuse(422, 'event-needs-a-date', 'starts_on')
+    WHERE NEW.status = 'published' AND num_nonnulls(NEW.starts, NEW.date_text) = 0;
   RETURN NEW;
 END $$;
 -- after set_days, by its name
@@ -200,9 +194,7 @@ CALL scip.track_changes('event_outreach', 'event_outreach', $$(SELECT e.slug || 
 -- Numbers are of what took place.
 CREATE FUNCTION scip.guard_outreach() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM event WHERE id = NEW.event_id AND status = 'held') THEN
-    PERFORM scip.refuse(409, 'event-not-held');
-  END IF;
+  PERFORM scip.refuse(409, 'event-not-held') WHERE NOT EXISTS (SELECT FROM event WHERE id = NEW.event_id AND status = 'held');
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON scip.event_outreach

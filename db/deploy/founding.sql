@@ -50,21 +50,14 @@ COMMENT ON COLUMN scip.hub_application.decided_at IS 'The last decision; an appl
 CREATE FUNCTION scip.guard_application() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
-    IF OLD.status <> 'draft' THEN
-      PERFORM scip.refuse(409, 'application-not-draft');
-    END IF;
+    PERFORM scip.refuse(409, 'application-not-draft') WHERE OLD.status <> 'draft';
     RETURN OLD;
   ELSIF TG_OP = 'INSERT' THEN
-    IF NEW.status <> 'draft' THEN
-      PERFORM scip.refuse(409, 'application-not-draft');
-    END IF;
+    PERFORM scip.refuse(409, 'application-not-draft') WHERE NEW.status <> 'draft';
     NEW.account_id := ctx.account();
   ELSE
-    IF NOT (ctx.central() OR OLD.organisation_id = ANY (ctx.organisations())) THEN
-      PERFORM scip.refuse(403, 'only-the-applicant');
-    ELSIF OLD.status NOT IN ('draft', 'returned') THEN
-      PERFORM scip.refuse(409, 'application-not-draft');
-    END IF;
+    PERFORM scip.refuse(403, 'only-the-applicant') WHERE NOT (ctx.central() OR OLD.organisation_id = ANY (ctx.organisations()));
+    PERFORM scip.refuse(409, 'application-not-draft') WHERE OLD.status NOT IN ('draft', 'returned');
   END IF;
   PERFORM reference('region', code) FROM unnest(NEW.regions) code;
   RETURN NEW;
@@ -81,18 +74,16 @@ DECLARE
   applicant boolean := ctx.central() OR OLD.organisation_id = ANY (ctx.organisations());
   reviewer boolean := ctx.decides();
 BEGIN
-  IF (CASE NEW.status WHEN 'submitted' THEN NOT applicant
-                      WHEN 'under_review' THEN NOT (ctx.central() OR reviewer) ELSE NOT reviewer END) THEN
-    PERFORM scip.refuse(403, CASE NEW.status WHEN 'submitted' THEN 'only-the-applicant' ELSE 'only-the-deciding-group' END);
-  ELSIF NEW.status <> 'submitted' AND OLD.organisation_id = ANY (ctx.affiliations()) AND NOT
-        (NEW.status = 'under_review' AND ctx.central()) THEN
-    PERFORM scip.refuse(403, 'reviewer-is-applicant');
-  END IF;
-  IF OLD.status || ' ' || NEW.status NOT IN ('draft submitted', 'returned submitted', 'submitted under_review',
-       'under_review approved', 'under_review declined', 'under_review returned') THEN
-    PERFORM scip.refuse(409, CASE NEW.status WHEN 'submitted' THEN 'application-not-draft'
-      WHEN 'under_review' THEN 'application-not-submitted' ELSE 'application-not-under-review' END);
-  END IF;
+  PERFORM scip.refuse(403, CASE NEW.status WHEN 'submitted' THEN 'only-the-applicant' ELSE 'only-the-deciding-group' END)
+    WHERE (CASE NEW.status WHEN 'submitted' THEN NOT applicant
+                           WHEN 'under_review' THEN NOT (ctx.central() OR reviewer) ELSE NOT reviewer END);
+  PERFORM scip.refuse(403, 'reviewer-is-applicant')
+    WHERE NEW.status <> 'submitted' AND OLD.organisation_id = ANY (ctx.affiliations()) AND NOT
+          (NEW.status = 'under_review' AND ctx.central());
+  PERFORM scip.refuse(409, CASE NEW.status WHEN 'submitted' THEN 'application-not-draft'
+    WHEN 'under_review' THEN 'application-not-submitted' ELSE 'application-not-under-review' END)
+    WHERE OLD.status || ' ' || NEW.status NOT IN ('draft submitted', 'returned submitted', 'submitted under_review',
+         'under_review approved', 'under_review declined', 'under_review returned');
   IF NEW.status = 'submitted' THEN
     IF num_nulls(NEW.slug, NEW.rationale) > 0 OR cardinality(NEW.nations) = 0 OR cardinality(NEW.regions) = 0 THEN
       PERFORM scip.refuse(422, 'application-incomplete', string_agg(key, ' '), 'Still missing: ' || string_agg(key, ', ') || '.')
@@ -106,9 +97,7 @@ BEGIN
     NEW.review_started_at := now();
     NEW.decision_note := OLD.decision_note;
   ELSE
-    IF NEW.status <> 'approved' AND NEW.decision_note IS NULL THEN
-      PERFORM scip.refuse(422, 'decision-needs-a-note', 'note');
-    END IF;
+    PERFORM scip.refuse(422, 'decision-needs-a-note', 'note') WHERE NEW.status <> 'approved' AND NEW.decision_note IS NULL;
     NEW.decided_at := now();
     NEW.decided_by := ctx.account();
   END IF;
@@ -224,9 +213,8 @@ BEGIN
   ELSIF NEW.status <> 'pending' THEN
     NEW.responded_on := coalesce(NEW.responded_on, scip.today());
   END IF;
-  IF greatest(NEW.invited_on, NEW.responded_on) > scip.today() THEN
-    PERFORM scip.refuse(422, 'date-in-future', 'invited_on responded_on', 'The invitation or its answer cannot be after today.');
-  END IF;
+  PERFORM scip.refuse(422, 'date-in-future', 'invited_on responded_on', 'The invitation or its answer cannot be after today.')
+    WHERE greatest(NEW.invited_on, NEW.responded_on) > scip.today();
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_invitation BEFORE INSERT OR UPDATE ON scip.hub_invitation

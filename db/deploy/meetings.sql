@@ -150,33 +150,26 @@ DECLARE
   moved_to date;
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    IF NEW.status <> 'planned' OR num_nonnulls(NEW.agenda_completed_at, NEW.attendance_shared_at) > 0 THEN
-      PERFORM scip.refuse(409, 'meeting-not-planned');
-    END IF;
+    PERFORM scip.refuse(409, 'meeting-not-planned')
+      WHERE NEW.status <> 'planned' OR num_nonnulls(NEW.agenda_completed_at, NEW.attendance_shared_at) > 0;
     RETURN NEW;
   ELSIF TG_OP = 'DELETE' THEN
-    IF OLD.status <> 'planned' THEN
-      PERFORM scip.refuse(409, 'meeting-not-planned');
-    ELSIF meeting_has_records(OLD.id) THEN
-      PERFORM scip.refuse(409, 'meeting-has-records');
-    END IF;
+    PERFORM scip.refuse(409, 'meeting-not-planned') WHERE OLD.status <> 'planned';
+    PERFORM scip.refuse(409, 'meeting-has-records') WHERE meeting_has_records(OLD.id);
     RETURN OLD;
   END IF;
   moved_to := nullif((NEW.starts_at AT TIME ZONE setting.zone())::date, OLD.day);
-  IF NEW.status = 'cancelled' AND OLD.status = 'cancelled' THEN
-    PERFORM scip.refuse(409, 'meeting-cancelled');
-  ELSIF (OLD.hub_id, OLD.group_id, OLD.kind) IS DISTINCT FROM (NEW.hub_id, NEW.group_id, NEW.kind) THEN
-    PERFORM scip.refuse(409, 'cannot-move', '', 'A part of a meeting cannot be moved to another meeting.');
-  ELSIF moved_to IS NULL OR OLD.status = 'planned' AND NOT meeting_has_records(OLD.id) THEN
+  PERFORM scip.refuse(409, 'meeting-cancelled') WHERE NEW.status = 'cancelled' AND OLD.status = 'cancelled';
+  PERFORM scip.refuse(409, 'cannot-move', '', 'A part of a meeting cannot be moved to another meeting.')
+    WHERE (OLD.hub_id, OLD.group_id, OLD.kind) IS DISTINCT FROM (NEW.hub_id, NEW.group_id, NEW.kind);
+  IF moved_to IS NULL OR OLD.status = 'planned' AND NOT meeting_has_records(OLD.id) THEN
     RETURN NEW;
-  ELSIF NOT is_corrected('/v1/meetings/' || OLD.id) THEN
-    PERFORM scip.refuse(409, CASE OLD.status WHEN 'planned' THEN 'meeting-has-records' ELSE 'meeting-not-planned' END);
-  ELSIF moved_to > today() THEN
-    PERFORM scip.refuse(409, 'meeting-not-yet-held');
-  ELSIF EXISTS (SELECT FROM attendance a WHERE a.meeting_id = OLD.id
-                AND NOT EXISTS (SELECT FROM meeting_members(OLD.id, moved_to) m WHERE m.person_id = a.person_id)) THEN
-    PERFORM scip.refuse(409, 'attendance-breaks-membership', 'starts_at');
   END IF;
+  PERFORM scip.refuse(409, CASE OLD.status WHEN 'planned' THEN 'meeting-has-records' ELSE 'meeting-not-planned' END)
+    WHERE NOT is_corrected('/v1/meetings/' || OLD.id);
+  PERFORM scip.refuse(409, 'meeting-not-yet-held') WHERE moved_to > today();
+  PERFORM scip.refuse(409, 'attendance-breaks-membership', 'starts_at') WHERE EXISTS (SELECT FROM attendance a WHERE a.meeting_id = OLD.id
+                AND NOT EXISTS (SELECT FROM meeting_members(OLD.id, moved_to) m WHERE m.person_id = a.person_id));
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_text BEFORE INSERT OR UPDATE OR DELETE ON scip.meeting FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting();
@@ -212,15 +205,10 @@ GRANT EXECUTE ON FUNCTION scip.open_headings TO scip_caller;
 
 CREATE FUNCTION scip.guard_completion() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF OLD.agenda_completed_at IS NOT NULL THEN
-    PERFORM scip.refuse(409, 'agenda-completed');
-  ELSIF OLD.status = 'cancelled' THEN
-    PERFORM scip.refuse(409, 'meeting-cancelled');
-  ELSIF OLD.day > today() THEN
-    PERFORM scip.refuse(409, 'meeting-not-yet-held');
-  ELSIF open_headings(OLD.id) <> '{}' THEN
-    PERFORM scip.refuse(409, 'agenda-not-addressed');
-  END IF;
+  PERFORM scip.refuse(409, 'agenda-completed') WHERE OLD.agenda_completed_at IS NOT NULL;
+  PERFORM scip.refuse(409, 'meeting-cancelled') WHERE OLD.status = 'cancelled';
+  PERFORM scip.refuse(409, 'meeting-not-yet-held') WHERE OLD.day > today();
+  PERFORM scip.refuse(409, 'agenda-not-addressed') WHERE open_headings(OLD.id) <> '{}';
   NEW.agenda_completed_at := now();
   RETURN NEW;
 END $$;
@@ -246,11 +234,8 @@ GRANT EXECUTE ON FUNCTION scip.complete_agenda TO scip_caller;
 
 CREATE FUNCTION scip.guard_attendance_sharing() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF OLD.status <> 'held' THEN
-    PERFORM scip.refuse(409, 'meeting-not-held');
-  ELSIF OLD.attendance_shared_at IS NOT NULL THEN
-    PERFORM scip.refuse(409, 'attendance-shared');
-  END IF;
+  PERFORM scip.refuse(409, 'meeting-not-held') WHERE OLD.status <> 'held';
+  PERFORM scip.refuse(409, 'attendance-shared') WHERE OLD.attendance_shared_at IS NOT NULL;
   NEW.attendance_shared_at := now();
   RETURN NEW;
 END $$;
@@ -297,18 +282,12 @@ DECLARE
   m meeting;
 BEGIN
   SELECT * INTO m FROM meeting WHERE id = CASE TG_OP WHEN 'INSERT' THEN NEW.meeting_id ELSE OLD.meeting_id END FOR NO KEY UPDATE;
-  IF NOT FOUND THEN
-    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-  ELSIF m.status = 'cancelled' THEN
-    PERFORM scip.refuse(409, 'meeting-cancelled');
-  ELSIF TG_OP = 'UPDATE' AND NEW.meeting_id <> OLD.meeting_id THEN
-    PERFORM scip.refuse(409, 'cannot-move', '', 'A part of a meeting cannot be moved to another meeting.');
-  ELSIF TG_TABLE_NAME = 'agenda_item' THEN
-    IF m.agenda_completed_at IS NOT NULL THEN
-      PERFORM scip.refuse(409, 'agenda-completed');
-    END IF;
-  ELSIF m.day > today() THEN
-    PERFORM scip.refuse(409, 'meeting-not-yet-held');
+  IF FOUND THEN
+    PERFORM scip.refuse(409, 'meeting-cancelled') WHERE m.status = 'cancelled';
+    PERFORM scip.refuse(409, 'cannot-move', '', 'A part of a meeting cannot be moved to another meeting.')
+      WHERE TG_OP = 'UPDATE' AND NEW.meeting_id <> OLD.meeting_id;
+    PERFORM scip.refuse(409, 'agenda-completed') WHERE TG_TABLE_NAME = 'agenda_item' AND m.agenda_completed_at IS NOT NULL;
+    PERFORM scip.refuse(409, 'meeting-not-yet-held') WHERE TG_TABLE_NAME <> 'agenda_item' AND m.day > today();
   END IF;
   RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
@@ -322,13 +301,11 @@ CREATE TRIGGER begin_guard BEFORE INSERT ON scip.minutes FOR EACH ROW EXECUTE FU
 CREATE FUNCTION scip.guard_heading() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
-    IF OLD.heading IS NOT NULL AND EXISTS (SELECT FROM meeting WHERE id = OLD.meeting_id) THEN
-      PERFORM scip.refuse(409, 'agenda-heading-stays');
-    END IF;
+    PERFORM scip.refuse(409, 'agenda-heading-stays')
+      WHERE OLD.heading IS NOT NULL AND EXISTS (SELECT FROM meeting WHERE id = OLD.meeting_id);
     RETURN OLD;
-  ELSIF NEW.heading IS DISTINCT FROM OLD.heading THEN
-    PERFORM scip.refuse(409, 'agenda-heading-stays');
   END IF;
+  PERFORM scip.refuse(409, 'agenda-heading-stays') WHERE NEW.heading IS DISTINCT FROM OLD.heading;
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_heading BEFORE UPDATE OR DELETE ON scip.agenda_item FOR EACH ROW EXECUTE FUNCTION scip.guard_heading();
@@ -358,9 +335,8 @@ CREATE TRIGGER make_room BEFORE UPDATE ON scip.agenda_item
 -- Members of the meeting's day alone; owners of actions may have become members since.
 CREATE FUNCTION scip.guard_attendance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.person_id) THEN
-    PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person');
-  END IF;
+  PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person')
+    WHERE NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.person_id);
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_attendance BEFORE INSERT OR UPDATE OF person_id ON scip.attendance
@@ -368,16 +344,14 @@ CREATE TRIGGER guard_attendance BEFORE INSERT OR UPDATE OF person_id ON scip.att
 
 CREATE FUNCTION scip.guard_action() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF NEW.owner_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.owner_id IS DISTINCT FROM OLD.owner_id)
-     AND NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.owner_id)
-     AND NOT EXISTS (SELECT FROM meeting m JOIN hub_membership h ON h.hub_id = m.hub_id WHERE m.id = NEW.meeting_id
-                       AND h.person_id = NEW.owner_id AND h.starts <= today() AND (h.ends IS NULL OR h.ends > today()))
-     AND NOT EXISTS (SELECT FROM meeting m JOIN group_seat s ON s.group_id = m.group_id WHERE m.id = NEW.meeting_id
-                       AND s.person_id = NEW.owner_id AND s.starts <= today() AND (s.ends IS NULL OR s.ends > today())) THEN
-    PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person');
-  ELSIF NEW.done_on > today() THEN
-    PERFORM scip.refuse(422, 'date-in-future', 'done_on', 'The action cannot be done after today.');
-  END IF;
+  PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person')
+    WHERE NEW.owner_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.owner_id IS DISTINCT FROM OLD.owner_id)
+          AND NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.owner_id)
+          AND NOT EXISTS (SELECT FROM meeting m JOIN hub_membership h ON h.hub_id = m.hub_id WHERE m.id = NEW.meeting_id
+                            AND h.person_id = NEW.owner_id AND h.starts <= today() AND (h.ends IS NULL OR h.ends > today()))
+          AND NOT EXISTS (SELECT FROM meeting m JOIN group_seat s ON s.group_id = m.group_id WHERE m.id = NEW.meeting_id
+                            AND s.person_id = NEW.owner_id AND s.starts <= today() AND (s.ends IS NULL OR s.ends > today()));
+  PERFORM scip.refuse(422, 'date-in-future', 'done_on', 'The action cannot be done after today.') WHERE NEW.done_on > today();
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_action BEFORE INSERT OR UPDATE ON scip.action FOR EACH ROW EXECUTE FUNCTION scip.guard_action();
@@ -413,11 +387,9 @@ GRANT EXECUTE ON FUNCTION scip.set_attendance TO scip_caller;
 CREATE FUNCTION scip.guard_minutes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    IF NEW.status <> 'draft' THEN
-      PERFORM scip.refuse(409, 'minutes-not-draft');
-    ELSIF EXISTS (SELECT FROM minutes n WHERE n.meeting_id = NEW.meeting_id AND n.status <> 'shared') THEN
-      PERFORM scip.refuse(409, 'minutes-draft-exists');
-    END IF;
+    PERFORM scip.refuse(409, 'minutes-not-draft') WHERE NEW.status <> 'draft';
+    PERFORM scip.refuse(409, 'minutes-draft-exists')
+      WHERE EXISTS (SELECT FROM minutes n WHERE n.meeting_id = NEW.meeting_id AND n.status <> 'shared');
     NEW.number := (SELECT coalesce(max(n.number), 0) + 1 FROM minutes n WHERE n.meeting_id = NEW.meeting_id);
     RETURN NEW;
   ELSIF OLD.status <> 'draft' THEN
@@ -436,14 +408,10 @@ CREATE TRIGGER guard_text BEFORE UPDATE OF meeting_id, number, text ON scip.minu
 CREATE FUNCTION scip.guard_minutes_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF NEW.status = 'shared' THEN
-    IF OLD.status <> 'approved' THEN
-      PERFORM scip.refuse(409, 'minutes-not-approved');
-    END IF;
+    PERFORM scip.refuse(409, 'minutes-not-approved') WHERE OLD.status <> 'approved';
     NEW.shared_at := now();
   ELSE
-    IF OLD.status <> 'draft' OR NEW.status <> 'approved' THEN
-      PERFORM scip.refuse(409, 'minutes-not-draft');
-    END IF;
+    PERFORM scip.refuse(409, 'minutes-not-draft') WHERE OLD.status <> 'draft' OR NEW.status <> 'approved';
     NEW.approved_at := now();
     NEW.approved_by := ctx.account();
   END IF;

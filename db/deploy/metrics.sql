@@ -74,15 +74,11 @@ $$;
 GRANT EXECUTE ON FUNCTION scip.lock_metrics TO scip_caller;
 CREATE FUNCTION scip.guard_historical_total() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM scip.historical_metric m WHERE m.code = NEW.metric) THEN
-    PERFORM scip.refuse(422, 'reference-not-found', 'metric', 'There is no such metric.');
-  END IF;
+  PERFORM scip.refuse(422, 'reference-not-found', 'metric', 'There is no such metric.')
+    WHERE NOT EXISTS (SELECT FROM scip.historical_metric m WHERE m.code = NEW.metric);
   NEW.period := scip.total_period(NEW.period);
-  IF NEW.period IS NULL THEN
-    PERFORM scip.refuse(422, 'period-not-valid', 'period');
-  ELSIF upper(scip.total_days(NEW.period)) > scip.today() THEN
-    PERFORM scip.refuse(422, 'period-not-over', 'period');
-  END IF;
+  PERFORM scip.refuse(422, 'period-not-valid', 'period') WHERE NEW.period IS NULL;
+  PERFORM scip.refuse(422, 'period-not-over', 'period') WHERE upper(scip.total_days(NEW.period)) > scip.today();
   PERFORM scip.lock_metrics(ARRAY[NEW.metric]);
   RETURN NEW;
 END $$;
@@ -97,9 +93,7 @@ BEGIN
              FROM (SELECT d.period, scip.total_overlaps(d.period) AS others FROM (SELECT DISTINCT period FROM written) d OFFSET 0) p
              JOIN written w USING (period) CROSS JOIN LATERAL unnest(p.others) o (period))
            SELECT EXISTS (SELECT FROM spanned JOIN scip.historical_total t USING (what, period))' INTO found;
-  IF found THEN
-    PERFORM scip.refuse(409, 'total-overlaps', 'period');
-  END IF;
+  PERFORM scip.refuse(409, 'total-overlaps', 'period') WHERE found;
   RETURN NULL;
 END $$;
 CREATE TRIGGER refuse_overlaps AFTER INSERT ON scip.historical_total

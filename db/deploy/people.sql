@@ -195,11 +195,9 @@ GRANT SELECT (id, restricted, erased_at, version, created_at, updated_at),
 -- Restricting is the central team's; what was erased stays so.
 CREATE FUNCTION scip.guard_person() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF OLD.restricted IS DISTINCT FROM NEW.restricted AND current_user = 'scip_writer' THEN
-    PERFORM scip.refuse(403, 'only-the-central-team');
-  ELSIF OLD.erased_at IS NOT NULL AND (NEW.erased_at IS NULL OR NEW.name IS NOT NULL OR NEW.email IS NOT NULL) THEN
-    PERFORM scip.refuse(409, 'person-erased');
-  END IF;
+  PERFORM scip.refuse(403, 'only-the-central-team') WHERE OLD.restricted IS DISTINCT FROM NEW.restricted AND current_user = 'scip_writer';
+  PERFORM scip.refuse(409, 'person-erased')
+    WHERE OLD.erased_at IS NOT NULL AND (NEW.erased_at IS NULL OR NEW.name IS NOT NULL OR NEW.email IS NOT NULL);
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_person BEFORE UPDATE ON scip.person FOR EACH ROW EXECUTE FUNCTION scip.guard_person();
@@ -225,9 +223,7 @@ CREATE FUNCTION scip.person_for(name text, email text) RETURNS uuid LANGUAGE plp
 DECLARE
   found_id uuid;
 BEGIN
-  IF NOT (ctx.central() OR cardinality(ctx.hubs_led()) > 0) THEN
-    PERFORM scip.refuse(403, 'only-leads-add-people');
-  END IF;
+  PERFORM scip.refuse(403, 'only-leads-add-people') WHERE NOT (ctx.central() OR cardinality(ctx.hubs_led()) > 0);
   PERFORM lock_people();
   SELECT p.id INTO found_id FROM person p
   WHERE lower(p.email) = lower(person_for.email) AND fold(p.name) = fold(person_for.name) ORDER BY p.created_at, p.id LIMIT 1;
@@ -239,9 +235,8 @@ END $$;
 -- Somebody that the caller knows, by id.
 CREATE FUNCTION scip.known_person(person uuid) RETURNS uuid LANGUAGE plpgsql STABLE STRICT AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM scip.person p WHERE p.id = person AND p.erased_at IS NULL) THEN
-    PERFORM scip.refuse(422, 'reference-not-found', 'person owner', 'There is no such person, or none whom you may see.');
-  END IF;
+  PERFORM scip.refuse(422, 'reference-not-found', 'person owner', 'There is no such person, or none whom you may see.')
+    WHERE NOT EXISTS (SELECT FROM scip.person p WHERE p.id = person AND p.erased_at IS NULL);
   RETURN person;
 END $$;
 
@@ -250,12 +245,9 @@ CREATE FUNCTION scip.guard_quorum() RETURNS trigger LANGUAGE plpgsql SECURITY DE
 DECLARE
   rule hub_quorum := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 BEGIN
-  IF rule.starts < today() AND NOT ctx.central() THEN
-    PERFORM scip.refuse(403, 'only-the-central-team');
-  ELSIF rule.starts < today()
-        AND NOT is_corrected('/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = rule.hub_id) || '/quorum-rules/' || rule.starts) THEN
-    PERFORM scip.refuse(422, 'reason-needed', 'reason /query/reason');
-  END IF;
+  PERFORM scip.refuse(403, 'only-the-central-team') WHERE rule.starts < today() AND NOT ctx.central();
+  PERFORM scip.refuse(422, 'reason-needed', 'reason /query/reason') WHERE rule.starts < today()
+        AND NOT is_corrected('/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = rule.hub_id) || '/quorum-rules/' || rule.starts);
   RETURN rule;
 END $$;
 CREATE TRIGGER guard_quorum BEFORE INSERT OR DELETE ON scip.hub_quorum
@@ -287,14 +279,11 @@ GRANT EXECUTE ON FUNCTION scip.lock_people, scip.person_for, scip.known_person, 
 CREATE FUNCTION scip.add_person(id uuid, name text, email text) RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF NOT (ctx.central() OR cardinality(ctx.hubs_led()) > 0) THEN
-    PERFORM scip.refuse(403, 'only-leads-add-people');
-  END IF;
+  PERFORM scip.refuse(403, 'only-leads-add-people') WHERE NOT (ctx.central() OR cardinality(ctx.hubs_led()) > 0);
   PERFORM lock_people();
-  IF EXISTS (SELECT FROM person p WHERE lower(p.email) = lower(add_person.email) AND fold(p.name) = fold(add_person.name)
-             AND (ctx.central() OR NOT p.restricted) AND (ctx.knows(p.id) OR p.added_by = ctx.account())) THEN
-    PERFORM scip.refuse(409, 'person-exists', 'email');
-  END IF;
+  PERFORM scip.refuse(409, 'person-exists', 'email')
+    WHERE EXISTS (SELECT FROM person p WHERE lower(p.email) = lower(add_person.email) AND fold(p.name) = fold(add_person.name)
+                  AND (ctx.central() OR NOT p.restricted) AND (ctx.knows(p.id) OR p.added_by = ctx.account()));
   INSERT INTO person (id, name, email) VALUES (add_person.id, add_person.name, add_person.email);
   RETURN add_person.id;
 END $$;
@@ -412,9 +401,7 @@ DECLARE
   all_lines member_line[];
   new_lines member_line[];
 BEGIN
-  IF NOT ctx.writes(hub, NULL) THEN
-    PERFORM scip.refuse(403, 'only-the-hub-lead');
-  END IF;
+  PERFORM scip.refuse(403, 'only-the-hub-lead') WHERE NOT ctx.writes(hub, NULL);
   lines := jsonb_array_length(sheet -> 'rows');
   SELECT jsonb_agg(jsonb_build_object('pointer', '/body/line/1/' || f.cell, 'detail', f.reason) ORDER BY f.cell) INTO errors FROM (
     SELECT c AS cell, 'is not a column of the template' AS reason FROM jsonb_array_elements_text(sheet -> 'columns') c
@@ -457,12 +444,11 @@ GRANT EXECUTE ON FUNCTION scip.import_members TO scip_caller;
 -- A seat stays with its group, and who holds it is somebody we know.
 CREATE FUNCTION scip.guard_seat() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF TG_OP = 'UPDATE' AND NEW.group_id <> OLD.group_id THEN
-    PERFORM scip.refuse(409, 'cannot-move', '', 'A seat cannot be moved to another group.');
-  ELSIF NEW.person_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.person_id IS DISTINCT FROM OLD.person_id)
-        AND NOT EXISTS (SELECT FROM person p WHERE p.id = NEW.person_id AND p.erased_at IS NULL) THEN
-    PERFORM scip.refuse(422, 'reference-not-found', 'person owner', 'There is no such person, or none whom you may see.');
-  END IF;
+  PERFORM scip.refuse(409, 'cannot-move', '', 'A seat cannot be moved to another group.')
+    WHERE TG_OP = 'UPDATE' AND NEW.group_id <> OLD.group_id;
+  PERFORM scip.refuse(422, 'reference-not-found', 'person owner', 'There is no such person, or none whom you may see.')
+    WHERE NEW.person_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.person_id IS DISTINCT FROM OLD.person_id)
+          AND NOT EXISTS (SELECT FROM person p WHERE p.id = NEW.person_id AND p.erased_at IS NULL);
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_seat BEFORE INSERT OR UPDATE ON scip.group_seat FOR EACH ROW EXECUTE FUNCTION scip.guard_seat();

@@ -48,9 +48,8 @@ INSERT INTO scip.kind_address VALUES ('release', '/v1/releases/');
 
 CREATE FUNCTION scip.keep_released() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM scip.release r WHERE r.id = (to_jsonb(OLD) ->> 'release_id')::bigint AND r.xid = pg_current_xact_id()) THEN
-    PERFORM scip.refuse(409, 'record-immutable', '', 'A release cannot be changed.');
-  END IF;
+  PERFORM scip.refuse(409, 'record-immutable', '', 'A release cannot be changed.')
+    WHERE NOT EXISTS (SELECT FROM scip.release r WHERE r.id = (to_jsonb(OLD) ->> 'release_id')::bigint AND r.xid = pg_current_xact_id());
   RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 CREATE TRIGGER keep_released BEFORE UPDATE OR DELETE ON scip.release FOR EACH ROW EXECUTE FUNCTION scip.keep_released();
@@ -204,27 +203,21 @@ DECLARE
   p record;
   made bigint;
 BEGIN
-  IF NOT ctx.central() THEN
-    PERFORM scip.refuse(403, 'role-needed');
-  END IF;
+  PERFORM scip.refuse(403, 'role-needed') WHERE NOT ctx.central();
   SELECT * INTO p FROM metric.period(make_release.period);
-  IF p.wrong IS NOT NULL OR p.family = 'calendar' OR p.family = 'academic' AND length(p.name) > 7 THEN
-    PERFORM scip.refuse(422, 'period-not-valid', 'period');
-  ELSIF p.last_day >= today() THEN
-    PERFORM scip.refuse(422, 'period-not-over', 'period');
-  END IF;
+  PERFORM scip.refuse(422, 'period-not-valid', 'period')
+    WHERE p.wrong IS NOT NULL OR p.family = 'calendar' OR p.family = 'academic' AND length(p.name) > 7;
+  PERFORM scip.refuse(422, 'period-not-over', 'period') WHERE p.last_day >= today();
   PERFORM pg_advisory_xact_lock(hashtextextended('scip.release', 0));
-  IF p.family = 'strategy' AND EXISTS (
+  PERFORM scip.refuse(409, 'release-years-first', 'period') WHERE p.family = 'strategy' AND EXISTS (
       SELECT FROM generate_series(extract(year FROM p.first_day)::int, extract(year FROM p.last_day)::int - 1) y,
                   LATERAL (SELECT academic_year(make_date(y, setting.year_month(), 1)) AS name) n
       WHERE year_start(n.name) >= p.first_day AND period_end(n.name) <= p.last_day
-        AND NOT EXISTS (SELECT FROM release r WHERE r.period = n.name)) THEN
-    PERFORM scip.refuse(409, 'release-years-first', 'period');
-  ELSIF p.family = 'strategy' AND EXISTS ( -- both parts of a year cannot be more than it: that would tell of small ones
-      SELECT FROM release r WHERE r.family = 'strategy' AND (r.first_day, r.last_day) <> (p.first_day, p.last_day)
-        AND (metric.cuts_year(r.last_day, p.first_day) OR metric.cuts_year(p.last_day, r.first_day))) THEN
-    PERFORM scip.refuse(409, 'strategies-share-a-year', 'period');
-  END IF;
+        AND NOT EXISTS (SELECT FROM release r WHERE r.period = n.name));
+  PERFORM scip.refuse(409, 'strategies-share-a-year', 'period')
+    WHERE p.family = 'strategy' AND EXISTS ( -- both parts of a year cannot be more than it: that would tell of small ones
+        SELECT FROM release r WHERE r.family = 'strategy' AND (r.first_day, r.last_day) <> (p.first_day, p.last_day)
+          AND (metric.cuts_year(r.last_day, p.first_day) OR metric.cuts_year(p.last_day, r.first_day)));
   INSERT INTO release (uid, period, number, family, first_day, last_day, note, created_at)
   SELECT make_release.uid, p.name, coalesce(max(r.number), 0) + 1, p.family, p.first_day, p.last_day, make_release.note, clock_timestamp()
   FROM release r WHERE r.period = p.name RETURNING id INTO made;
@@ -678,9 +671,8 @@ RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = 
 DECLARE
   named text := coalesce(period_name(coalesce(period, academic_year(today()))), '');
 BEGIN
-  IF NOT is_academic_year(named) THEN
-    PERFORM scip.refuse(400, 'bad-request', '/query/period', 'This needs an academic year, such as 2024-25.');
-  END IF;
+  PERFORM scip.refuse(400, 'bad-request', '/query/period', 'This needs an academic year, such as 2024-25.')
+    WHERE NOT is_academic_year(named);
   RETURN QUERY
   SELECT p.id, named, s.schools, CASE WHEN s.told = 0 THEN 'not_available' WHEN s.schools IS NULL THEN 'suppressed' ELSE 'value' END,
          s.stage[1], s.status[1], s.stage[2], s.status[2], s.stage[3], s.status[3]

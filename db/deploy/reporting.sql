@@ -164,15 +164,12 @@ GRANT EXECUTE ON FUNCTION scip.hub_phases, scip.hub_status_on, scip.hub_active T
 -- Activities: of the past, and what a member did is reported by who was one then.
 CREATE FUNCTION scip.guard_activity() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF NEW.held_on > today() THEN
-    PERFORM scip.refuse(422, 'date-in-future', 'held_on', 'The activity cannot be held after today.');
-  ELSIF NEW.membership_id IS NOT NULL AND NOT EXISTS (
+  PERFORM scip.refuse(422, 'date-in-future', 'held_on', 'The activity cannot be held after today.') WHERE NEW.held_on > today();
+  PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person') WHERE NEW.membership_id IS NOT NULL AND NOT EXISTS (
       SELECT FROM hub_membership m WHERE m.id = NEW.membership_id AND m.hub_id = NEW.hub_id
-        AND m.starts <= NEW.held_on AND (m.ends IS NULL OR m.ends > NEW.held_on)) THEN
-    PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person');
-  ELSIF NEW.programme IS NOT NULL AND NOT EXISTS (SELECT FROM programme p WHERE p.slug = NEW.programme) THEN
-    PERFORM scip.refuse(422, 'reference-not-found', 'programme', 'There is no such programme.');
-  END IF;
+        AND m.starts <= NEW.held_on AND (m.ends IS NULL OR m.ends > NEW.held_on));
+  PERFORM scip.refuse(422, 'reference-not-found', 'programme', 'There is no such programme.')
+    WHERE NEW.programme IS NOT NULL AND NOT EXISTS (SELECT FROM programme p WHERE p.slug = NEW.programme);
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_activity BEFORE INSERT OR UPDATE ON scip.activity FOR EACH ROW EXECUTE FUNCTION scip.guard_activity();
@@ -208,15 +205,13 @@ BEGIN
     r := NEW;
   END IF;
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('quarter ' || r.quarter, 0));
-  IF quarter_start(r.quarter) > today() THEN
-    PERFORM scip.refuse(409, 'quarter-not-started', '/path/quarter');
-  ELSIF open_until(r.hub_id, r.quarter) < today() THEN
-    PERFORM scip.refuse(409, 'update-locked');
-  ELSIF TG_OP = 'DELETE' THEN
+  PERFORM scip.refuse(409, 'quarter-not-started', '/path/quarter') WHERE quarter_start(r.quarter) > today();
+  PERFORM scip.refuse(409, 'update-locked') WHERE open_until(r.hub_id, r.quarter) < today();
+  IF TG_OP = 'DELETE' THEN
     RETURN OLD;
-  ELSIF TG_OP = 'UPDATE' AND OLD.status = 'submitted' AND NEW.status <> 'submitted' THEN
-    PERFORM scip.refuse(409, 'update-submitted');
-  ELSIF NEW.status = 'submitted' AND NOT NEW.nil_return
+  END IF;
+  PERFORM scip.refuse(409, 'update-submitted') WHERE TG_OP = 'UPDATE' AND OLD.status = 'submitted' AND NEW.status <> 'submitted';
+  IF NEW.status = 'submitted' AND NOT NEW.nil_return
         AND num_nulls(NEW.practice, NEW.challenges, NEW.ideas, NEW.priorities, NEW.questions) > 0 THEN
     PERFORM scip.refuse(422, 'update-incomplete', string_agg(key, ' '), 'Still missing: ' || string_agg(key, ', ') || '.')
     FROM jsonb_each(to_jsonb(NEW)) WHERE value = 'null' AND key = ANY (scip.terms_with('heading'));
@@ -241,11 +236,8 @@ DECLARE
   found record;
 BEGIN
   SELECT g.id, g.status INTO found FROM scip.alliance_group g WHERE g.slug = addressed_group.slug;
-  IF found.id IS NULL THEN
-    PERFORM scip.refuse(422, 'reference-not-found', 'group', 'There is no such group.');
-  ELSIF found.status = 'closed' THEN
-    PERFORM scip.refuse(422, 'group-closed', 'group');
-  END IF;
+  PERFORM scip.refuse(422, 'reference-not-found', 'group', 'There is no such group.') WHERE found.id IS NULL;
+  PERFORM scip.refuse(422, 'group-closed', 'group') WHERE found.status = 'closed';
   RETURN found.id;
 END $$;
 GRANT EXECUTE ON FUNCTION scip.addressed_group TO scip_caller;
@@ -256,11 +248,8 @@ DECLARE
 BEGIN
   -- it may be removed just now
   SELECT m.sent_on INTO sent FROM message m WHERE m.id = NEW.message_id AND m.direction = 'to_hubs' FOR KEY SHARE;
-  IF sent IS NULL OR NEW.relayed_on < sent THEN
-    PERFORM scip.refuse(422, 'relay-before-message', 'relayed_on');
-  ELSIF NEW.relayed_on > today() THEN
-    PERFORM scip.refuse(422, 'date-in-future', 'relayed_on', 'The message cannot be relayed after today.');
-  END IF;
+  PERFORM scip.refuse(422, 'relay-before-message', 'relayed_on') WHERE sent IS NULL OR NEW.relayed_on < sent;
+  PERFORM scip.refuse(422, 'date-in-future', 'relayed_on', 'The message cannot be relayed after today.') WHERE NEW.relayed_on > today();
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_relay BEFORE INSERT OR UPDATE ON scip.message_relay FOR EACH ROW EXECUTE FUNCTION scip.guard_relay();
@@ -268,20 +257,15 @@ CREATE TRIGGER guard_relay BEFORE INSERT OR UPDATE ON scip.message_relay FOR EAC
 -- A message sent by mistake goes while nobody has acted on it.
 CREATE FUNCTION scip.guard_message() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF OLD.responded_on IS NOT NULL THEN
-    PERFORM scip.refuse(409, 'message-responded');
-  ELSIF EXISTS (SELECT FROM message_relay r WHERE r.message_id = OLD.id) THEN
-    PERFORM scip.refuse(409, 'message-relayed');
-  END IF;
+  PERFORM scip.refuse(409, 'message-responded') WHERE OLD.responded_on IS NOT NULL;
+  PERFORM scip.refuse(409, 'message-relayed') WHERE EXISTS (SELECT FROM message_relay r WHERE r.message_id = OLD.id);
   RETURN OLD;
 END $$;
 CREATE TRIGGER guard_message BEFORE DELETE ON scip.message FOR EACH ROW EXECUTE FUNCTION scip.guard_message();
 
 CREATE FUNCTION scip.guard_review() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.reviewed_on > scip.today() THEN
-    PERFORM scip.refuse(422, 'date-in-future', 'reviewed_on', 'The review cannot be after today.');
-  END IF;
+  PERFORM scip.refuse(422, 'date-in-future', 'reviewed_on', 'The review cannot be after today.') WHERE NEW.reviewed_on > scip.today();
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_review BEFORE INSERT OR UPDATE ON scip.hub_review FOR EACH ROW EXECUTE FUNCTION scip.guard_review();
@@ -295,14 +279,12 @@ DECLARE
   hub bigint := CASE WHEN row ? 'event_id' THEN (SELECT e.hub_id FROM event e WHERE e.id = key::bigint) ELSE (row ->> 'hub_id')::bigint END;
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('outreach of ' || hub, 0));
-  IF EXISTS (
+  PERFORM scip.refuse(409, 'outreach-entered-twice', 'young_people') WHERE EXISTS (
       SELECT FROM event_outreach o JOIN event e ON e.id = o.event_id LEFT JOIN programme p ON p.id = e.programme_id
       JOIN activity a ON a.hub_id = e.hub_id AND a.held_on BETWEEN e.earliest_on AND e.latest_on
       WHERE e.hub_id = hub AND a.kind = 'outreach' AND num_nonnulls(a.interventions, a.young_people) > 0
         AND e.status <> 'cancelled' AND scip.are_days(e.starts, e.ends) AND coalesce(a.programme = p.slug, true)
-        AND key = CASE TG_TABLE_NAME WHEN 'activity' THEN a.id::text ELSE e.id::text END) THEN
-    PERFORM scip.refuse(409, 'outreach-entered-twice', 'young_people');
-  END IF;
+        AND key = CASE TG_TABLE_NAME WHEN 'activity' THEN a.id::text ELSE e.id::text END);
   RETURN NULL;
 END $$;
 CREATE TRIGGER refuse_outreach_twice AFTER INSERT OR UPDATE ON scip.activity
@@ -485,9 +467,7 @@ CREATE FUNCTION scip.health(year text, hub text, OUT hub_id bigint, OUT period t
   SET search_path = scip, pg_temp AS $$
 BEGIN
   period := coalesce(period_name(year), CASE WHEN year IS NULL THEN academic_year(today()) END);
-  IF period IS NULL THEN
-    PERFORM scip.refuse(400, 'bad-request', '/query/period', 'This needs an academic year, such as 2024-25.');
-  END IF;
+  PERFORM scip.refuse(400, 'bad-request', '/query/period', 'This needs an academic year, such as 2024-25.') WHERE period IS NULL;
   RETURN QUERY
     SELECT h.id, health.period, r.ordinal, r.rule, r.title, r.state, r.evidence, r.next_action,
            CASE WHEN r.state <> 'not_applicable' THEN r.deadline END

@@ -82,9 +82,7 @@ BEGIN
 END $$;
 CREATE FUNCTION scip.erase_person(person uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF NOT ctx.central() THEN
-    PERFORM scip.refuse(403, 'only-the-central-team');
-  END IF;
+  PERFORM scip.refuse(403, 'only-the-central-team') WHERE NOT ctx.central();
   PERFORM erase(person, now());
 END $$;
 
@@ -174,9 +172,8 @@ DECLARE
   p record;
 BEGIN
   SELECT o.restricted, o.erased_at INTO p FROM person o WHERE o.id = NEW.person_id FOR NO KEY UPDATE;
-  IF p.erased_at IS NOT NULL THEN
-    PERFORM scip.refuse(409, 'person-erased');
-  ELSIF NOT p.restricted THEN
+  PERFORM scip.refuse(409, 'person-erased') WHERE p.erased_at IS NOT NULL;
+  IF NOT p.restricted THEN
     UPDATE person o SET restricted = true WHERE o.id = NEW.person_id;
     NEW.restricts := true;
   END IF;
@@ -205,9 +202,7 @@ CREATE TRIGGER settle_objection AFTER UPDATE OF decision ON scip.objection FOR E
   WHEN (NEW.decision = 'refused' AND NEW.restricts) EXECUTE FUNCTION scip.settle_objection();
 CREATE FUNCTION scip.guard_restriction() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF EXISTS (SELECT FROM objection o WHERE o.person_id = NEW.id AND o.decision <> 'refused') THEN
-    PERFORM scip.refuse(409, 'objection-open');
-  END IF;
+  PERFORM scip.refuse(409, 'objection-open') WHERE EXISTS (SELECT FROM objection o WHERE o.person_id = NEW.id AND o.decision <> 'refused');
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_restriction BEFORE UPDATE OF restricted ON scip.person FOR EACH ROW
@@ -629,9 +624,7 @@ DECLARE
   r redaction;
   word text := CASE decision WHEN 'remove' THEN 'removed' ELSE 'kept' END;
 BEGIN
-  IF NOT ctx.central() THEN
-    PERFORM scip.refuse(403, 'only-the-central-team');
-  END IF;
+  PERFORM scip.refuse(403, 'only-the-central-team') WHERE NOT ctx.central();
   PERFORM lock_texts();
   SELECT * INTO r FROM redaction x WHERE x.id = mention AND x.person_id = person FOR UPDATE;
   IF r.id IS NULL THEN
@@ -708,15 +701,12 @@ BEGIN
   END LOOP;
   IF place IS NULL OR NOT (ctx.central() OR coalesce(hub_of(t, data) = ANY (ctx.hubs_led()), false)) THEN
     RETURN false;
-  ELSIF cardinality(named) = 0 THEN
-    PERFORM scip.refuse(422, 'words-not-found', 'words');
   END IF;
+  PERFORM scip.refuse(422, 'words-not-found', 'words') WHERE cardinality(named) = 0;
   INSERT INTO redaction (id, "table", record, "column", words, digest, decision, reason, href, hub_id, decided_at, account_id)
   VALUES (add_redaction.id, t, place, field, cardinality(named), (seek(named, add_redaction.id::text, false, '')).digest, 'removed',
           strike(add_redaction.reason, seek(named, '', false, '[redacted]')), add_redaction.address, hub_of(t, data), now(), ctx.account());
-  IF NOT redact(add_redaction.id, '[redacted]') THEN
-    PERFORM scip.refuse(422, 'words-not-found', 'words');
-  END IF;
+  PERFORM scip.refuse(422, 'words-not-found', 'words') WHERE NOT redact(add_redaction.id, '[redacted]');
   RETURN true;
 EXCEPTION WHEN integrity_constraint_violation THEN
   PERFORM scip.refuse(409, 'value-required', 'field');

@@ -176,15 +176,10 @@ DECLARE
 BEGIN
   SELECT count(*), count(b.attended) INTO confirmed, attended
   FROM booking b WHERE b.session_id = NEW.id AND b.status = 'confirmed';
-  IF OLD.status = 'cancelled' THEN
-    PERFORM scip.refuse(409, 'session-cancelled');
-  ELSIF NEW.capacity < confirmed THEN
-    PERFORM scip.refuse(409, 'session-capacity', 'capacity');
-  ELSIF NEW.status = 'cancelled' AND attended > 0 THEN
-    PERFORM scip.refuse(409, 'session-attended');
-  ELSIF (NEW.status = 'held' OR attended > 0) AND day > today() THEN
-    PERFORM scip.refuse(409, 'session-not-yet-held');
-  END IF;
+  PERFORM scip.refuse(409, 'session-cancelled') WHERE OLD.status = 'cancelled';
+  PERFORM scip.refuse(409, 'session-capacity', 'capacity') WHERE NEW.capacity < confirmed;
+  PERFORM scip.refuse(409, 'session-attended') WHERE NEW.status = 'cancelled' AND attended > 0;
+  PERFORM scip.refuse(409, 'session-not-yet-held') WHERE (NEW.status = 'held' OR attended > 0) AND day > today();
   -- RFC 5545, 3.8.7.4
   IF OLD.status <> 'draft' AND (OLD.starts_at, OLD.ends_at, OLD.venue, OLD.online, OLD.status)
      IS DISTINCT FROM (NEW.starts_at, NEW.ends_at, NEW.venue, NEW.online, NEW.status) THEN
@@ -198,15 +193,11 @@ CREATE TRIGGER guard_session BEFORE UPDATE ON scip.training_session
 CREATE FUNCTION scip.guard_session_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
-    IF OLD.status <> 'draft' THEN
-      PERFORM scip.refuse(409, 'session-not-draft');
-    END IF;
+    PERFORM scip.refuse(409, 'session-not-draft') WHERE OLD.status <> 'draft';
     RETURN OLD;
   ELSIF OLD.status = 'held' AND NEW.status = 'published' AND scip.is_corrected('/v1/training/sessions/' || OLD.id) THEN
-    IF EXISTS (SELECT FROM scip.booking b WHERE b.session_id = OLD.id
-               AND (b.certificate IS NOT NULL OR EXISTS (SELECT FROM scip.feedback f WHERE f.booking_id = b.id))) THEN
-      PERFORM scip.refuse(409, 'session-has-outcomes');
-    END IF;
+    PERFORM scip.refuse(409, 'session-has-outcomes') WHERE EXISTS (SELECT FROM scip.booking b WHERE b.session_id = OLD.id
+               AND (b.certificate IS NOT NULL OR EXISTS (SELECT FROM scip.feedback f WHERE f.booking_id = b.id)));
   ELSIF OLD.status || ' ' || NEW.status NOT IN ('draft published', 'published cancelled', 'published held') THEN
     PERFORM scip.refuse(409, CASE WHEN NEW.status <> 'published' THEN 'session-not-published'
       WHEN scip.is_corrected('/v1/training/sessions/' || OLD.id) THEN 'session-not-held' ELSE 'session-not-draft' END);
@@ -246,9 +237,8 @@ DECLARE
   places int;
 BEGIN
   SELECT s.capacity INTO places FROM training_session s WHERE s.id = NEW.session_id FOR NO KEY UPDATE;
-  IF (SELECT count(*) FROM booking b WHERE b.session_id = NEW.session_id AND b.status = 'confirmed') > places THEN
-    PERFORM scip.refuse(409, 'session-full');
-  END IF;
+  PERFORM scip.refuse(409, 'session-full')
+    WHERE (SELECT count(*) FROM booking b WHERE b.session_id = NEW.session_id AND b.status = 'confirmed') > places;
   RETURN NULL;
 END $$;
 CREATE TRIGGER refuse_overbooking AFTER INSERT OR UPDATE OF status, session_id ON scip.booking FOR EACH ROW
@@ -314,9 +304,7 @@ INSERT INTO scip.consent_text (version, text)
 CREATE FUNCTION scip.guard_consent_text() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtextextended('scip.consent_text', 0));
-  IF NEW.version > (SELECT max(t.version) + 1 FROM consent_text t) THEN
-    PERFORM scip.refuse(409, 'consent-text-order', '/path/version');
-  END IF;
+  PERFORM scip.refuse(409, 'consent-text-order', '/path/version') WHERE NEW.version > (SELECT max(t.version) + 1 FROM consent_text t);
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_consent_text BEFORE INSERT ON scip.consent_text FOR EACH ROW EXECUTE FUNCTION scip.guard_consent_text();
@@ -340,9 +328,8 @@ GRANT SELECT ON scip.booking_consent TO scip_caller;
 -- Whatever the way: no needs without consent, and none that outlive it. The version of the booking is theirs too.
 CREATE FUNCTION scip.guard_needs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF TG_OP <> 'DELETE' AND NOT EXISTS (SELECT FROM booking_consent c WHERE c.booking_id = NEW.booking_id AND c.withdrawn_at IS NULL) THEN
-    PERFORM scip.refuse(422, 'consent-needed', 'consent');
-  END IF;
+  PERFORM scip.refuse(422, 'consent-needed', 'consent')
+    WHERE TG_OP <> 'DELETE' AND NOT EXISTS (SELECT FROM booking_consent c WHERE c.booking_id = NEW.booking_id AND c.withdrawn_at IS NULL);
   UPDATE booking SET attended = attended WHERE id IN (NEW.booking_id, OLD.booking_id);
   RETURN coalesce(NEW, OLD);
 END $$;
@@ -372,20 +359,16 @@ BEGIN
   SELECT b.status, s.day INTO held FROM booking b JOIN training_session s ON s.id = b.session_id
   WHERE b.id = set_needs.booking FOR NO KEY UPDATE OF b;
   IF given IS NOT NULL AND coalesce(btrim(body ->> 'dietary'), '') || coalesce(btrim(body ->> 'access'), '') <> '' THEN
-    IF NOT EXISTS (SELECT FROM consent_text t WHERE t.version = given) THEN
-      PERFORM scip.refuse(422, 'reference-not-found', 'consent', 'There is no consent text of this version.');
-    ELSIF given < (SELECT max(t.version) FROM consent_text t) THEN
-      PERFORM scip.refuse(422, 'consent-text-replaced', 'consent');
-    ELSIF NOT EXISTS (SELECT FROM booking_consent c
+    PERFORM scip.refuse(422, 'reference-not-found', 'consent', 'There is no consent text of this version.')
+      WHERE NOT EXISTS (SELECT FROM consent_text t WHERE t.version = given);
+    PERFORM scip.refuse(422, 'consent-text-replaced', 'consent') WHERE given < (SELECT max(t.version) FROM consent_text t);
+    IF NOT EXISTS (SELECT FROM booking_consent c
                       WHERE c.booking_id = set_needs.booking AND c.text_version = given AND c.withdrawn_at IS NULL) THEN
       INSERT INTO booking_consent (booking_id, text_version) VALUES (set_needs.booking, given);
     END IF;
   END IF;
-  IF held.status = 'cancelled' THEN
-    PERFORM scip.refuse(409, 'booking-cancelled');
-  ELSIF held.day < today() THEN
-    PERFORM scip.refuse(409, 'session-over');
-  END IF;
+  PERFORM scip.refuse(409, 'booking-cancelled') WHERE held.status = 'cancelled';
+  PERFORM scip.refuse(409, 'session-over') WHERE held.day < today();
   SELECT * INTO needs FROM booking_need n WHERE n.booking_id = set_needs.booking;
   needs.booking_id := set_needs.booking;
   IF whole OR body ? 'dietary' THEN
@@ -432,13 +415,10 @@ BEGIN
   staff := ctx.writes(s.hub_id, NULL);
   IF s.id IS NULL OR s.status = 'draft' AND NOT staff THEN
     RETURN false;
-  ELSIF NOT (staff OR 'website' = ANY (ctx.roles())) THEN
-    PERFORM scip.refuse(403, 'only-staff-of-the-session');
-  ELSIF s.status <> 'published' THEN
-    PERFORM scip.refuse(409, 'session-not-published');
-  ELSIF s.starts_at <= now() AND NOT staff THEN -- staff may write down who came
-    PERFORM scip.refuse(409, 'session-started');
   END IF;
+  PERFORM scip.refuse(403, 'only-staff-of-the-session') WHERE NOT (staff OR 'website' = ANY (ctx.roles()));
+  PERFORM scip.refuse(409, 'session-not-published') WHERE s.status <> 'published';
+  PERFORM scip.refuse(409, 'session-started') WHERE s.starts_at <= now() AND NOT staff; -- staff may write down who came
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('scip.person', 0)),
           pg_advisory_xact_lock(hashtextextended('scip.person ' || lower(given_email), 0));
   SELECT p.id INTO who FROM person p
@@ -453,9 +433,7 @@ BEGIN
   SELECT count(*) FILTER (WHERE b.status = 'confirmed') + CASE WHEN bool_or(b.status = 'waiting')
     AND s.starts_at > now() THEN s.capacity ELSE 0 END
   INTO taken FROM booking b WHERE b.session_id = s.id; -- who waits is before
-  IF taken >= s.capacity AND s.starts_at <= now() THEN -- nobody is told later that a place was free
-    PERFORM scip.refuse(409, 'session-full');
-  END IF;
+  PERFORM scip.refuse(409, 'session-full') WHERE taken >= s.capacity AND s.starts_at <= now(); -- nobody is told later that a place was free
   INSERT INTO booking (id, session_id, person_id, account_id, organisation_id, organisation_name, sector, status)
   VALUES (book.booking, s.id, who.id, ctx.account(), reference('organisation', body ->> 'organisation'), body ->> 'organisation_name',
           body ->> 'sector', CASE WHEN taken < s.capacity THEN 'confirmed' ELSE 'waiting' END);
@@ -476,13 +454,9 @@ BEGIN
   SELECT t.* INTO s FROM training_session t
   WHERE t.id = (SELECT o.session_id FROM booking o WHERE o.id = cancel_booking.booking) FOR NO KEY UPDATE;
   SELECT o.* INTO b FROM booking o WHERE o.id = cancel_booking.booking FOR NO KEY UPDATE;
-  IF b.status = 'cancelled' THEN
-    PERFORM scip.refuse(409, 'booking-cancelled');
-  ELSIF b.attended IS NOT NULL THEN
-    PERFORM scip.refuse(409, 'booking-attended');
-  ELSIF s.status <> 'published' THEN
-    PERFORM scip.refuse(409, 'session-not-published');
-  END IF;
+  PERFORM scip.refuse(409, 'booking-cancelled') WHERE b.status = 'cancelled';
+  PERFORM scip.refuse(409, 'booking-attended') WHERE b.attended IS NOT NULL;
+  PERFORM scip.refuse(409, 'session-not-published') WHERE s.status <> 'published';
   UPDATE booking o SET status = 'cancelled' WHERE o.id = b.id;
   DELETE FROM booking_need n WHERE n.booking_id = b.id;
   PERFORM promote(s.id);
@@ -503,21 +477,17 @@ BEGIN
   SELECT t.* INTO s FROM training_session t WHERE t.id = mark_attendance.session FOR NO KEY UPDATE;
   IF NOT (SELECT b.version FROM booking b WHERE b.id = (marks -> 0 ->> 'booking')::uuid) = ANY (wanted) THEN
     RETURN NULL;
-  ELSIF s.status NOT IN ('published', 'held') THEN
-    PERFORM scip.refuse(409, 'session-not-published');
-  ELSIF s.day > today() THEN
-    PERFORM scip.refuse(409, 'session-not-yet-held');
-  ELSIF (SELECT count(*) > count(DISTINCT m.booking) FROM jsonb_to_recordset(marks) m (booking uuid)) THEN
-    PERFORM scip.refuse(422, 'named-twice', 'items');
   END IF;
+  PERFORM scip.refuse(409, 'session-not-published') WHERE s.status NOT IN ('published', 'held');
+  PERFORM scip.refuse(409, 'session-not-yet-held') WHERE s.day > today();
+  PERFORM scip.refuse(422, 'named-twice', 'items')
+    WHERE (SELECT count(*) > count(DISTINCT m.booking) FROM jsonb_to_recordset(marks) m (booking uuid));
   SELECT CASE WHEN bool_or(b.id IS NULL) THEN 'reference-not-found' WHEN bool_or(b.status <> 'confirmed') THEN 'booking-not-confirmed'
               WHEN bool_or(b.certificate IS NOT NULL AND m.attended IS NOT TRUE) THEN 'certificate-issued'
               WHEN bool_or(m.attended IS NOT TRUE AND EXISTS (SELECT FROM feedback f WHERE f.booking_id = b.id)) THEN 'feedback-given' END
   INTO wrong
   FROM jsonb_to_recordset(marks) m (booking uuid, attended boolean) LEFT JOIN booking b ON b.id = m.booking AND b.session_id = s.id;
-  IF wrong IS NOT NULL THEN
-    PERFORM scip.refuse(CASE wrong WHEN 'reference-not-found' THEN 422 ELSE 409 END, wrong, 'items');
-  END IF;
+  PERFORM scip.refuse(CASE wrong WHEN 'reference-not-found' THEN 422 ELSE 409 END, wrong, 'items') WHERE wrong IS NOT NULL;
   UPDATE booking b SET attended = m.attended, feedback_sha256 = CASE WHEN m.attended THEN b.feedback_sha256 END
   FROM jsonb_to_recordset(marks) m (booking uuid, attended boolean)
   WHERE b.id = m.booking AND b.attended IS DISTINCT FROM m.attended;
@@ -533,9 +503,7 @@ DECLARE
 BEGIN
   IF ctx.handles_booking(attended_booking.booking) THEN
     SELECT o.* INTO b FROM booking o WHERE o.id = attended_booking.booking FOR NO KEY UPDATE;
-    IF b.attended IS NOT TRUE THEN
-      PERFORM scip.refuse(409, 'booking-not-attended');
-    END IF;
+    PERFORM scip.refuse(409, 'booking-not-attended') WHERE b.attended IS NOT TRUE;
   END IF;
   RETURN b;
 END $$;
@@ -546,9 +514,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   b booking := attended_booking(link_feedback.booking);
 BEGIN
-  IF EXISTS (SELECT FROM feedback f WHERE f.booking_id = b.id) THEN
-    PERFORM scip.refuse(409, 'feedback-given', 'token');
-  END IF;
+  PERFORM scip.refuse(409, 'feedback-given', 'token') WHERE EXISTS (SELECT FROM feedback f WHERE f.booking_id = b.id);
   UPDATE booking o SET feedback_sha256 = sha256(convert_to(token, 'UTF8')) WHERE o.id = b.id;
   RETURN FOUND;
 END $$;
@@ -560,17 +526,14 @@ DECLARE
   b booking;
   principles jsonb := coalesce(body -> 'principles', '{}');
 BEGIN
-  IF NOT (ctx.central() OR 'website' = ANY (ctx.roles())) THEN
-    PERFORM scip.refuse(403, 'only-the-website');
-  END IF;
+  PERFORM scip.refuse(403, 'only-the-website') WHERE NOT (ctx.central() OR 'website' = ANY (ctx.roles()));
   SELECT o.* INTO b FROM booking o WHERE o.feedback_sha256 = sha256(convert_to(body ->> 'token', 'UTF8')) FOR NO KEY UPDATE;
   IF b.id IS NULL THEN
     RETURN;
-  ELSIF EXISTS (SELECT FROM feedback f WHERE f.booking_id = b.id) THEN
-    PERFORM scip.refuse(409, 'feedback-given', 'token');
-  ELSIF EXISTS (SELECT FROM jsonb_object_keys(principles) k WHERE k NOT IN (SELECT p.slug FROM toolkit_principle p)) THEN
-    PERFORM scip.refuse(422, 'reference-not-found', 'principle principles', 'There is no such principle.');
   END IF;
+  PERFORM scip.refuse(409, 'feedback-given', 'token') WHERE EXISTS (SELECT FROM feedback f WHERE f.booking_id = b.id);
+  PERFORM scip.refuse(422, 'reference-not-found', 'principle principles', 'There is no such principle.')
+    WHERE EXISTS (SELECT FROM jsonb_object_keys(principles) k WHERE k NOT IN (SELECT p.slug FROM toolkit_principle p));
   RETURN QUERY INSERT INTO feedback (booking_id, session_id, rating, principles, comment)
     VALUES (b.id, b.session_id, (body ->> 'rating')::int, principles, nullif(btrim(body ->> 'comment'), '')) RETURNING *;
 END $$;
@@ -738,14 +701,12 @@ CALL scip.track_changes('self_assessment', 'self_assessment', 'r.id', $$ARRAY['o
 -- Of an organisation that may have been a school on the day: its sector's dates are only as exact as they are known.
 CREATE FUNCTION scip.guard_self_assessment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.assessed_on > scip.today() THEN
-    PERFORM scip.refuse(422, 'date-in-future', 'assessed_on', 'The self-assessment cannot be after today.');
-  ELSIF NOT EXISTS (SELECT FROM scip.organisation_sector c
+  PERFORM scip.refuse(422, 'date-in-future', 'assessed_on', 'The self-assessment cannot be after today.')
+    WHERE NEW.assessed_on > scip.today();
+  PERFORM scip.refuse(422, 'not-a-school', 'organisation') WHERE NOT EXISTS (SELECT FROM scip.organisation_sector c
                     WHERE c.organisation_id = NEW.organisation_id AND c.sector = ANY (scip.terms_with('sector', 'assesses_itself'))
                       AND (c.starts IS NULL OR scip.earliest(c.starts) <= NEW.assessed_on)
-                      AND (c.ends IS NULL OR scip.latest(c.ends) >= NEW.assessed_on)) THEN
-    PERFORM scip.refuse(422, 'not-a-school', 'organisation');
-  END IF;
+                      AND (c.ends IS NULL OR scip.latest(c.ends) >= NEW.assessed_on));
   RETURN NEW;
 END $$;
 CREATE TRIGGER guard_self_assessment BEFORE INSERT OR UPDATE ON scip.self_assessment

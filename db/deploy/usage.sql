@@ -243,9 +243,7 @@ BEGIN
     EXIT WHEN missing IS NULL;
     PERFORM make_use_partitions(missing);
   END LOOP;
-  IF dropped THEN
-    PERFORM scip.refuse(409, 'month-closed');
-  END IF;
+  PERFORM scip.refuse(409, 'month-closed') WHERE dropped;
 
   -- before anything is read or locked that a recount makes anew
   LOCK TABLE ONLY use IN ROW EXCLUSIVE MODE;

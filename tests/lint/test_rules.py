@@ -126,6 +126,7 @@ GUARD = """BEGIN
     PERFORM scip.refuse(409, 'b-b');
   END IF;
   PERFORM scip.refuse(409, CASE WHEN NEW.status <> 'held' THEN 'c-c' ELSE 'd-d' END);
+  PERFORM scip.refuse(409, 'e-e', 'size', 'No (';').') WHERE NEW.kind = 'ordinary' AND EXISTS (SELECT FROM t WHERE name = ';');
   IF NEW.status = 'held' THEN
     UPDATE hub SET size = (SELECT 1 FROM t), name = 'e' WHERE true;
   ELSE
@@ -136,14 +137,15 @@ END"""
 
 
 @pytest.mark.parametrize("values, rules, calls", [
-    ({}, "a-a b-b c-c d-d", True), ({"TG_OP": "INSERT"}, "a-a", False), ({"TG_OP": "INSERT", "NEW.kind": "other"}, "", False),
-    ({"TG_OP": "UPDATE", "columns": {"size"}}, "c-c d-d", True), ({"TG_OP": "UPDATE", "columns": {"hub_id"}}, "b-b c-c d-d", True),
-    ({"TG_OP": "UPDATE", "NEW.status": "held"}, "b-b d-d", False), ({"TG_OP": "UPDATE", "NEW.status": "planned"}, "b-b c-c", True)])
+    ({}, "a-a b-b c-c d-d e-e", True), ({"TG_OP": "INSERT"}, "a-a", False), ({"TG_OP": "INSERT", "NEW.kind": "other"}, "", False),
+    ({"TG_OP": "UPDATE", "columns": {"size"}}, "c-c d-d e-e", True), ({"TG_OP": "UPDATE", "columns": {"hub_id"}}, "b-b c-c d-d e-e", True),
+    ({"TG_OP": "UPDATE", "NEW.status": "held"}, "b-b d-d e-e", False), ({"TG_OP": "UPDATE", "NEW.status": "planned"}, "b-b c-c e-e", True),
+    ({"TG_OP": "UPDATE", "NEW.status": "held", "NEW.kind": "other"}, "b-b d-d", False)])
 def test_a_refusal_is_reached_where_its_conditions_may_hold(values, rules, calls):
-    known = {"a-a", "b-b", "c-c", "d-d"}
-    reached = [script.rules_in(text, known, values) for text, _, conditions in script.refusals(GUARD) if script.reachable(conditions, values)]
+    known, guard = {"a-a", "b-b", "c-c", "d-d", "e-e"}, script.plain(GUARD)
+    reached = [script.rules_in(text, known, values) for text, _, conditions in script.refusals(guard) if script.reachable(conditions, values)]
     assert sorted(set().union(*reached)) == rules.split()
-    pieces = [GUARD[start:end] for start, end, conditions in script.pieces(GUARD) if script.reachable(conditions, values)]
+    pieces = [guard[start:end] for start, end, conditions in script.pieces(guard) if script.reachable(conditions, values)]
     assert any("other()" in piece for piece in pieces) == calls
 
 
