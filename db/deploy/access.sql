@@ -124,16 +124,13 @@ GRANT EXECUTE ON FUNCTION scip.given_roles TO scip_caller;
 
 -- The new secret and the newest other one live; older ones, and those that are over, go. The account is
 -- locked first and counted in the next statement, which sees what a concurrent one has made meanwhile.
-CREATE FUNCTION scip.keep_two_secrets() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('keep_two AFTER INSERT ON client_secret', $$
   PERFORM FROM account WHERE id = NEW.account_id FOR NO KEY UPDATE;
   DELETE FROM client_secret WHERE account_id = NEW.account_id AND id <> NEW.id AND (
     ends_at <= now() OR id <> (SELECT s.id FROM client_secret s
                                WHERE s.account_id = NEW.account_id AND s.id <> NEW.id AND (s.ends_at IS NULL OR s.ends_at > now())
                                ORDER BY s.created_at DESC, s.id LIMIT 1));
-  RETURN NULL;
-END $$;
-CREATE TRIGGER keep_two AFTER INSERT ON scip.client_secret FOR EACH ROW EXECUTE FUNCTION scip.keep_two_secrets();
+$$);
 
 -- These read by key alone, and sessions keep their plans: one that was made while a table was empty would read all of
 -- it when it has grown, until it is analysed (hence enable_seqscan).
@@ -248,12 +245,8 @@ BEGIN
   END LOOP;
 END $$;
 
-CREATE FUNCTION scip.note_persons() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  NEW.persons := ARRAY(SELECT r.person_id FROM personal_read r WHERE r.xid = pg_current_xact_id());
-  RETURN NEW;
-END $$;
-CREATE TRIGGER note_persons BEFORE INSERT ON scip.idempotency FOR EACH ROW EXECUTE FUNCTION scip.note_persons();
+CALL scip.add_trigger('note_persons BEFORE INSERT ON idempotency',
+  $$NEW.persons := ARRAY(SELECT r.person_id FROM personal_read r WHERE r.xid = pg_current_xact_id());$$);
 
 -- A client with this secret: its roles. No row: the credentials are wrong.
 CREATE FUNCTION ctx.client_roles(client text, secret_sha256 bytea)
@@ -329,12 +322,8 @@ END $$;
 GRANT EXECUTE ON FUNCTION ctx.unknown_account TO scip_caller;
 
 -- Known from now on.
-CREATE FUNCTION scip.forget_unknown_account() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  DELETE FROM unknown_account u WHERE u.issuer = NEW.issuer AND u.subject = NEW.subject;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER forget_unknown AFTER INSERT ON scip.account FOR EACH ROW EXECUTE FUNCTION scip.forget_unknown_account();
+CALL scip.add_trigger('forget_unknown AFTER INSERT ON account',
+  $$DELETE FROM unknown_account u WHERE u.issuer = NEW.issuer AND u.subject = NEW.subject;$$);
 
 CREATE FUNCTION scip.retain_unknown_account() RETURNS int LANGUAGE sql VOLATILE AS $$
   WITH gone AS (DELETE FROM scip.unknown_account WHERE last_asked_at < now() - interval '30 days' RETURNING 1)

@@ -314,41 +314,29 @@ GRANT INSERT, UPDATE, DELETE ON scip.hub, scip.hub_lead TO scip_caller;
 GRANT INSERT, DELETE ON scip.hub_region, scip.hub_name TO scip_caller;
 GRANT INSERT, UPDATE ON scip.hub_status TO scip_caller;
 -- A Hub Lead keeps the Hub's profile; policies know rows, not columns.
-CREATE FUNCTION scip.guard_hub_profile() RETURNS trigger LANGUAGE plpgsql AS $$
+CALL scip.add_trigger($$guard_profile BEFORE UPDATE ON hub WHEN (current_user = 'scip_writer')$$, $$
 DECLARE
   free text[] := '{blurb,logo,logo_alt,page_url,page,version,created_at,updated_at,name_sort,launched_sort,search}';
 BEGIN
   PERFORM scip.refuse(403, 'only-the-profile') WHERE to_jsonb(NEW) - free <> to_jsonb(OLD) - free;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_profile BEFORE UPDATE ON scip.hub
-  FOR EACH ROW WHEN (current_user = 'scip_writer') EXECUTE FUNCTION scip.guard_hub_profile();
+$$);
 
 -- A name that is given up stays findable; one taken back is former no more. Files that are loaded rule over
 -- their own names.
-CREATE FUNCTION scip.keep_former_name() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('keep_former_name AFTER UPDATE ON hub WHEN (OLD.name IS DISTINCT FROM NEW.name AND ctx.account() IS NOT NULL)', $$
   DELETE FROM hub_name WHERE hub_id = NEW.id AND name = NEW.name;
   INSERT INTO hub_name (hub_id, kind, name) VALUES (NEW.id, 'former', OLD.name)
   ON CONFLICT (hub_id, name) DO UPDATE SET kind = 'former';
-  RETURN NULL;
-END $$;
-CREATE TRIGGER keep_former_name AFTER UPDATE ON scip.hub
-  FOR EACH ROW WHEN (OLD.name IS DISTINCT FROM NEW.name AND ctx.account() IS NOT NULL)
-  EXECUTE FUNCTION scip.keep_former_name();
+$$);
 
 -- A Hub made by mistake goes while it is proposed; who refers to it keeps it (foreign keys).
-CREATE FUNCTION scip.guard_hub_removal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger($$guard_removal BEFORE DELETE ON hub WHEN (current_user = 'scip_central')$$, $$
   PERFORM scip.refuse(409, 'hub-not-proposed') WHERE EXISTS (SELECT FROM hub_status s WHERE s.hub_id = OLD.id AND s.status <> 'proposed');
-  RETURN OLD;
-END $$;
-CREATE TRIGGER guard_removal BEFORE DELETE ON scip.hub
-  FOR EACH ROW WHEN (current_user = 'scip_central') EXECUTE FUNCTION scip.guard_hub_removal();
+$$);
 
 -- What may follow what. An active Hub is led by somebody; where that was not known when it was loaded, by who led it last. The Hub's row is
 -- the lock; what the earlier holders committed is seen by the next statement.
-CREATE FUNCTION scip.check_hub_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger('check_hub_status AFTER INSERT ON hub_status WHEN (NEW.ends IS NULL)', $$
 DECLARE
   before text;
 BEGIN
@@ -363,10 +351,7 @@ BEGIN
             SELECT FROM hub_lead l WHERE l.hub_id = NEW.hub_id
             AND (l.evidence_kind = 'dated' AND l.period @> today() OR l.evidence_kind = 'last_known' AND before = 'unknown'));
   PERFORM scip.refuse(422, 'date-in-future', 'from', 'The present status cannot begin after today.') WHERE earliest(NEW.starts) > today();
-  RETURN NULL;
-END $$;
-CREATE TRIGGER check_hub_status AFTER INSERT ON scip.hub_status
-  FOR EACH ROW WHEN (NEW.ends IS NULL) EXECUTE FUNCTION scip.check_hub_status();
+$$);
 
 -- The Thriving Lives Toolkit. The principles are parts of one picture: ordinal is for display and ranks nothing.
 CREATE TABLE scip.toolkit_principle (

@@ -191,23 +191,17 @@ GRANT EXECUTE ON FUNCTION scip.evaluation_derived, scip.evaluation_gaps, scip.ch
 GRANT EXECUTE ON FUNCTION scip.published_answers TO scip_anonymous, scip_caller;
 
 -- A return is begun when its year has, by a Hub that was at work in it, and only a draft goes again.
-CREATE FUNCTION scip.guard_evaluation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  IF TG_OP = 'DELETE' THEN
-    PERFORM refuse_evaluation(OLD.status) WHERE OLD.status <> 'draft';
-    RETURN OLD;
-  END IF;
+CALL scip.add_trigger($$guard_removal BEFORE DELETE ON hub_evaluation WHEN (OLD.status <> 'draft')$$,
+  $$PERFORM refuse_evaluation(OLD.status);$$);
+CALL scip.add_trigger('guard_evaluation BEFORE INSERT ON hub_evaluation', $$
   PERFORM scip.refuse(409, 'year-not-started', '/path/year') WHERE period_start(NEW.year) > today();
   PERFORM scip.refuse(409, 'hub-not-active', '/path/year') WHERE NOT hub_at_work(NEW.hub_id, period_start(NEW.year), period_end(NEW.year));
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_evaluation BEFORE INSERT OR DELETE ON scip.hub_evaluation FOR EACH ROW EXECUTE FUNCTION scip.guard_evaluation();
+$$);
 
 -- Every step is one from a status to another: who names the status that there is comes too late. The lead submits, once the
 -- year is over; the other steps are the central team's. What is published goes back as a correction. A row trigger has the row's lock, and
 -- what it reads is of after that.
-CREATE FUNCTION scip.step_evaluation() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('step_evaluation BEFORE UPDATE OF status ON hub_evaluation', $$
   PERFORM scip.refuse(403, 'only-the-central-team') WHERE NEW.status <> 'submitted' AND NOT ctx.central();
   PERFORM refuse_evaluation(OLD.status)
     WHERE (OLD.status, NEW.status) NOT IN (('draft', 'submitted'), ('submitted', 'accepted'), ('accepted', 'published'),
@@ -226,23 +220,16 @@ BEGIN
     ELSE
       NEW.submitted_at := NULL; NEW.accepted_at := NULL; NEW.published_at := NULL; NEW.revision_requested_at := now();
   END CASE;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER step_evaluation BEFORE UPDATE OF status ON scip.hub_evaluation FOR EACH ROW EXECUTE FUNCTION scip.step_evaluation();
+$$);
 
 -- What has been submitted does not change. The lock makes a change wholly before or after a submission.
-CREATE FUNCTION scip.guard_evaluation_part() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger('guard_part BEFORE INSERT OR UPDATE OR DELETE ON hub_evaluation_figure, hub_evaluation_answer', $$
 DECLARE
   part uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.evaluation_id ELSE NEW.evaluation_id END;
   standing text;
 BEGIN
   SELECT e.status INTO standing FROM hub_evaluation e WHERE e.id = part FOR NO KEY UPDATE; -- none: it goes with its parts
   PERFORM refuse_evaluation(standing) WHERE standing <> 'draft';
-  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-END $$;
-CREATE TRIGGER guard_part BEFORE INSERT OR UPDATE OR DELETE ON scip.hub_evaluation_figure
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_evaluation_part();
-CREATE TRIGGER guard_part BEFORE INSERT OR UPDATE OR DELETE ON scip.hub_evaluation_answer
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_evaluation_part();
+$$);
 
 COMMIT;

@@ -99,8 +99,7 @@ CALL scip.track_changes('event', 'event', 'r.slug',
 
 -- Days follow from the times of day; where both are given, the constraints compare them. An end at midnight is the
 -- end of the day before.
-CREATE FUNCTION scip.set_event_days() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+CALL scip.add_trigger('set_days BEFORE INSERT OR UPDATE ON event', $$
   IF TG_OP = 'INSERT' THEN
     NEW.starts := coalesce(NEW.starts, to_char(NEW.starts_at AT TIME ZONE setting.zone(), 'YYYY-MM-DD'));
     NEW.ends := coalesce(NEW.ends, nullif(to_char((NEW.ends_at - interval '1 microsecond') AT TIME ZONE setting.zone(), 'YYYY-MM-DD'),
@@ -114,42 +113,27 @@ BEGIN
      AND NEW.ends IS NOT DISTINCT FROM OLD.ends THEN
     NEW.ends := nullif(to_char((NEW.ends_at - interval '1 microsecond') AT TIME ZONE setting.zone(), 'YYYY-MM-DD'), NEW.starts);
   END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER set_days BEFORE INSERT OR UPDATE ON scip.event FOR EACH ROW
-  EXECUTE FUNCTION scip.set_event_days();
+$$);
 
 -- What may follow what, for who writes by the API: draft, published, held or cancelled; published again as a correction. What was imported
 -- as unknown is the central team's to settle. Naming the column is the attempt, so that doing it twice is refused as well.
-CREATE FUNCTION scip.guard_event_status() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+CALL scip.add_trigger($$guard_status BEFORE UPDATE OF status ON event WHEN (current_user IN ('scip_writer', 'scip_central'))$$, $$
   PERFORM scip.refuse(403, 'only-the-central-team') WHERE OLD.status = 'unknown' AND NOT ctx.central();
   PERFORM scip.refuse(409, 'event-transition', '', format('The event''s status cannot change from %s to %s.', OLD.status, NEW.status))
     WHERE OLD.status || ' ' || NEW.status NOT IN ('draft published', 'published held', 'published cancelled',
             'unknown published', 'unknown held', 'unknown cancelled')
           AND NOT (OLD.status IN ('held', 'cancelled') AND NEW.status = 'published' AND scip.is_corrected('/v1/events/' || OLD.slug));
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.event FOR EACH ROW
-  WHEN (current_user IN ('scip_writer', 'scip_central')) EXECUTE FUNCTION scip.guard_event_status();
+$$);
 
-CREATE FUNCTION scip.guard_event() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF TG_OP = 'DELETE' THEN
-    PERFORM scip.refuse(409, 'event-not-draft') WHERE OLD.status <> 'draft';
-    RETURN OLD;
-  END IF;
+-- after set_days, by its name
+CALL scip.add_trigger($$then_guard BEFORE INSERT OR UPDATE ON event WHEN (current_user IN ('scip_writer', 'scip_central'))$$, $$
   PERFORM scip.refuse(409, 'event-not-draft') WHERE TG_OP = 'INSERT' AND NEW.status <> 'draft';
   PERFORM scip.refuse(409, 'event-not-yet-held') WHERE NEW.status = 'held' AND scip.earliest(NEW.starts) > scip.today();
   PERFORM scip.refuse(422, 'event-needs-a-date', 'starts_on')
     WHERE NEW.status = 'published' AND num_nonnulls(NEW.starts, NEW.date_text) = 0;
-  RETURN NEW;
-END $$;
--- after set_days, by its name
-CREATE TRIGGER then_guard BEFORE INSERT OR UPDATE ON scip.event FOR EACH ROW
-  WHEN (current_user IN ('scip_writer', 'scip_central')) EXECUTE FUNCTION scip.guard_event();
-CREATE TRIGGER guard_removal BEFORE DELETE ON scip.event FOR EACH ROW
-  WHEN (current_user IN ('scip_writer', 'scip_central')) EXECUTE FUNCTION scip.guard_event();
+$$);
+CALL scip.add_trigger($$guard_removal BEFORE DELETE ON event
+  WHEN (OLD.status <> 'draft' AND current_user IN ('scip_writer', 'scip_central'))$$, $$PERFORM scip.refuse(409, 'event-not-draft');$$);
 
 -- RFC 5545, 3.8.1.11. That it was held is no news for a calendar.
 CREATE FUNCTION scip.ical_status(status text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
@@ -157,17 +141,12 @@ RETURN CASE status WHEN 'cancelled' THEN 'CANCELLED' WHEN 'unknown' THEN 'TENTAT
 
 -- Calendars that hold the event take a change over only when SEQUENCE grows (RFC 5546, 2.1.4): of times and status; and of
 -- what who comes has to know: title and place. A draft is in no calendar yet.
-CREATE FUNCTION scip.raise_ical_sequence() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+CALL scip.add_trigger($$then_raise_ical_sequence BEFORE UPDATE ON event WHEN (OLD.status <> 'draft' AND NEW.status <> 'draft')$$, $$
   NEW.ical_sequence := OLD.ical_sequence + ((OLD.title, OLD.title_cy, OLD.starts, OLD.ends, OLD.starts_at, OLD.ends_at, OLD.venue,
       OLD.town, OLD.online, scip.ical_status(OLD.status))
     IS DISTINCT FROM (NEW.title, NEW.title_cy, NEW.starts, NEW.ends, NEW.starts_at, NEW.ends_at, NEW.venue,
       NEW.town, NEW.online, scip.ical_status(NEW.status)))::int;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER then_raise_ical_sequence BEFORE UPDATE ON scip.event FOR EACH ROW
-  WHEN (OLD.status <> 'draft' AND NEW.status <> 'draft')
-  EXECUTE FUNCTION scip.raise_ical_sequence();
+$$);
 
 -- In the hour of the night that clocks show twice when summer time ends, a local time is read as the first of both
 -- (RFC 5545, section 3.3.5): what begins there is given in UTC, what ends there as a duration.
@@ -192,13 +171,8 @@ CALL scip.track_changes('event_outreach', 'event_outreach', $$(SELECT e.slug || 
   $$(SELECT ARRAY[coalesce('hub:' || e.hub_id, 'role:central')] FROM event e WHERE e.id = r.event_id)$$, record => 'r.event_id');
 
 -- Numbers are of what took place.
-CREATE FUNCTION scip.guard_outreach() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  PERFORM scip.refuse(409, 'event-not-held') WHERE NOT EXISTS (SELECT FROM event WHERE id = NEW.event_id AND status = 'held');
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard BEFORE INSERT OR UPDATE ON scip.event_outreach
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_outreach();
+CALL scip.add_trigger('guard BEFORE INSERT OR UPDATE ON event_outreach',
+  $$PERFORM scip.refuse(409, 'event-not-held') WHERE NOT EXISTS (SELECT FROM event WHERE id = NEW.event_id AND status = 'held');$$);
 
 -- A figure as its source asserts it. It never changes: a correction is a row with the same slug and the
 -- next version, and the highest version is the one in force. period_text is the period as printed;
@@ -234,7 +208,7 @@ CREATE INDEX ON scip.headline_figure (metric, slug);
 CREATE INDEX ON scip.headline_figure (kind, period_text);
 
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.headline_figure
-  FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
+  FOR EACH STATEMENT WHEN (NOT scip.redacting()) EXECUTE FUNCTION scip.refuse_change();
 
 CALL scip.publish('headline_figure');
 CALL scip.track_changes('headline_figure', 'headline_figure');

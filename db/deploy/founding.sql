@@ -47,29 +47,23 @@ COMMENT ON COLUMN scip.hub_application.regions IS 'GSS codes';
 COMMENT ON COLUMN scip.hub_application.decided_at IS 'The last decision; an application that was returned may be decided again';
 
 -- The applicant's text: the applicant's alone, and only until it is submitted.
-CREATE FUNCTION scip.guard_application() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  IF TG_OP = 'DELETE' THEN
-    PERFORM scip.refuse(409, 'application-not-draft') WHERE OLD.status <> 'draft';
-    RETURN OLD;
-  ELSIF TG_OP = 'INSERT' THEN
-    PERFORM scip.refuse(409, 'application-not-draft') WHERE NEW.status <> 'draft';
-    NEW.account_id := ctx.account();
-  ELSE
-    PERFORM scip.refuse(403, 'only-the-applicant') WHERE NOT (ctx.central() OR OLD.organisation_id = ANY (ctx.organisations()));
-    PERFORM scip.refuse(409, 'application-not-draft') WHERE OLD.status NOT IN ('draft', 'returned');
-  END IF;
+CALL scip.add_trigger($$guard_removal BEFORE DELETE ON hub_application WHEN (OLD.status <> 'draft')$$,
+  $$PERFORM scip.refuse(409, 'application-not-draft');$$);
+CALL scip.add_trigger('guard_application BEFORE INSERT ON hub_application', $$
+  PERFORM scip.refuse(409, 'application-not-draft') WHERE NEW.status <> 'draft';
+  NEW.account_id := ctx.account();
   PERFORM reference('region', code) FROM unnest(NEW.regions) code;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_application BEFORE INSERT OR DELETE ON scip.hub_application
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_application();
-CREATE TRIGGER guard_text BEFORE UPDATE OF organisation_id, slug, name, nations, regions, rationale, expected_partners
-  ON scip.hub_application FOR EACH ROW EXECUTE FUNCTION scip.guard_application();
+$$);
+CALL scip.add_trigger('guard_text BEFORE UPDATE OF organisation_id, slug, name, nations, regions, rationale, expected_partners '
+                      'ON hub_application', $$
+  PERFORM scip.refuse(403, 'only-the-applicant') WHERE NOT (ctx.central() OR OLD.organisation_id = ANY (ctx.organisations()));
+  PERFORM scip.refuse(409, 'application-not-draft') WHERE OLD.status NOT IN ('draft', 'returned');
+  PERFORM reference('region', code) FROM unnest(NEW.regions) code;
+$$);
 
 -- The ways of an application, whoever sets its status: naming the column is the attempt, so that a second approval
 -- is refused as well.
-CREATE FUNCTION scip.guard_application_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger('guard_status BEFORE UPDATE OF status ON hub_application', $$
 DECLARE
   applicant boolean := ctx.central() OR OLD.organisation_id = ANY (ctx.organisations());
   reviewer boolean := ctx.decides();
@@ -101,23 +95,16 @@ BEGIN
     NEW.decided_at := now();
     NEW.decided_by := ctx.account();
   END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.hub_application
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_application_status();
+$$);
 
 -- A note comes with a decision and stays.
-CREATE FUNCTION scip.guard_decision_note() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM scip.refuse(403, 'only-the-deciding-group');
-END $$;
-CREATE TRIGGER guard_status_note BEFORE UPDATE ON scip.hub_application
-  FOR EACH ROW WHEN (OLD.status = NEW.status AND OLD.decision_note IS DISTINCT FROM NEW.decision_note)
-  EXECUTE FUNCTION scip.guard_decision_note();
+CALL scip.add_trigger('guard_status_note BEFORE UPDATE ON hub_application
+  WHEN (OLD.status = NEW.status AND OLD.decision_note IS DISTINCT FROM NEW.decision_note)',
+  $$PERFORM scip.refuse(403, 'only-the-deciding-group');$$);
 
 -- Approved: the Hub, proposed from today and led by the applicant. Its pathway comes with it. The row of the
 -- application is locked by now, so this happens once.
-CREATE FUNCTION scip.found_hub() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger($$then_found_hub BEFORE UPDATE OF status ON hub_application WHEN (NEW.status = 'approved')$$, $$
 DECLARE
   source text[] := ARRAY[format('Application for a Hub, approved %s', today())];
 BEGIN
@@ -127,10 +114,7 @@ BEGIN
   INSERT INTO hub_status (hub_id, status, starts) VALUES (NEW.hub_id, 'proposed', today()::text);
   INSERT INTO hub_lead (hub_id, organisation_id, evidence_kind, period, sources, confidence)
   VALUES (NEW.hub_id, NEW.organisation_id, 'dated', daterange(today(), NULL), source, 'high');
-  RETURN NEW;
-END $$;
-CREATE TRIGGER then_found_hub BEFORE UPDATE OF status ON scip.hub_application
-  FOR EACH ROW WHEN (NEW.status = 'approved') EXECUTE FUNCTION scip.found_hub();
+$$);
 
 -- The pathway: steps that are the same for all Hubs, and how far each Hub has come.
 CREATE TABLE scip.pathway_step (
@@ -156,21 +140,16 @@ CREATE INDEX ON scip.hub_pathway (done_by);
 COMMENT ON COLUMN scip.hub_pathway.done_by IS 'Who said so; unknown once the account is gone';
 
 -- Every Hub has every step.
-CREATE FUNCTION scip.create_pathway() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('lay_pathway AFTER INSERT ON hub, pathway_step', $$
   IF TG_TABLE_NAME = 'hub' THEN
     INSERT INTO hub_pathway (hub_id, step) SELECT NEW.id, s.code FROM pathway_step s ORDER BY s.ordinal;
   ELSE
     INSERT INTO hub_pathway (hub_id, step) SELECT h.id, NEW.code FROM hub h;
   END IF;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER lay_pathway AFTER INSERT ON scip.hub FOR EACH ROW EXECUTE FUNCTION scip.create_pathway();
-CREATE TRIGGER lay_pathway AFTER INSERT ON scip.pathway_step FOR EACH ROW EXECUTE FUNCTION scip.create_pathway();
+$$);
 
 -- A step is done by who says so, not in the future; undone, its evidence goes with it.
-CREATE FUNCTION scip.guard_pathway() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+CALL scip.add_trigger('guard_pathway BEFORE UPDATE OF done_on, evidence ON hub_pathway', $$
   IF NEW.done_on > scip.today() THEN
     PERFORM scip.refuse(422, 'date-in-future', 'done_on', 'The step cannot be done after today.');
   ELSIF NEW.done_on IS NULL THEN
@@ -181,10 +160,7 @@ BEGIN
   ELSE
     NEW.done_by := ctx.account();
   END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_pathway BEFORE UPDATE OF done_on, evidence ON scip.hub_pathway
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_pathway();
+$$);
 
 -- Whom a Hub has asked to take part: an organisation that is known here, or a body by its name.
 CREATE TABLE scip.hub_invitation (
@@ -206,8 +182,7 @@ CREATE INDEX ON scip.hub_invitation (hub_id, invited_on, id);
 CREATE INDEX ON scip.hub_invitation (organisation_id);
 COMMENT ON COLUMN scip.hub_invitation.name IS 'Of the body, not of a person';
 
-CREATE FUNCTION scip.guard_invitation() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+CALL scip.add_trigger('guard_invitation BEFORE INSERT OR UPDATE ON hub_invitation', $$
   IF NEW.status = 'pending' AND TG_OP = 'UPDATE' AND OLD.status <> 'pending' THEN
     NEW.responded_on := NULL;
   ELSIF NEW.status <> 'pending' THEN
@@ -215,10 +190,7 @@ BEGIN
   END IF;
   PERFORM scip.refuse(422, 'date-in-future', 'invited_on responded_on', 'The invitation or its answer cannot be after today.')
     WHERE greatest(NEW.invited_on, NEW.responded_on) > scip.today();
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_invitation BEFORE INSERT OR UPDATE ON scip.hub_invitation
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_invitation();
+$$);
 
 -- Who sees and does what.
 CALL scip.publish('pathway_step');

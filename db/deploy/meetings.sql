@@ -145,20 +145,17 @@ RETURN EXISTS (SELECT FROM attendance WHERE meeting_id = meeting) OR EXISTS (SEL
 
 -- A meeting: planned first. Once it was held, or something came of it, its day changes only as a correction, to a day on
 -- which all who are noted in its attendance belonged to it.
-CREATE FUNCTION scip.guard_meeting() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger($$guard_new BEFORE INSERT ON meeting
+  WHEN (NEW.status <> 'planned' OR num_nonnulls(NEW.agenda_completed_at, NEW.attendance_shared_at) > 0)$$,
+  $$PERFORM scip.refuse(409, 'meeting-not-planned');$$);
+CALL scip.add_trigger('guard_removal BEFORE DELETE ON meeting', $$
+  PERFORM scip.refuse(409, 'meeting-not-planned') WHERE OLD.status <> 'planned';
+  PERFORM scip.refuse(409, 'meeting-has-records') WHERE meeting_has_records(OLD.id);
+$$);
+CALL scip.add_trigger('guard_text BEFORE UPDATE ON meeting', $$
 DECLARE
-  moved_to date;
+  moved_to date := nullif((NEW.starts_at AT TIME ZONE setting.zone())::date, OLD.day);
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-    PERFORM scip.refuse(409, 'meeting-not-planned')
-      WHERE NEW.status <> 'planned' OR num_nonnulls(NEW.agenda_completed_at, NEW.attendance_shared_at) > 0;
-    RETURN NEW;
-  ELSIF TG_OP = 'DELETE' THEN
-    PERFORM scip.refuse(409, 'meeting-not-planned') WHERE OLD.status <> 'planned';
-    PERFORM scip.refuse(409, 'meeting-has-records') WHERE meeting_has_records(OLD.id);
-    RETURN OLD;
-  END IF;
-  moved_to := nullif((NEW.starts_at AT TIME ZONE setting.zone())::date, OLD.day);
   PERFORM scip.refuse(409, 'meeting-cancelled') WHERE NEW.status = 'cancelled' AND OLD.status = 'cancelled';
   PERFORM scip.refuse(409, 'cannot-move', '', 'A part of a meeting cannot be moved to another meeting.')
     WHERE (OLD.hub_id, OLD.group_id, OLD.kind) IS DISTINCT FROM (NEW.hub_id, NEW.group_id, NEW.kind);
@@ -170,14 +167,11 @@ BEGIN
   PERFORM scip.refuse(409, 'meeting-not-yet-held') WHERE moved_to > today();
   PERFORM scip.refuse(409, 'attendance-breaks-membership', 'starts_at') WHERE EXISTS (SELECT FROM attendance a WHERE a.meeting_id = OLD.id
                 AND NOT EXISTS (SELECT FROM meeting_members(OLD.id, moved_to) m WHERE m.person_id = a.person_id));
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_text BEFORE INSERT OR UPDATE OR DELETE ON scip.meeting FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting();
+$$);
 
 -- Held or cancelled, once: naming the column is the attempt. Planned again is a correction; the agenda is completed and
 -- the attendance shared anew.
-CREATE FUNCTION scip.guard_meeting_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('guard_status BEFORE UPDATE OF status ON meeting', $$
   IF NEW.status = 'planned' AND OLD.status <> 'planned' AND is_corrected('/v1/meetings/' || OLD.id) THEN
     NEW.agenda_completed_at := NULL;
     NEW.attendance_shared_at := NULL;
@@ -190,9 +184,7 @@ BEGIN
   ELSIF NEW.status = 'cancelled' AND meeting_has_records(OLD.id) THEN
     PERFORM scip.refuse(409, 'meeting-has-records');
   END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.meeting FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_status();
+$$);
 
 -- The headings of a Hub's ordinary meeting that are neither addressed nor marked as nothing raised, in their order.
 CREATE FUNCTION scip.open_headings(meeting uuid) RETURNS text[] LANGUAGE sql STABLE AS $$
@@ -203,17 +195,13 @@ CREATE FUNCTION scip.open_headings(meeting uuid) RETURNS text[] LANGUAGE sql STA
 $$;
 GRANT EXECUTE ON FUNCTION scip.open_headings TO scip_caller;
 
-CREATE FUNCTION scip.guard_completion() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('guard_completion BEFORE UPDATE OF agenda_completed_at ON meeting', $$
   PERFORM scip.refuse(409, 'agenda-completed') WHERE OLD.agenda_completed_at IS NOT NULL;
   PERFORM scip.refuse(409, 'meeting-cancelled') WHERE OLD.status = 'cancelled';
   PERFORM scip.refuse(409, 'meeting-not-yet-held') WHERE OLD.day > today();
   PERFORM scip.refuse(409, 'agenda-not-addressed') WHERE open_headings(OLD.id) <> '{}';
   NEW.agenda_completed_at := now();
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_completion BEFORE UPDATE OF agenda_completed_at ON scip.meeting
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_completion();
+$$);
 -- The headings that stand in the way, or none: then it is completed. A statement of its own, for it looks after it
 -- has the lock.
 CREATE FUNCTION scip.complete_agenda(meeting uuid) RETURNS text[] LANGUAGE plpgsql AS $$
@@ -232,19 +220,15 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION scip.complete_agenda TO scip_caller;
 
-CREATE FUNCTION scip.guard_attendance_sharing() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('guard_sharing BEFORE UPDATE OF attendance_shared_at ON meeting', $$
   PERFORM scip.refuse(409, 'meeting-not-held') WHERE OLD.status <> 'held';
   PERFORM scip.refuse(409, 'attendance-shared') WHERE OLD.attendance_shared_at IS NOT NULL;
   NEW.attendance_shared_at := now();
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_sharing BEFORE UPDATE OF attendance_shared_at ON scip.meeting
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_attendance_sharing();
+$$);
 
 -- The agenda that a Hub's meeting begins with: the headings, or the sample of the framework's appendix with the
 -- Hub in the place of its example.
-CREATE FUNCTION scip.create_agenda() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger('lay_agenda AFTER INSERT ON meeting WHEN (NEW.hub_id IS NOT NULL)', $$
 DECLARE
   alliance text := setting.alliance_name();
 BEGIN
@@ -270,14 +254,11 @@ BEGIN
       a (ordinal, title, intended_outcome, led_by)
     WHERE h.id = NEW.hub_id;
   END IF;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER lay_agenda AFTER INSERT ON scip.meeting
-  FOR EACH ROW WHEN (NEW.hub_id IS NOT NULL) EXECUTE FUNCTION scip.create_agenda();
+$$);
 
 -- The parts of a meeting, under its lock: none of a cancelled one, and before its day only an agenda. A meeting
 -- that has gone took its parts with it.
-CREATE FUNCTION scip.guard_meeting_part() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger('begin_guard BEFORE INSERT OR UPDATE OR DELETE ON agenda_item, attendance, resolution, action', $$
 DECLARE
   m meeting;
 BEGIN
@@ -289,61 +270,37 @@ BEGIN
     PERFORM scip.refuse(409, 'agenda-completed') WHERE TG_TABLE_NAME = 'agenda_item' AND m.agenda_completed_at IS NOT NULL;
     PERFORM scip.refuse(409, 'meeting-not-yet-held') WHERE TG_TABLE_NAME <> 'agenda_item' AND m.day > today();
   END IF;
-  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-END $$;
-CREATE TRIGGER begin_guard BEFORE INSERT OR UPDATE OR DELETE ON scip.agenda_item FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_part();
-CREATE TRIGGER begin_guard BEFORE INSERT OR UPDATE OR DELETE ON scip.attendance FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_part();
-CREATE TRIGGER begin_guard BEFORE INSERT OR UPDATE OR DELETE ON scip.resolution FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_part();
-CREATE TRIGGER begin_guard BEFORE INSERT OR UPDATE OR DELETE ON scip.action FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_part();
-CREATE TRIGGER begin_guard BEFORE INSERT ON scip.minutes FOR EACH ROW EXECUTE FUNCTION scip.guard_meeting_part();
+$$);
+CREATE TRIGGER begin_guard BEFORE INSERT ON scip.minutes FOR EACH ROW EXECUTE FUNCTION scip.agenda_item_begin_guard();
 
 -- The headings stay what they are; the meeting that goes takes them along.
-CREATE FUNCTION scip.guard_heading() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  IF TG_OP = 'DELETE' THEN
-    PERFORM scip.refuse(409, 'agenda-heading-stays')
-      WHERE OLD.heading IS NOT NULL AND EXISTS (SELECT FROM meeting WHERE id = OLD.meeting_id);
-    RETURN OLD;
-  END IF;
-  PERFORM scip.refuse(409, 'agenda-heading-stays') WHERE NEW.heading IS DISTINCT FROM OLD.heading;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_heading BEFORE UPDATE OR DELETE ON scip.agenda_item FOR EACH ROW EXECUTE FUNCTION scip.guard_heading();
+CALL scip.add_trigger('guard_heading BEFORE UPDATE ON agenda_item WHEN (NEW.heading IS DISTINCT FROM OLD.heading)',
+  $$PERFORM scip.refuse(409, 'agenda-heading-stays');$$);
+CALL scip.add_trigger('guard_removal BEFORE DELETE ON agenda_item WHEN (OLD.heading IS NOT NULL)',
+  $$PERFORM scip.refuse(409, 'agenda-heading-stays') WHERE EXISTS (SELECT FROM meeting WHERE id = OLD.meeting_id);$$);
 
 -- An item that takes another's place moves those between, and one without a place is the last: only for who places
 -- it, not for those that make room.
-CREATE FUNCTION scip.shift_ordinals() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF TG_OP = 'INSERT' THEN
-    IF NEW.ordinal IS NULL THEN
-      NEW.ordinal := (SELECT coalesce(max(i.ordinal), 0) + 1 FROM scip.agenda_item i WHERE i.meeting_id = NEW.meeting_id);
-    ELSIF EXISTS (SELECT FROM scip.agenda_item i WHERE i.meeting_id = NEW.meeting_id AND i.ordinal = NEW.ordinal) THEN
-      UPDATE scip.agenda_item i SET ordinal = i.ordinal + 1 WHERE i.meeting_id = NEW.meeting_id AND i.ordinal >= NEW.ordinal;
-    END IF;
-  ELSE
-    UPDATE scip.agenda_item i SET ordinal = i.ordinal + CASE WHEN NEW.ordinal < OLD.ordinal THEN 1 ELSE -1 END
-    WHERE i.meeting_id = NEW.meeting_id AND i.id <> NEW.id
-      AND i.ordinal BETWEEN least(NEW.ordinal, OLD.ordinal) AND greatest(NEW.ordinal, OLD.ordinal);
+CALL scip.add_trigger('make_room_for_new BEFORE INSERT ON agenda_item WHEN (pg_trigger_depth() = 0)', $$
+  IF NEW.ordinal IS NULL THEN
+    NEW.ordinal := (SELECT coalesce(max(i.ordinal), 0) + 1 FROM agenda_item i WHERE i.meeting_id = NEW.meeting_id);
+  ELSIF EXISTS (SELECT FROM agenda_item i WHERE i.meeting_id = NEW.meeting_id AND i.ordinal = NEW.ordinal) THEN
+    UPDATE agenda_item i SET ordinal = i.ordinal + 1 WHERE i.meeting_id = NEW.meeting_id AND i.ordinal >= NEW.ordinal;
   END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER make_room_for_new BEFORE INSERT ON scip.agenda_item
-  FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION scip.shift_ordinals();
-CREATE TRIGGER make_room BEFORE UPDATE ON scip.agenda_item
-  FOR EACH ROW WHEN (pg_trigger_depth() = 0 AND OLD.ordinal <> NEW.ordinal) EXECUTE FUNCTION scip.shift_ordinals();
+$$);
+CALL scip.add_trigger('make_room BEFORE UPDATE ON agenda_item WHEN (pg_trigger_depth() = 0 AND OLD.ordinal <> NEW.ordinal)', $$
+  UPDATE agenda_item i SET ordinal = i.ordinal + CASE WHEN NEW.ordinal < OLD.ordinal THEN 1 ELSE -1 END
+  WHERE i.meeting_id = NEW.meeting_id AND i.id <> NEW.id
+    AND i.ordinal BETWEEN least(NEW.ordinal, OLD.ordinal) AND greatest(NEW.ordinal, OLD.ordinal);
+$$);
 
 -- Members of the meeting's day alone; owners of actions may have become members since.
-CREATE FUNCTION scip.guard_attendance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('guard_attendance BEFORE INSERT OR UPDATE OF person_id ON attendance', $$
   PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person')
     WHERE NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.person_id);
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_attendance BEFORE INSERT OR UPDATE OF person_id ON scip.attendance
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_attendance();
+$$);
 
-CREATE FUNCTION scip.guard_action() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('guard_action BEFORE INSERT OR UPDATE ON action', $$
   PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person')
     WHERE NEW.owner_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.owner_id IS DISTINCT FROM OLD.owner_id)
           AND NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.owner_id)
@@ -352,9 +309,7 @@ BEGIN
           AND NOT EXISTS (SELECT FROM meeting m JOIN group_seat s ON s.group_id = m.group_id WHERE m.id = NEW.meeting_id
                             AND s.person_id = NEW.owner_id AND s.starts <= today() AND (s.ends IS NULL OR s.ends > today()));
   PERFORM scip.refuse(422, 'date-in-future', 'done_on', 'The action cannot be done after today.') WHERE NEW.done_on > today();
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_action BEFORE INSERT OR UPDATE ON scip.action FOR EACH ROW EXECUTE FUNCTION scip.guard_action();
+$$);
 
 -- Sets who was there; with replace, all who are not named are removed. False: not the caller's to do; NULL: the first entry is of no
 -- version that is wanted. The version of the meeting is that of its attendance. Each statement sees what the lock has waited for.
@@ -384,29 +339,21 @@ END $$;
 GRANT EXECUTE ON FUNCTION scip.set_attendance TO scip_caller;
 
 -- Minutes: numbered by the meeting, one open version at a time.
-CREATE FUNCTION scip.guard_minutes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  IF TG_OP = 'INSERT' THEN
-    PERFORM scip.refuse(409, 'minutes-not-draft') WHERE NEW.status <> 'draft';
-    PERFORM scip.refuse(409, 'minutes-draft-exists')
-      WHERE EXISTS (SELECT FROM minutes n WHERE n.meeting_id = NEW.meeting_id AND n.status <> 'shared');
-    NEW.number := (SELECT coalesce(max(n.number), 0) + 1 FROM minutes n WHERE n.meeting_id = NEW.meeting_id);
-    RETURN NEW;
-  ELSIF OLD.status <> 'draft' THEN
-    PERFORM scip.refuse(409, 'minutes-not-draft');
-  ELSIF TG_OP = 'DELETE' THEN
-    RETURN OLD;
-  END IF;
+CALL scip.add_trigger('guard_minutes BEFORE INSERT ON minutes', $$
+  PERFORM scip.refuse(409, 'minutes-not-draft') WHERE NEW.status <> 'draft';
+  PERFORM scip.refuse(409, 'minutes-draft-exists')
+    WHERE EXISTS (SELECT FROM minutes n WHERE n.meeting_id = NEW.meeting_id AND n.status <> 'shared');
+  NEW.number := (SELECT coalesce(max(n.number), 0) + 1 FROM minutes n WHERE n.meeting_id = NEW.meeting_id);
+$$);
+CALL scip.add_trigger($$guard_removal BEFORE DELETE ON minutes WHEN (OLD.status <> 'draft')$$,
+  $$PERFORM scip.refuse(409, 'minutes-not-draft');$$);
+CALL scip.add_trigger('guard_text BEFORE UPDATE OF meeting_id, number, text ON minutes', $$
+  PERFORM scip.refuse(409, 'minutes-not-draft') WHERE OLD.status <> 'draft';
   NEW.meeting_id := OLD.meeting_id;
   NEW.number := OLD.number;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_minutes BEFORE INSERT OR DELETE ON scip.minutes FOR EACH ROW EXECUTE FUNCTION scip.guard_minutes();
-CREATE TRIGGER guard_text BEFORE UPDATE OF meeting_id, number, text ON scip.minutes
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_minutes();
+$$);
 
-CREATE FUNCTION scip.guard_minutes_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('guard_status BEFORE UPDATE OF status ON minutes', $$
   IF NEW.status = 'shared' THEN
     PERFORM scip.refuse(409, 'minutes-not-approved') WHERE OLD.status <> 'approved';
     NEW.shared_at := now();
@@ -415,22 +362,16 @@ BEGIN
     NEW.approved_at := now();
     NEW.approved_by := ctx.account();
   END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.minutes FOR EACH ROW EXECUTE FUNCTION scip.guard_minutes_status();
+$$);
 
 -- What all Hubs have read stays as it is, whoever asks; an account that goes leaves its mark empty.
-CREATE FUNCTION scip.keep_shared() RETURNS trigger LANGUAGE plpgsql AS $$
+CALL scip.add_trigger($$keep_shared BEFORE UPDATE OR DELETE ON minutes WHEN (OLD.status = 'shared')$$, $$
 DECLARE
   free text[] := '{approved_by,version,updated_at}';
 BEGIN
-  IF TG_OP = 'UPDATE' AND NEW.approved_by IS NULL AND to_jsonb(NEW) - free = to_jsonb(OLD) - free THEN
-    RETURN NEW;
-  END IF;
-  PERFORM scip.refuse(409, 'minutes-shared');
-END $$;
-CREATE TRIGGER keep_shared BEFORE UPDATE OR DELETE ON scip.minutes
-  FOR EACH ROW WHEN (OLD.status = 'shared') EXECUTE FUNCTION scip.keep_shared();
+  PERFORM scip.refuse(409, 'minutes-shared')
+    WHERE TG_OP = 'DELETE' OR NEW.approved_by IS NOT NULL OR to_jsonb(NEW) - free <> to_jsonb(OLD) - free;
+$$);
 CREATE TRIGGER keep_shared_all BEFORE TRUNCATE ON scip.minutes FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
 
 -- What others may know of a meeting: who sees it, and the network once something of it is shared.

@@ -72,18 +72,14 @@ CREATE FUNCTION scip.lock_metrics(metrics text[]) RETURNS void LANGUAGE sql SECU
   SELECT FROM historical_metric WHERE code = ANY (metrics) ORDER BY code FOR NO KEY UPDATE;
 $$;
 GRANT EXECUTE ON FUNCTION scip.lock_metrics TO scip_caller;
-CREATE FUNCTION scip.guard_historical_total() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+CALL scip.add_trigger('guard_historical_total BEFORE INSERT OR UPDATE OF metric, period, hub_id, item, agent ON historical_total', $$
   PERFORM scip.refuse(422, 'reference-not-found', 'metric', 'There is no such metric.')
     WHERE NOT EXISTS (SELECT FROM scip.historical_metric m WHERE m.code = NEW.metric);
   NEW.period := scip.total_period(NEW.period);
   PERFORM scip.refuse(422, 'period-not-valid', 'period') WHERE NEW.period IS NULL;
   PERFORM scip.refuse(422, 'period-not-over', 'period') WHERE upper(scip.total_days(NEW.period)) > scip.today();
   PERFORM scip.lock_metrics(ARRAY[NEW.metric]);
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_historical_total BEFORE INSERT OR UPDATE OF metric, period, hub_id, item, agent ON scip.historical_total
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_historical_total();
+$$);
 CREATE FUNCTION scip.refuse_overlaps() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   found boolean;
@@ -101,16 +97,12 @@ CREATE TRIGGER refuse_overlaps AFTER INSERT ON scip.historical_total
 CREATE TRIGGER refuse_overlaps_too AFTER UPDATE ON scip.historical_total
   REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_overlaps();
 -- Changes of what is not public change public totals: their readers are told of the metric, no more.
-CREATE FUNCTION scip.notify_historical_totals() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('notify_historical_totals AFTER INSERT OR UPDATE OR DELETE ON historical_total', $$
   INSERT INTO change (kind, key, op, audience)
   SELECT DISTINCT 'historical_totals', m.code::text, 'changed', ARRAY['public']
   FROM unnest(ARRAY[to_jsonb(OLD), to_jsonb(NEW)]) r JOIN historical_metric m ON m.code = r ->> 'metric' AND m.public
   ON CONFLICT (xid, kind, key, op, audience) DO NOTHING;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER notify_historical_totals AFTER INSERT OR UPDATE OR DELETE ON scip.historical_total
-  FOR EACH ROW EXECUTE FUNCTION scip.notify_historical_totals();
+$$);
 
 -- Everybody reads the totals of public metrics, without the notes, which are the central team's.
 GRANT SELECT (id, metric, period, hub_id, item, agent, value, sources, version, created_at, updated_at) ON scip.historical_total
@@ -373,7 +365,7 @@ CALL scip.publish('metric', 'metric_definition');
 CALL scip.track_changes('metric', 'metric', 'r.code', record => 'r.code');
 INSERT INTO scip.kind_address VALUES ('metric', '/v1/metrics/');
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.metric_definition
-  FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
+  FOR EACH STATEMENT WHEN (NOT scip.redacting()) EXECUTE FUNCTION scip.refuse_change();
 
 -- One that is counted: a subject counts once however often it comes; without one the weight is added. Of a share, part
 -- is what is above the line, weight what is below. left_out says why it does not count; record, where it stands.

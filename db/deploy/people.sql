@@ -23,12 +23,8 @@ CREATE INDEX ON scip.person (added_by);
 CREATE INDEX ON scip.person (updated_at);
 CREATE INDEX ON scip.person (id) WHERE restricted;
 -- A name is kept as it is read, whatever was pasted; that it is one's own is told by its folded form.
-CREATE FUNCTION scip.tidy_person() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  NEW.name := scip.plain(NEW.name);
-  RETURN NEW;
-END $$;
-CREATE TRIGGER tidy BEFORE INSERT OR UPDATE OF name ON scip.person FOR EACH ROW EXECUTE FUNCTION scip.tidy_person();
+CALL scip.add_trigger('tidy BEFORE INSERT OR UPDATE OF name ON person',
+  $$NEW.name := scip.plain(NEW.name);$$);
 GRANT EXECUTE ON FUNCTION scip.is_email TO scip_caller;
 
 -- What is personal says why, on what ground and how long: a test finds a text column that is neither marked so nor
@@ -193,14 +189,11 @@ GRANT SELECT (id, restricted, erased_at, version, created_at, updated_at),
   UPDATE (name, email, restricted) ON scip.person TO scip_caller;
 
 -- Restricting is the central team's; what was erased stays so.
-CREATE FUNCTION scip.guard_person() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM scip.refuse(403, 'only-the-central-team') WHERE OLD.restricted IS DISTINCT FROM NEW.restricted AND current_user = 'scip_writer';
-  PERFORM scip.refuse(409, 'person-erased')
-    WHERE OLD.erased_at IS NOT NULL AND (NEW.erased_at IS NULL OR NEW.name IS NOT NULL OR NEW.email IS NOT NULL);
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_person BEFORE UPDATE ON scip.person FOR EACH ROW EXECUTE FUNCTION scip.guard_person();
+CALL scip.add_trigger($$central_restricts BEFORE UPDATE ON person
+  WHEN (OLD.restricted IS DISTINCT FROM NEW.restricted AND current_user = 'scip_writer')$$,
+  $$PERFORM scip.refuse(403, 'only-the-central-team');$$);
+CALL scip.add_trigger('guard_person BEFORE UPDATE ON person WHEN (OLD.erased_at IS NOT NULL)',
+  $$PERFORM scip.refuse(409, 'person-erased') WHERE NEW.erased_at IS NULL OR NEW.name IS NOT NULL OR NEW.email IS NOT NULL;$$);
 
 GRANT SELECT ON scip.personal_read, scip.erasure TO scip_caller;
 
@@ -209,12 +202,8 @@ GRANT SELECT ON scip.personal_read, scip.erasure TO scip_caller;
 CREATE FUNCTION scip.lock_people() RETURNS void LANGUAGE sql AS $$
   SELECT pg_advisory_xact_lock(hashtextextended('scip.person', 0));
 $$;
-CREATE FUNCTION scip.lock_hub_of_member() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  PERFORM FROM hub WHERE id = NEW.hub_id FOR NO KEY UPDATE;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER lock_hub BEFORE INSERT OR UPDATE ON scip.hub_membership FOR EACH ROW EXECUTE FUNCTION scip.lock_hub_of_member();
+CALL scip.add_trigger('lock_hub BEFORE INSERT OR UPDATE ON hub_membership',
+  $$PERFORM FROM hub WHERE id = NEW.hub_id FOR NO KEY UPDATE;$$);
 
 -- Where somebody with this name and address is known already it is that one, so that nobody is counted twice; an
 -- address alone may be an office's. What the caller learns is no more than what it gave.
@@ -241,17 +230,14 @@ BEGIN
 END $$;
 
 -- A rule is made for days to come; what was judged by an earlier one changes only as a correction of the central team.
-CREATE FUNCTION scip.guard_quorum() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger($$guard_quorum BEFORE INSERT OR DELETE ON hub_quorum WHEN (current_user IN ('scip_writer', 'scip_central'))$$, $$
 DECLARE
   rule hub_quorum := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 BEGIN
   PERFORM scip.refuse(403, 'only-the-central-team') WHERE rule.starts < today() AND NOT ctx.central();
   PERFORM scip.refuse(422, 'reason-needed', 'reason /query/reason') WHERE rule.starts < today()
         AND NOT is_corrected('/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = rule.hub_id) || '/quorum-rules/' || rule.starts);
-  RETURN rule;
-END $$;
-CREATE TRIGGER guard_quorum BEFORE INSERT OR DELETE ON scip.hub_quorum
-  FOR EACH ROW WHEN (current_user IN ('scip_writer', 'scip_central')) EXECUTE FUNCTION scip.guard_quorum();
+$$);
 
 -- The rule in force on a day. These two see all members, whoever asks, and give none.
 CREATE FUNCTION scip.quorum_of(hub bigint, day date, OUT sectors text[], OUT minimum int, OUT starts date)
@@ -442,15 +428,12 @@ END $$;
 GRANT EXECUTE ON FUNCTION scip.import_members TO scip_caller;
 
 -- A seat stays with its group, and who holds it is somebody we know.
-CREATE FUNCTION scip.guard_seat() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('guard_seat BEFORE INSERT OR UPDATE ON group_seat', $$
   PERFORM scip.refuse(409, 'cannot-move', '', 'A seat cannot be moved to another group.')
     WHERE TG_OP = 'UPDATE' AND NEW.group_id <> OLD.group_id;
   PERFORM scip.refuse(422, 'reference-not-found', 'person owner', 'There is no such person, or none whom you may see.')
     WHERE NEW.person_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.person_id IS DISTINCT FROM OLD.person_id)
           AND NOT EXISTS (SELECT FROM person p WHERE p.id = NEW.person_id AND p.erased_at IS NULL);
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_seat BEFORE INSERT OR UPDATE ON scip.group_seat FOR EACH ROW EXECUTE FUNCTION scip.guard_seat();
+$$);
 
 COMMIT;

@@ -80,10 +80,6 @@ CREATE TABLE scip.record_kind (
   key text NOT NULL
 );
 CALL scip.protect('record_kind');
--- Whether words are being taken out of records: then their rules, which are for what people write, do not ask.
-CREATE FUNCTION scip.redacting() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(current_setting('scip.redacting', true), '') <> '';
-GRANT EXECUTE ON FUNCTION scip.redacting TO scip_anonymous, scip_caller;
 
 -- Makes table t keep its records. kind and key name the resource that others see; key and audience are
 -- expressions over the row r, as is record, its identity. part: a row of a larger record, whose coming and going changes that record.

@@ -46,14 +46,10 @@ CALL scip.publish('release', 'release_cell');
 CALL scip.track_changes('release', 'release', 'r.uid');
 INSERT INTO scip.kind_address VALUES ('release', '/v1/releases/');
 
-CREATE FUNCTION scip.keep_released() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+CALL scip.add_trigger('keep_released BEFORE UPDATE OR DELETE ON release, release_cell', $$
   PERFORM scip.refuse(409, 'record-immutable', '', 'A release cannot be changed.')
     WHERE NOT EXISTS (SELECT FROM scip.release r WHERE r.id = (to_jsonb(OLD) ->> 'release_id')::bigint AND r.xid = pg_current_xact_id());
-  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-END $$;
-CREATE TRIGGER keep_released BEFORE UPDATE OR DELETE ON scip.release FOR EACH ROW EXECUTE FUNCTION scip.keep_released();
-CREATE TRIGGER keep_released BEFORE UPDATE OR DELETE ON scip.release_cell FOR EACH ROW EXECUTE FUNCTION scip.keep_released();
+$$);
 
 -- Of small numbers that anybody may know nought, but not one to four (NULL), and of all others the nearest five; a number that is no whole
 -- one is small below five. Of several the sum of what is published of each, one to four as two and a half, to the nearest five; nothing

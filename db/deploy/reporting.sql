@@ -162,17 +162,14 @@ END $$;
 GRANT EXECUTE ON FUNCTION scip.hub_phases, scip.hub_status_on, scip.hub_active TO scip_caller;
 
 -- Activities: of the past, and what a member did is reported by who was one then.
-CREATE FUNCTION scip.guard_activity() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('guard_activity BEFORE INSERT OR UPDATE ON activity', $$
   PERFORM scip.refuse(422, 'date-in-future', 'held_on', 'The activity cannot be held after today.') WHERE NEW.held_on > today();
   PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person') WHERE NEW.membership_id IS NOT NULL AND NOT EXISTS (
       SELECT FROM hub_membership m WHERE m.id = NEW.membership_id AND m.hub_id = NEW.hub_id
         AND m.starts <= NEW.held_on AND (m.ends IS NULL OR m.ends > NEW.held_on));
   PERFORM scip.refuse(422, 'reference-not-found', 'programme', 'There is no such programme.')
     WHERE NEW.programme IS NOT NULL AND NOT EXISTS (SELECT FROM programme p WHERE p.slug = NEW.programme);
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_activity BEFORE INSERT OR UPDATE ON scip.activity FOR EACH ROW EXECUTE FUNCTION scip.guard_activity();
+$$);
 
 -- Quarterly updates: written from the quarter's first day to the day when they are due, or to the end of an exception.
 CREATE FUNCTION scip.due_on(quarter text) RETURNS date LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT AS $$ BEGIN
@@ -186,24 +183,13 @@ GRANT EXECUTE ON FUNCTION scip.due_on, scip.open_until TO scip_caller;
 
 -- Who writes an update shares a quarter's lock, who moves its deadline or an exception holds it alone: each is wholly
 -- before or after the other. There need not be a row to lock, so it is an advisory one, whose next holder sees what the last committed.
-CREATE FUNCTION scip.lock_quarter() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM pg_advisory_xact_lock(hashtextextended('quarter ' || CASE TG_OP WHEN 'DELETE' THEN OLD.quarter ELSE NEW.quarter END, 0));
-  RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-END $$;
-CREATE TRIGGER lock_quarter BEFORE INSERT OR UPDATE OR DELETE ON scip.quarter_deadline FOR EACH ROW EXECUTE FUNCTION scip.lock_quarter();
-CREATE TRIGGER lock_quarter BEFORE INSERT OR UPDATE OR DELETE ON scip.quarterly_update_extension
-  FOR EACH ROW EXECUTE FUNCTION scip.lock_quarter();
+CALL scip.add_trigger('lock_quarter BEFORE INSERT OR UPDATE OR DELETE ON quarter_deadline, quarterly_update_extension',
+  $$PERFORM pg_advisory_xact_lock(hashtextextended('quarter ' || CASE TG_OP WHEN 'DELETE' THEN OLD.quarter ELSE NEW.quarter END, 0));$$);
 
-CREATE FUNCTION scip.guard_update() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger('guard_update BEFORE INSERT OR UPDATE OR DELETE ON quarterly_update', $$
 DECLARE
-  r quarterly_update;
+  r quarterly_update := CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 BEGIN
-  IF TG_OP = 'DELETE' THEN
-    r := OLD;
-  ELSE
-    r := NEW;
-  END IF;
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('quarter ' || r.quarter, 0));
   PERFORM scip.refuse(409, 'quarter-not-started', '/path/quarter') WHERE quarter_start(r.quarter) > today();
   PERFORM scip.refuse(409, 'update-locked') WHERE open_until(r.hub_id, r.quarter) < today();
@@ -219,17 +205,10 @@ BEGIN
   IF NEW.status = 'submitted' AND (TG_OP = 'INSERT' OR OLD.status = 'draft') THEN
     NEW.submitted_at := now();
   END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_update BEFORE INSERT OR UPDATE OR DELETE ON scip.quarterly_update
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_update();
+$$);
 -- To name the status is to submit: the second time is refused.
-CREATE FUNCTION scip.refuse_second_submission() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM scip.refuse(409, 'update-submitted');
-END $$;
-CREATE TRIGGER once_submitted BEFORE UPDATE OF status ON scip.quarterly_update
-  FOR EACH ROW WHEN (OLD.status = 'submitted') EXECUTE FUNCTION scip.refuse_second_submission();
+CALL scip.add_trigger($$once_submitted BEFORE UPDATE OF status ON quarterly_update WHEN (OLD.status = 'submitted')$$,
+  $$PERFORM scip.refuse(409, 'update-submitted');$$);
 -- A group that works still; SC422 for any other.
 CREATE FUNCTION scip.addressed_group(slug text) RETURNS bigint LANGUAGE plpgsql STABLE STRICT AS $$
 DECLARE
@@ -242,7 +221,7 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION scip.addressed_group TO scip_caller;
 
-CREATE FUNCTION scip.guard_relay() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger('guard_relay BEFORE INSERT OR UPDATE ON message_relay', $$
 DECLARE
   sent date;
 BEGIN
@@ -250,29 +229,20 @@ BEGIN
   SELECT m.sent_on INTO sent FROM message m WHERE m.id = NEW.message_id AND m.direction = 'to_hubs' FOR KEY SHARE;
   PERFORM scip.refuse(422, 'relay-before-message', 'relayed_on') WHERE sent IS NULL OR NEW.relayed_on < sent;
   PERFORM scip.refuse(422, 'date-in-future', 'relayed_on', 'The message cannot be relayed after today.') WHERE NEW.relayed_on > today();
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_relay BEFORE INSERT OR UPDATE ON scip.message_relay FOR EACH ROW EXECUTE FUNCTION scip.guard_relay();
+$$);
 
 -- A message sent by mistake goes while nobody has acted on it.
-CREATE FUNCTION scip.guard_message() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('guard_message BEFORE DELETE ON message', $$
   PERFORM scip.refuse(409, 'message-responded') WHERE OLD.responded_on IS NOT NULL;
   PERFORM scip.refuse(409, 'message-relayed') WHERE EXISTS (SELECT FROM message_relay r WHERE r.message_id = OLD.id);
-  RETURN OLD;
-END $$;
-CREATE TRIGGER guard_message BEFORE DELETE ON scip.message FOR EACH ROW EXECUTE FUNCTION scip.guard_message();
+$$);
 
-CREATE FUNCTION scip.guard_review() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM scip.refuse(422, 'date-in-future', 'reviewed_on', 'The review cannot be after today.') WHERE NEW.reviewed_on > scip.today();
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_review BEFORE INSERT OR UPDATE ON scip.hub_review FOR EACH ROW EXECUTE FUNCTION scip.guard_review();
+CALL scip.add_trigger('guard_review BEFORE INSERT OR UPDATE ON hub_review',
+  $$PERFORM scip.refuse(422, 'date-in-future', 'reviewed_on', 'The review cannot be after today.') WHERE NEW.reviewed_on > scip.today();$$);
 
 -- What was done with young people stands once: of a Hub, day and programme (none is any) either in activities or with the
 -- event. Both would be added up. One writer at a time of a Hub looks, after its row is there.
-CREATE FUNCTION scip.refuse_outreach_twice() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger($$refuse_outreach_twice AFTER INSERT OR UPDATE ON activity WHEN (NEW.kind = 'outreach')$$, $$
 DECLARE
   row jsonb := to_jsonb(NEW);
   key text := coalesce(row ->> 'event_id', row ->> 'id');
@@ -285,16 +255,13 @@ BEGIN
       WHERE e.hub_id = hub AND a.kind = 'outreach' AND num_nonnulls(a.interventions, a.young_people) > 0
         AND e.status <> 'cancelled' AND scip.are_days(e.starts, e.ends) AND coalesce(a.programme = p.slug, true)
         AND key = CASE TG_TABLE_NAME WHEN 'activity' THEN a.id::text ELSE e.id::text END);
-  RETURN NULL;
-END $$;
-CREATE TRIGGER refuse_outreach_twice AFTER INSERT OR UPDATE ON scip.activity
-  FOR EACH ROW WHEN (NEW.kind = 'outreach') EXECUTE FUNCTION scip.refuse_outreach_twice();
+$$);
 CREATE TRIGGER refuse_outreach_twice AFTER INSERT ON scip.event_outreach
-  FOR EACH ROW EXECUTE FUNCTION scip.refuse_outreach_twice();
-CREATE TRIGGER refuse_outreach_twice AFTER UPDATE ON scip.event
-  FOR EACH ROW WHEN ((OLD.starts, OLD.ends, OLD.hub_id, OLD.programme_id, OLD.status) IS DISTINCT
-    FROM (NEW.starts, NEW.ends, NEW.hub_id, NEW.programme_id, NEW.status)
-                     AND NEW.hub_id IS NOT NULL) EXECUTE FUNCTION scip.refuse_outreach_twice();
+  FOR EACH ROW EXECUTE FUNCTION scip.activity_refuse_outreach_twice();
+CREATE TRIGGER refuse_outreach_twice AFTER UPDATE ON scip.event FOR EACH ROW WHEN (NOT scip.redacting()
+  AND (OLD.starts, OLD.ends, OLD.hub_id, OLD.programme_id, OLD.status) IS DISTINCT FROM
+      (NEW.starts, NEW.ends, NEW.hub_id, NEW.programme_id, NEW.status)
+  AND NEW.hub_id IS NOT NULL) EXECUTE FUNCTION scip.activity_refuse_outreach_twice();
 
 -- The rules of the framework for one Hub and academic year, judged on a day: met, not yet (while it may still be),
 -- missed (when it may not), or not applicable. Numbers and dates alone; it sees everything, so who may ask is for its

@@ -36,7 +36,7 @@ END $$;
 
 -- A kept answer may hold names. Whose name was read for it is held until it is committed: an erasure waits, and then
 -- finds it; where the erasure was first, nothing may be kept.
-CREATE FUNCTION scip.guard_kept() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger('guard_kept BEFORE INSERT ON idempotency', $$
 DECLARE
   gone boolean;
 BEGIN
@@ -47,9 +47,7 @@ BEGIN
   IF gone THEN
     RAISE 'erased meanwhile' USING ERRCODE = '40001';
   END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_kept BEFORE INSERT ON scip.idempotency FOR EACH ROW EXECUTE FUNCTION scip.guard_kept();
+$$);
 
 -- Takes a person out: the name, the address and who signs in are gone, also from the answers that were kept, whose keys stay
 -- used: who repeats the request does not make the person anew. All rows
@@ -167,7 +165,7 @@ GRANT SELECT (id, person_id, received_on, decision, decided_at, restricts, versi
   UPDATE (decision, reasons, decided_at) ON scip.objection TO scip_caller;
 
 -- The person's row is the lock. It comes before the objection's, so that the restriction is there with it.
-CREATE FUNCTION scip.restrict_for_objection() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger('restrict_for_objection BEFORE INSERT ON objection', $$
 DECLARE
   p record;
 BEGIN
@@ -177,18 +175,11 @@ BEGIN
     UPDATE person o SET restricted = true WHERE o.id = NEW.person_id;
     NEW.restricts := true;
   END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER restrict_for_objection BEFORE INSERT ON scip.objection FOR EACH ROW EXECUTE FUNCTION scip.restrict_for_objection();
-CREATE FUNCTION scip.guard_objection() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM scip.refuse(409, 'objection-decided');
-END $$;
-CREATE TRIGGER guard_objection BEFORE UPDATE OF decision ON scip.objection FOR EACH ROW
-  WHEN (OLD.decision <> 'open') EXECUTE FUNCTION scip.guard_objection();
+$$);
+CALL scip.add_trigger($$guard_objection BEFORE UPDATE OF decision ON objection WHEN (OLD.decision <> 'open')$$,
+  $$PERFORM scip.refuse(409, 'objection-decided');$$);
 -- Refused, the restriction that it brought ends; another one that stands takes it over.
-CREATE FUNCTION scip.settle_objection() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger($$settle_objection AFTER UPDATE OF decision ON objection WHEN (NEW.decision = 'refused' AND NEW.restricts)$$, $$
   PERFORM FROM person p WHERE p.id = NEW.person_id FOR NO KEY UPDATE;
   UPDATE objection o SET restricts = true
   WHERE o.id = (SELECT n.id FROM objection n WHERE n.person_id = NEW.person_id AND n.decision <> 'refused' ORDER BY n.created_at, n.id
@@ -196,25 +187,13 @@ BEGIN
   IF NOT FOUND THEN
     UPDATE person p SET restricted = false WHERE p.id = NEW.person_id AND p.restricted;
   END IF;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER settle_objection AFTER UPDATE OF decision ON scip.objection FOR EACH ROW
-  WHEN (NEW.decision = 'refused' AND NEW.restricts) EXECUTE FUNCTION scip.settle_objection();
-CREATE FUNCTION scip.guard_restriction() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+$$);
+CALL scip.add_trigger('guard_restriction BEFORE UPDATE OF restricted ON person WHEN (OLD.restricted AND NOT NEW.restricted)', $$
   PERFORM scip.refuse(409, 'objection-open') WHERE EXISTS (SELECT FROM objection o WHERE o.person_id = NEW.id AND o.decision <> 'refused');
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_restriction BEFORE UPDATE OF restricted ON scip.person FOR EACH ROW
-  WHEN (OLD.restricted AND NOT NEW.restricted) EXECUTE FUNCTION scip.guard_restriction();
+$$);
 -- The words go with the person; that there was an objection stays.
-CREATE FUNCTION scip.erase_objections() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  UPDATE objection o SET purpose = '(erased)', grounds = NULL, reasons = NULL WHERE o.person_id = NEW.id;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER erase_objections AFTER UPDATE OF erased_at ON scip.person FOR EACH ROW
-  WHEN (OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL) EXECUTE FUNCTION scip.erase_objections();
+CALL scip.add_trigger('erase_objections AFTER UPDATE OF erased_at ON person WHEN (OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL)',
+  $$UPDATE objection o SET purpose = '(erased)', grounds = NULL, reasons = NULL WHERE o.person_id = NEW.id;$$);
 
 -- The words of one, with a note of who read them. A dry run, which would undo the note, reads nothing.
 CREATE FUNCTION scip.objection_words(objection uuid, OUT purpose text, OUT grounds text, OUT reasons text)
@@ -779,24 +758,5 @@ COMMENT ON FUNCTION scip.retain_use IS 'retention: kept=62 days after the month;
 COMMENT ON FUNCTION scip.retain_removal IS 'retention: kept=6 years; what=what the nightly job removed';
 COMMENT ON FUNCTION scip.retain_history IS 'retention: kept=as each table says; what=earlier states of records';
 COMMENT ON FUNCTION scip.retain_redaction IS 'retention: kept=2 years; what=digests of words that were taken out';
-
--- The rules of records are for what people write: of words that are taken out they do not ask. Not so what keeps the records.
-CREATE PROCEDURE scip.grant_redaction() LANGUAGE plpgsql AS $$
-DECLARE
-  g record;
-  made text;
-BEGIN
-  FOR g IN SELECT t.oid, t.tgqual IS NOT NULL AS conditional FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-           WHERE c.relnamespace = 'scip'::regnamespace AND NOT t.tgisinternal AND t.tgconstraint = 0 AND t.tgtype & 16 > 0
-             AND t.tgnewtable IS NULL
-             AND t.tgname NOT IN ('track_changes', 'touch', 'touch_whole') AND c.relname NOT IN ('person', 'audit', 'redaction')
-             AND pg_get_triggerdef(t.oid) !~ '\mredacting\(\)' LOOP
-    made := replace(pg_get_triggerdef(g.oid), 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
-    EXECUTE CASE WHEN g.conditional THEN regexp_replace(made, ' WHEN \((.*)\) EXECUTE FUNCTION',
-      ' WHEN (NOT scip.redacting() AND (\1)) EXECUTE FUNCTION')
-                 ELSE regexp_replace(made, ' EXECUTE FUNCTION', ' WHEN (NOT scip.redacting()) EXECUTE FUNCTION') END;
-  END LOOP;
-END $$;
-CALL scip.grant_redaction();
 
 COMMIT;

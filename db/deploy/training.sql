@@ -168,7 +168,7 @@ $$;
 
 -- draft, then published, then held or cancelled: naming the status is the attempt; held by mistake, it is published again as a
 -- correction, while nobody has judged it. The row is locked by now, so what is counted here stays.
-CREATE FUNCTION scip.guard_training_session() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger('guard_session BEFORE UPDATE ON training_session', $$
 DECLARE
   day date := (NEW.starts_at AT TIME ZONE setting.zone())::date;
   confirmed int;
@@ -185,27 +185,19 @@ BEGIN
      IS DISTINCT FROM (NEW.starts_at, NEW.ends_at, NEW.venue, NEW.online, NEW.status) THEN
     NEW.sequence := OLD.sequence + 1;
   END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_session BEFORE UPDATE ON scip.training_session
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_training_session();
+$$);
 
-CREATE FUNCTION scip.guard_session_status() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  IF TG_OP = 'DELETE' THEN
-    PERFORM scip.refuse(409, 'session-not-draft') WHERE OLD.status <> 'draft';
-    RETURN OLD;
-  ELSIF OLD.status = 'held' AND NEW.status = 'published' AND scip.is_corrected('/v1/training/sessions/' || OLD.id) THEN
-    PERFORM scip.refuse(409, 'session-has-outcomes') WHERE EXISTS (SELECT FROM scip.booking b WHERE b.session_id = OLD.id
-               AND (b.certificate IS NOT NULL OR EXISTS (SELECT FROM scip.feedback f WHERE f.booking_id = b.id)));
+CALL scip.add_trigger($$guard_delete BEFORE DELETE ON training_session WHEN (OLD.status <> 'draft')$$,
+  $$PERFORM scip.refuse(409, 'session-not-draft');$$);
+CALL scip.add_trigger('guard_status BEFORE UPDATE OF status ON training_session', $$
+  IF OLD.status = 'held' AND NEW.status = 'published' AND is_corrected('/v1/training/sessions/' || OLD.id) THEN
+    PERFORM scip.refuse(409, 'session-has-outcomes') WHERE EXISTS (SELECT FROM booking b WHERE b.session_id = OLD.id
+               AND (b.certificate IS NOT NULL OR EXISTS (SELECT FROM feedback f WHERE f.booking_id = b.id)));
   ELSIF OLD.status || ' ' || NEW.status NOT IN ('draft published', 'published cancelled', 'published held') THEN
     PERFORM scip.refuse(409, CASE WHEN NEW.status <> 'published' THEN 'session-not-published'
-      WHEN scip.is_corrected('/v1/training/sessions/' || OLD.id) THEN 'session-not-held' ELSE 'session-not-draft' END);
+      WHEN is_corrected('/v1/training/sessions/' || OLD.id) THEN 'session-not-held' ELSE 'session-not-draft' END);
   END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_delete BEFORE DELETE ON scip.training_session FOR EACH ROW EXECUTE FUNCTION scip.guard_session_status();
-CREATE TRIGGER guard_status BEFORE UPDATE OF status ON scip.training_session FOR EACH ROW EXECUTE FUNCTION scip.guard_session_status();
+$$);
 
 -- Free places go to those who wait, in their order. The caller has locked the session.
 CREATE FUNCTION scip.promote(session uuid) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -218,57 +210,43 @@ CREATE FUNCTION scip.promote(session uuid) RETURNS void LANGUAGE sql SECURITY DE
 $$;
 
 -- More places, or no session: what that means for its bookings.
-CREATE FUNCTION scip.settle_bookings() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('settle_bookings AFTER UPDATE OF capacity, status, starts_at ON training_session
+  WHEN (OLD.capacity < NEW.capacity OR OLD.status <> NEW.status OR OLD.starts_at <> NEW.starts_at)', $$
   IF NEW.status = 'cancelled' THEN
     UPDATE booking SET status = 'cancelled' WHERE session_id = NEW.id AND status <> 'cancelled';
     DELETE FROM booking_need n USING booking b WHERE b.id = n.booking_id AND b.session_id = NEW.id;
   ELSE
     PERFORM promote(NEW.id);
   END IF;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER settle_bookings AFTER UPDATE OF capacity, status, starts_at ON scip.training_session FOR EACH ROW
-  WHEN (OLD.capacity < NEW.capacity OR OLD.status <> NEW.status OR OLD.starts_at <> NEW.starts_at) EXECUTE FUNCTION scip.settle_bookings();
+$$);
 
 -- Whatever the way: never more confirmed than there are places.
-CREATE FUNCTION scip.refuse_overbooking() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CALL scip.add_trigger($$refuse_overbooking AFTER INSERT OR UPDATE OF status, session_id ON booking WHEN (NEW.status = 'confirmed')$$, $$
 DECLARE
   places int;
 BEGIN
   SELECT s.capacity INTO places FROM training_session s WHERE s.id = NEW.session_id FOR NO KEY UPDATE;
   PERFORM scip.refuse(409, 'session-full')
     WHERE (SELECT count(*) FROM booking b WHERE b.session_id = NEW.session_id AND b.status = 'confirmed') > places;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER refuse_overbooking AFTER INSERT OR UPDATE OF status, session_id ON scip.booking FOR EACH ROW
-  WHEN (NEW.status = 'confirmed') EXECUTE FUNCTION scip.refuse_overbooking();
+$$);
 
 -- The free places of a session are public, and so are the figures: that they have changed is, too.
-CREATE FUNCTION scip.note_training() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  INSERT INTO change (kind, key, op, audience)
-  VALUES (TG_ARGV[0], CASE TG_ARGV[0] WHEN 'training_session' THEN to_jsonb(NEW) ->> 'session_id' ELSE 'figures' END, 'changed', '{public}')
+CREATE FUNCTION scip.note_change(kind text, key text) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO scip.change (kind, key, op, audience) VALUES (note_change.kind, note_change.key, 'changed', '{public}')
   ON CONFLICT DO NOTHING;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER note_booked AFTER INSERT ON scip.booking FOR EACH ROW EXECUTE FUNCTION scip.note_training('training_session');
-CREATE TRIGGER note_places AFTER UPDATE ON scip.booking FOR EACH ROW WHEN (OLD.status <> NEW.status)
-  EXECUTE FUNCTION scip.note_training('training_session');
-CREATE TRIGGER note_attended AFTER UPDATE ON scip.booking FOR EACH ROW WHEN (OLD.attended IS DISTINCT FROM NEW.attended)
-  EXECUTE FUNCTION scip.note_training('training_figures');
-CREATE TRIGGER note_feedback AFTER INSERT ON scip.feedback FOR EACH ROW EXECUTE FUNCTION scip.note_training('training_figures');
-CREATE TRIGGER note_held AFTER UPDATE ON scip.training_session
-  FOR EACH ROW WHEN (OLD.status <> NEW.status AND 'held' IN (OLD.status, NEW.status))
-  EXECUTE FUNCTION scip.note_training('training_figures');
+$$;
+CALL scip.add_trigger('note_booked AFTER INSERT ON booking', $$PERFORM note_change('training_session', NEW.session_id::text);$$);
+CALL scip.add_trigger('note_places AFTER UPDATE ON booking WHEN (OLD.status <> NEW.status)',
+  $$PERFORM note_change('training_session', NEW.session_id::text);$$);
+CALL scip.add_trigger('note_attended AFTER UPDATE ON booking WHEN (OLD.attended IS DISTINCT FROM NEW.attended)',
+  $$PERFORM note_change('training_figures', 'figures');$$);
+CALL scip.add_trigger('note_feedback AFTER INSERT ON feedback', $$PERFORM note_change('training_figures', 'figures');$$);
+CALL scip.add_trigger($$note_held AFTER UPDATE ON training_session WHEN (OLD.status <> NEW.status AND 'held' IN (OLD.status, NEW.status))$$,
+  $$PERFORM note_change('training_figures', 'figures');$$);
 
 -- What it says is fixed once it is over; a cancelled booking stays as it was.
-CREATE FUNCTION scip.guard_booking() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM scip.refuse(409, 'booking-cancelled');
-END $$;
-CREATE TRIGGER guard_booking BEFORE UPDATE OF organisation_id, organisation_name, sector ON scip.booking
-  FOR EACH ROW WHEN (OLD.status = 'cancelled') EXECUTE FUNCTION scip.guard_booking();
+CALL scip.add_trigger($$guard_booking BEFORE UPDATE OF organisation_id, organisation_name, sector ON booking
+  WHEN (OLD.status = 'cancelled')$$, $$PERFORM scip.refuse(409, 'booking-cancelled');$$);
 
 -- The needs of a booking; NULLs where there are none or they are not the caller's to read. That they were read is noted.
 CREATE FUNCTION scip.needs_of(booking uuid, OUT dietary text, OUT access text)
@@ -292,7 +270,7 @@ CREATE TABLE scip.consent_text (
 CALL scip.publish('consent_text');
 CALL scip.track_changes('consent_text', 'consent_text', 'r.version::text', record => 'r.version');
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.consent_text
-  FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
+  FOR EACH STATEMENT WHEN (NOT scip.redacting()) EXECUTE FUNCTION scip.refuse_change();
 GRANT INSERT ON scip.consent_text TO scip_caller;
 INSERT INTO scip.kind_address VALUES ('consent_text', '/v1/training/consent-texts/');
 INSERT INTO scip.consent_text (version, text)
@@ -301,13 +279,10 @@ INSERT INTO scip.consent_text (version, text)
   'It is read by those who run the session, and removed 30 days after it. I can withdraw this at any time; then it is removed at once. '
   'Who does not agree can come all the same.');
 -- They come one after the other.
-CREATE FUNCTION scip.guard_consent_text() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('guard_consent_text BEFORE INSERT ON consent_text', $$
   PERFORM pg_advisory_xact_lock(hashtextextended('scip.consent_text', 0));
   PERFORM scip.refuse(409, 'consent-text-order', '/path/version') WHERE NEW.version > (SELECT max(t.version) + 1 FROM consent_text t);
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_consent_text BEFORE INSERT ON scip.consent_text FOR EACH ROW EXECUTE FUNCTION scip.guard_consent_text();
+$$);
 -- To which text consent was given with a booking, when, and when it was withdrawn.
 CREATE TABLE scip.booking_consent (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -326,21 +301,14 @@ CALL scip.track_changes('booking_consent', NULL, 'NULL', 'NULL');
 GRANT SELECT ON scip.booking_consent TO scip_caller;
 
 -- Whatever the way: no needs without consent, and none that outlive it. The version of the booking is theirs too.
-CREATE FUNCTION scip.guard_needs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('guard_needs BEFORE INSERT OR UPDATE OR DELETE ON booking_need', $$
   PERFORM scip.refuse(422, 'consent-needed', 'consent')
     WHERE TG_OP <> 'DELETE' AND NOT EXISTS (SELECT FROM booking_consent c WHERE c.booking_id = NEW.booking_id AND c.withdrawn_at IS NULL);
   UPDATE booking SET attended = attended WHERE id IN (NEW.booking_id, OLD.booking_id);
-  RETURN coalesce(NEW, OLD);
-END $$;
-CREATE TRIGGER guard_needs BEFORE INSERT OR UPDATE OR DELETE ON scip.booking_need FOR EACH ROW EXECUTE FUNCTION scip.guard_needs();
-CREATE FUNCTION scip.remove_needs() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  DELETE FROM booking_need n WHERE n.booking_id = NEW.booking_id;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER remove_needs AFTER UPDATE OF withdrawn_at ON scip.booking_consent FOR EACH ROW
-  WHEN (OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL) EXECUTE FUNCTION scip.remove_needs();
+$$);
+CALL scip.add_trigger('remove_needs AFTER UPDATE OF withdrawn_at ON booking_consent
+  WHEN (OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL)',
+  $$DELETE FROM booking_need n WHERE n.booking_id = NEW.booking_id;$$);
 -- Takes the needs that the body names, and with `whole` nothing of what was there before. False: no such booking. The consent
 -- that comes with them is written down before them. The booking's row is the lock, so that of a withdrawal at the same moment
 -- one comes after the other.
@@ -593,8 +561,7 @@ END $$;
 
 -- What a person is called now is so in the bookings, too: where the old name was typed no copy of it is left. An address
 -- that is no longer theirs stands nowhere. A restriction hides what was typed before it; later it would tell of itself.
-CREATE FUNCTION scip.correct_bookings() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('correct_bookings AFTER UPDATE OF name, email, restricted ON person WHEN (NEW.erased_at IS NULL)', $$
   IF (OLD.name, OLD.email) IS DISTINCT FROM (NEW.name, NEW.email) THEN
     DELETE FROM booking_contact c USING booking b WHERE b.id = c.booking_id AND b.person_id = NEW.id AND fold(c.name) = fold(OLD.name);
   END IF;
@@ -605,25 +572,19 @@ BEGIN
     UPDATE booking_contact c SET hidden = NEW.restricted FROM booking b WHERE b.id = c.booking_id AND b.person_id = NEW.id
       AND c.hidden <> NEW.restricted;
   END IF;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER correct_bookings AFTER UPDATE OF name, email, restricted ON scip.person FOR EACH ROW
-  WHEN (NEW.erased_at IS NULL) EXECUTE FUNCTION scip.correct_bookings();
+$$);
 
 -- With a person's name go the needs, the words and what was typed, also from the answers that were kept; what was counted
 -- stays.
-CREATE FUNCTION scip.erase_from_training() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
+CALL scip.add_trigger('erase_from_training AFTER UPDATE OF erased_at ON person
+  WHEN (OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL)', $$
   DELETE FROM booking_need n USING booking b WHERE b.id = n.booking_id AND b.person_id = NEW.id;
   DELETE FROM booking_contact c USING booking b WHERE b.id = c.booking_id AND b.person_id = NEW.id;
   UPDATE idempotency i SET status = 410, hash = '', location = NULL, etag = NULL, content_type = NULL, body = NULL
   WHERE EXISTS (SELECT FROM booking b WHERE b.person_id = NEW.id AND strpos(i.body, b.id::text) > 0);
   UPDATE feedback f SET comment = NULL, comment_cleared = false
   FROM booking b WHERE b.id = f.booking_id AND b.person_id = NEW.id AND f.comment IS NOT NULL;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER erase_from_training AFTER UPDATE OF erased_at ON scip.person FOR EACH ROW
-  WHEN (OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL) EXECUTE FUNCTION scip.erase_from_training();
+$$);
 CREATE FUNCTION scip.retain_booking_need() RETURNS int LANGUAGE sql AS $$
   WITH gone AS (DELETE FROM scip.booking_need n USING scip.booking b, scip.training_session s
                 WHERE b.id = n.booking_id AND s.id = b.session_id AND s.day + 30 <= scip.today() RETURNING 1)
@@ -699,18 +660,14 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON scip.self_assessment TO scip_caller;
 CALL scip.track_changes('self_assessment', 'self_assessment', 'r.id', $$ARRAY['organisation:' || r.organisation_id]$$);
 
 -- Of an organisation that may have been a school on the day: its sector's dates are only as exact as they are known.
-CREATE FUNCTION scip.guard_self_assessment() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+CALL scip.add_trigger('guard_self_assessment BEFORE INSERT OR UPDATE ON self_assessment', $$
   PERFORM scip.refuse(422, 'date-in-future', 'assessed_on', 'The self-assessment cannot be after today.')
     WHERE NEW.assessed_on > scip.today();
   PERFORM scip.refuse(422, 'not-a-school', 'organisation') WHERE NOT EXISTS (SELECT FROM scip.organisation_sector c
                     WHERE c.organisation_id = NEW.organisation_id AND c.sector = ANY (scip.terms_with('sector', 'assesses_itself'))
                       AND (c.starts IS NULL OR scip.earliest(c.starts) <= NEW.assessed_on)
                       AND (c.ends IS NULL OR scip.latest(c.ends) >= NEW.assessed_on));
-  RETURN NEW;
-END $$;
-CREATE TRIGGER guard_self_assessment BEFORE INSERT OR UPDATE ON scip.self_assessment
-  FOR EACH ROW EXECUTE FUNCTION scip.guard_self_assessment();
+$$);
 
 -- What a school says on one day, as a whole: what is not named goes. The school's row is the lock, so it is never a mixture of two. Whether
 -- the set is new; NULL: it is not of a version that is wanted. Somebody who writes a single one meanwhile comes before or after it.

@@ -120,13 +120,8 @@ CALL scip.protect('use_month', 'use', 'use_session', 'use_visitor', 'usage_salt'
 CALL scip.publish('use_item', 'usage_month', 'users_month');
 CALL scip.track_changes('agent_pattern', NULL, 'NULL', 'NULL');
 
-CREATE FUNCTION scip.note_agents() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  UPDATE scip.agent_list SET edition = edition + 1;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER note_agents AFTER INSERT OR UPDATE OR DELETE ON scip.agent_pattern
-  FOR EACH ROW EXECUTE FUNCTION scip.note_agents();
+CALL scip.add_trigger('note_agents AFTER INSERT OR UPDATE OR DELETE ON agent_pattern',
+  $$UPDATE scip.agent_list SET edition = edition + 1;$$);
 
 -- Partitions have a schema of their own, which is nobody's.
 CREATE SCHEMA counted;

@@ -4,11 +4,12 @@ SET LOCAL client_min_messages = warning;
 DROP FUNCTION scip.is_corrected, scip.correct_record, scip.record_correction, scip.patched_page, scip.set_hub_parts,
   scip.set_strategy_themes, scip.set_group_organisations, scip.set_organisation_parts, scip.reference,
   scip.record_strategy_theme, scip.record_strategy, scip.record_toolkit_fact, scip.record_toolkit_principle,
-  scip.check_hub_status, scip.guard_hub_removal, scip.keep_former_name, scip.guard_hub_profile, scip.record_hub_former_slug,
-  scip.record_hub_lead, scip.record_hub_status, scip.record_hub_name, scip.record_hub_region, scip.record_hub,
-  scip.check_hub_leads, scip.record_group_organisation, scip.record_alliance_group, scip.record_organisation_former_slug,
-  scip.record_organisation_partnership, scip.record_organisation_identifier, scip.record_organisation_sector,
-  scip.record_organisation_name, scip.record_organisation, scip.is_demonstration, scip.org_id, scip.record_region CASCADE;
+  scip.record_hub_former_slug, scip.record_hub_lead, scip.record_hub_status, scip.record_hub_name,
+  scip.record_hub_region, scip.record_hub, scip.check_hub_leads, scip.record_group_organisation,
+  scip.record_alliance_group, scip.record_organisation_former_slug, scip.record_organisation_partnership,
+  scip.record_organisation_identifier, scip.record_organisation_sector, scip.record_organisation_name,
+  scip.record_organisation, scip.is_demonstration, scip.org_id, scip.record_region, scip.hub_guard_profile,
+  scip.hub_keep_former_name, scip.hub_guard_removal, scip.hub_status_check_hub_status CASCADE;
 DROP TABLE scip.correction, scip.strategy_theme, scip.strategy, scip.toolkit_fact, scip.toolkit_principle, scip.hub_former_slug,
   scip.hub_lead, scip.hub_status, scip.hub_name, scip.hub_region, scip.hub, scip.group_organisation, scip.alliance_group,
   scip.organisation_former_slug, scip.organisation_partnership, scip.organisation_identifier, scip.organisation_sector,

@@ -1,11 +1,12 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \ir ../views/drop.sql
-DROP FUNCTION scip.guard_seat, scip.import_members, scip.member_line_faults, scip.is_there, scip.read_member_lines,
-  scip.sheet_date, scip.add_person, scip.quorate, scip.quorum_of, scip.guard_quorum, scip.known_person, scip.person_for,
-  scip.lock_hub_of_member, scip.lock_people, scip.guard_person, scip.person_email, scip.person_name, scip.note_read,
-  ctx.sees_person, ctx.corrects, ctx.knows, ctx.people, ctx.placed, scip.record_group_seat, scip.record_hub_quorum, scip.record_hub_membership,
-  scip.record_person, ctx.person, scip.tidy_person, scip.is_email CASCADE;
+DROP FUNCTION scip.import_members, scip.member_line_faults, scip.is_there, scip.read_member_lines, scip.sheet_date,
+  scip.add_person, scip.quorate, scip.quorum_of, scip.known_person, scip.person_for, scip.lock_people,
+  scip.person_email, scip.person_name, scip.note_read, ctx.sees_person, ctx.corrects, ctx.knows, ctx.people, ctx.placed,
+  scip.record_group_seat, scip.record_hub_quorum, scip.record_hub_membership, scip.record_person, ctx.person,
+  scip.is_email, scip.person_tidy, scip.person_central_restricts, scip.person_guard_person,
+  scip.hub_membership_lock_hub, scip.hub_quorum_guard_quorum, scip.group_seat_guard_seat CASCADE;
 ALTER TABLE scip.account DROP COLUMN person_id;
 DROP TABLE scip.group_seat, scip.hub_quorum, scip.hub_membership, scip.erasure, scip.personal_read, scip.person CASCADE;
 DROP TYPE scip.member_line;

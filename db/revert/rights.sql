@@ -4,7 +4,6 @@ SET LOCAL client_min_messages = warning;
 DO $$
 DECLARE
   t record;
-  made text;
 BEGIN
   FOR t IN SELECT c.relname, obj_description(c.oid, 'pg_class') AS note FROM pg_class c
            WHERE c.relnamespace = 'scip'::regnamespace AND obj_description(c.oid, 'pg_class') ~ 'history: kept=' LOOP
@@ -13,23 +12,17 @@ BEGIN
   FOR t IN SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'scip'::regnamespace AND obj_description(p.oid, 'pg_proc') ~ '^retention: ' LOOP
     EXECUTE format('COMMENT ON FUNCTION scip.%I IS NULL', t.proname);
   END LOOP;
-  FOR made IN SELECT pg_get_triggerdef(g.oid) FROM pg_trigger g WHERE NOT g.tgisinternal AND pg_get_triggerdef(g.oid) ~ '\mredacting\(\)' LOOP
-    made := replace(made, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
-    made := regexp_replace(made, ' WHEN \(\(NOT (?:scip\.)?redacting\(\)\)\)', '');
-    EXECUTE regexp_replace(made, ' WHEN \(\(\(NOT (?:scip\.)?redacting\(\)\) AND (.*)\)\) EXECUTE', ' WHEN (\1) EXECUTE');
-  END LOOP;
 END $$;
 DROP FUNCTION scip.retain_redaction, scip.replay, scip.add_redaction, scip.erasure_mentions, scip.decide_mention,
-  scip.settle_mention, scip.row_of, scip.redact, scip.erase_words, scip.list_mention, scip.erase_from_row, scip.empty_answers,
-  scip.write_row, scip.lock_texts, scip.strike(text, scip.sought_words), scip.strike(jsonb, scip.sought_words), scip.seek,
-  scip.sift, scip.words_of, scip.hub_of, scip.address_of, scip.record_redaction, scip.retain_history,
-  scip.history_kept, scip.retain_removal, scip.retain, scip.retain_person, scip.retain_change, scip.retain_personal_read,
-  scip.retain_spent_token, scip.retain_idempotency, scip.record_breach, scip.objection_words, scip.erase_objections,
-  scip.guard_restriction, scip.settle_objection, scip.guard_objection, scip.restrict_for_objection, scip.record_objection,
-  scip.held_about, scip.erase_person, scip.erase, scip.guard_kept,
-  scip.correct, scip.account_word CASCADE;
+  scip.settle_mention, scip.row_of, scip.redact, scip.erase_words, scip.list_mention, scip.erase_from_row,
+  scip.empty_answers, scip.write_row, scip.lock_texts, scip.strike(text, scip.sought_words), scip.strike(jsonb,
+  scip.sought_words), scip.seek, scip.sift, scip.words_of, scip.hub_of, scip.address_of, scip.record_redaction,
+  scip.retain_history, scip.history_kept, scip.retain_removal, scip.retain, scip.retain_person, scip.retain_change,
+  scip.retain_personal_read, scip.retain_spent_token, scip.retain_idempotency, scip.record_breach, scip.objection_words,
+  scip.record_objection, scip.held_about, scip.erase_person, scip.erase, scip.correct, scip.account_word,
+  scip.idempotency_guard_kept, scip.objection_restrict_for_objection, scip.objection_guard_objection,
+  scip.objection_settle_objection, scip.person_guard_restriction, scip.person_erase_objections CASCADE;
 DROP TABLE scip.redaction, scip.removal, scip.breach, scip.objection CASCADE;
-DROP PROCEDURE scip.grant_redaction;
 DROP TYPE scip.sought_words;
 DELETE FROM scip.record_kind WHERE "table" IN ('objection', 'breach', 'redaction');
 COMMIT;

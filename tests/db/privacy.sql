@@ -108,7 +108,7 @@ SELECT pg_temp.bites('mark_faults', 'COMMENT ON COLUMN scip.person.name IS NULL'
 SELECT pg_temp.bites('mark_faults', 'ALTER TABLE scip.meeting DROP COLUMN venue CASCADE', 'meeting.venue: is reviewed, and%');
 SELECT pg_temp.bites('word_faults', 'ALTER TABLE scip.meeting ADD COLUMN scan bytea', 'meeting.scan: is looked into by no%');
 SELECT pg_temp.bites('word_faults', 'CREATE TABLE scip.note (said text)', 'note.said: is looked into by no%');
-SELECT pg_temp.bites('word_faults', 'CREATE TRIGGER guard BEFORE UPDATE ON scip.news FOR EACH ROW EXECUTE FUNCTION scip.guard_action()', 'news: trigger guard would%');
+SELECT pg_temp.bites('word_faults', 'CREATE TRIGGER guard BEFORE UPDATE ON scip.news FOR EACH ROW EXECUTE FUNCTION scip.action_guard_action()', 'news: trigger guard would%');
 SELECT pg_temp.bites('word_faults', 'ALTER TABLE scip.hub_pathway DROP CONSTRAINT hub_pathway_pkey, ADD PRIMARY KEY (step, hub_id)', 'hub_pathway: history knows%');
 SELECT pg_temp.bites('reader_faults', 'GRANT SELECT (name) ON scip.person TO scip_writer', 'person.name: is granted to scip_writer');
 SELECT pg_temp.bites('reader_faults', 'GRANT SELECT ON scip.account TO scip_anonymous', 'account.subject: is granted to scip_anonymous');
