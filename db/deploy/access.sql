@@ -41,10 +41,6 @@ CREATE TABLE scip.account_role (
   CONSTRAINT account_role_once EXCLUDE USING gist (
     account_id WITH =, role WITH =, (coalesce(hub_id, group_id, organisation_id, 0)) WITH =, daterange(starts, ends) WITH &&)
 );
-CREATE INDEX ON scip.account_role (account_id);
-CREATE INDEX ON scip.account_role (hub_id);
-CREATE INDEX ON scip.account_role (group_id);
-CREATE INDEX ON scip.account_role (organisation_id);
 
 -- What a client of our own shows for itself: secrets (two at a time, so that one can follow the other), or
 -- the public keys of its assertions (RFC 7523).
@@ -55,7 +51,6 @@ CREATE TABLE scip.client_secret (
   created_at timestamptz NOT NULL DEFAULT now(),
   ends_at timestamptz
 );
-CREATE INDEX ON scip.client_secret (account_id);
 CREATE TABLE scip.client_keys (
   account_id uuid PRIMARY KEY REFERENCES scip.account ON DELETE CASCADE,
   jwks jsonb NOT NULL CHECK (jsonb_typeof(jwks -> 'keys') = 'array')

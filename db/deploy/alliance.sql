@@ -46,7 +46,6 @@ CREATE TABLE scip.organisation (
 CREATE INDEX ON scip.organisation (name_sort, slug);
 CREATE INDEX ON scip.organisation (updated_at);
 CREATE INDEX ON scip.organisation USING gin (search public.gin_trgm_ops);
-CREATE INDEX ON scip.organisation (region_id);
 COMMENT ON COLUMN scip.organisation.gss_code IS 'ONS code of a local authority';
 COMMENT ON COLUMN scip.organisation.description IS 'What the organisation does with the Alliance, in the source''s words';
 
@@ -104,7 +103,6 @@ CREATE TABLE scip.organisation_identifier (
   organisation_id bigint NOT NULL REFERENCES scip.organisation ON DELETE CASCADE,
   sources scip.sources
 );
-CREATE INDEX ON scip.organisation_identifier (organisation_id);
 
 CREATE TABLE scip.organisation_partnership (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -161,7 +159,6 @@ CREATE TABLE scip.group_organisation (
   organisation_id bigint REFERENCES scip.organisation,
   PRIMARY KEY (group_id, organisation_id)
 );
-CREATE INDEX ON scip.group_organisation (organisation_id);
 
 CALL scip.publish('alliance_group', 'group_organisation');
 CALL scip.track_changes('alliance_group', 'group');
@@ -202,7 +199,6 @@ CREATE TABLE scip.hub_region (
   region_id bigint REFERENCES scip.region,
   PRIMARY KEY (hub_id, region_id)
 );
-CREATE INDEX ON scip.hub_region (region_id);
 
 CREATE TABLE scip.hub_name (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -228,7 +224,6 @@ CREATE TABLE scip.hub_status (
   CHECK (scip.earliest(starts) <= scip.latest(ends))
 );
 CREATE UNIQUE INDEX hub_status_one_current ON scip.hub_status (hub_id) WHERE ends IS NULL;
-CREATE INDEX ON scip.hub_status (hub_id);
 
 -- dated: leads in `period` (half open). last_known: led when `evidence` was given, nothing later is known.
 -- former: led once, with what is known of when. uid: a lead's address.
@@ -254,8 +249,6 @@ CREATE TABLE scip.hub_lead (
     ELSE period IS NULL AND coalesce(scip.earliest(starts) <= scip.latest(ends), true)
   END)
 );
-CREATE INDEX ON scip.hub_lead (hub_id);
-CREATE INDEX ON scip.hub_lead (organisation_id);
 CREATE UNIQUE INDEX hub_lead_last_known_once ON scip.hub_lead (hub_id, organisation_id) WHERE evidence_kind = 'last_known';
 
 -- One or two dated leads at a time, never the same organisation twice. The Hub's row is the lock, and the
@@ -555,8 +548,6 @@ CREATE TABLE scip.correction (
 );
 CREATE INDEX ON scip.correction (record);
 CREATE INDEX ON scip.correction (created_at, id);
-CREATE INDEX ON scip.correction (hub_id);
-CREATE INDEX ON scip.correction (group_id);
 COMMENT ON COLUMN scip.correction.record IS 'Where the record is, or was';
 COMMENT ON COLUMN scip.correction.account_id IS 'Whose account corrected it';
 CALL scip.protect('correction');

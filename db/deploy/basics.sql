@@ -271,13 +271,21 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- What every table gets: row-level security that binds its owner too. The policies of the owner let migrations, loads and
--- triggers work; all others are made of access.csv, so until then a row is nobody's to read.
+-- What every table gets: row-level security that binds its owner too, and an index of each reference to a record that has none yet. The
+-- policies of the owner let migrations, loads and triggers work; all others are made of access.csv: until then a row is nobody's.
 CREATE PROCEDURE scip.protect(VARIADIC tables text[]) LANGUAGE plpgsql AS $$
 DECLARE
   t text;
+  c text;
 BEGIN
   FOREACH t IN ARRAY tables LOOP
+    FOR c IN SELECT a.attname FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+             JOIN pg_class f ON f.oid = k.confrelid AND f.relnamespace = 'scip'::regnamespace
+             WHERE k.contype = 'f' AND k.conrelid = format('scip.%I', t)::regclass AND NOT EXISTS (
+               SELECT FROM pg_index i WHERE i.indrelid = k.conrelid AND i.indkey[0] = a.attnum
+                 AND i.indpred IS NULL AND NOT i.indisexclusion) ORDER BY a.attnum LOOP
+      EXECUTE format('CREATE INDEX ON scip.%I (%I)', t, c);
+    END LOOP;
     EXECUTE format('ALTER TABLE scip.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY own ON scip.%I TO scip_migrator USING (true) WITH CHECK (true)', t);
     IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = format('scip.%I', t)::regclass AND attname = 'updated_at') THEN
@@ -299,7 +307,6 @@ BEGIN
     slug scip.slug PRIMARY KEY,
     %I bigint NOT NULL REFERENCES scip.%I ON DELETE CASCADE,
     retired_at timestamptz NOT NULL DEFAULT now())', record || '_former_slug', record || '_id', record);
-  EXECUTE format('CREATE INDEX ON scip.%I (%I)', record || '_former_slug', record || '_id');
   EXECUTE format('CREATE TRIGGER retire_slug AFTER UPDATE ON scip.%I FOR EACH ROW
     WHEN (NOT scip.redacting() AND OLD.slug IS DISTINCT FROM NEW.slug) EXECUTE FUNCTION scip.retire_slug()', record);
   EXECUTE format('CREATE TRIGGER refuse_retired_slug AFTER INSERT ON scip.%I FOR EACH ROW

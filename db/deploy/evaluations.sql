@@ -50,14 +50,12 @@ CREATE TABLE scip.hub_evaluation_figure (
   PRIMARY KEY (evaluation_id, metric),
   CONSTRAINT hub_evaluation_figure_reason CHECK (reason IS NOT NULL OR coalesce(value = derived, false))
 );
-CREATE INDEX ON scip.hub_evaluation_figure (metric);
 CREATE TABLE scip.hub_evaluation_answer (
   evaluation_id uuid REFERENCES scip.hub_evaluation ON DELETE CASCADE,
   question scip.code REFERENCES scip.evaluation_question ON UPDATE CASCADE,
   text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 20000),
   PRIMARY KEY (evaluation_id, question)
 );
-CREATE INDEX ON scip.hub_evaluation_answer (question);
 
 CALL scip.publish('evaluation_metric', 'evaluation_question');
 CALL scip.protect('hub_evaluation_figure', 'hub_evaluation_answer');

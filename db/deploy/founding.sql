@@ -38,9 +38,6 @@ CREATE TABLE scip.hub_application (
 );
 CALL scip.hold_to_terms('hub_application', 'nation', '$.nations[*]');
 CALL scip.hold_to_terms('hub_application', 'sector', '$.expected_partners[*].sector', 'asked_at_founding');
-CREATE INDEX ON scip.hub_application (organisation_id);
-CREATE INDEX ON scip.hub_application (account_id);
-CREATE INDEX ON scip.hub_application (decided_by);
 CREATE INDEX ON scip.hub_application (created_at, id);
 COMMENT ON COLUMN scip.hub_application.account_id IS 'Who began it';
 COMMENT ON COLUMN scip.hub_application.regions IS 'GSS codes';
@@ -135,8 +132,6 @@ CREATE TABLE scip.hub_pathway (
   CONSTRAINT hub_pathway_evidence CHECK ((done_on IS NULL) = (evidence IS NULL)),
   CONSTRAINT hub_pathway_actor CHECK (done_by IS NULL OR done_on IS NOT NULL)
 );
-CREATE INDEX ON scip.hub_pathway (step);
-CREATE INDEX ON scip.hub_pathway (done_by);
 COMMENT ON COLUMN scip.hub_pathway.done_by IS 'Who said so; unknown once the account is gone';
 
 -- Every Hub has every step.
@@ -179,7 +174,6 @@ CREATE TABLE scip.hub_invitation (
 );
 CALL scip.hold_to_terms('hub_invitation', 'sector', '$.sector', 'asked_at_founding');
 CREATE INDEX ON scip.hub_invitation (hub_id, invited_on, id);
-CREATE INDEX ON scip.hub_invitation (organisation_id);
 COMMENT ON COLUMN scip.hub_invitation.name IS 'Of the body, not of a person';
 
 CALL scip.add_trigger('guard_invitation BEFORE INSERT OR UPDATE ON hub_invitation', $$

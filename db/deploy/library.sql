@@ -200,7 +200,6 @@ CALL scip.hold_to_terms('resource', 'nation', '$.nations[*]');
 CREATE INDEX ON scip.resource (title_sort, slug);
 CREATE INDEX ON scip.resource (updated_at);
 CREATE INDEX ON scip.resource (published_sort, slug);
-CREATE INDEX ON scip.resource (principle_id);
 CREATE INDEX ON scip.resource USING gin (words);
 COMMENT ON COLUMN scip.resource.tier IS 'Of the Toolkit''s three-tier CPD resources: 1 animation, 2 detailed resource, 3 case studies';
 COMMENT ON COLUMN scip.resource.authors IS 'As the item names them';
@@ -253,8 +252,6 @@ CREATE TABLE scip.file (
 );
 CREATE UNIQUE INDEX file_of_document ON scip.file (document_id, name) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX file_of_resource ON scip.file (resource_id, name) WHERE ended_at IS NULL;
-CREATE INDEX ON scip.file (document_id);
-CREATE INDEX ON scip.file (resource_id);
 CREATE INDEX ON scip.file (ended_at);
 COMMENT ON COLUMN scip.file.name IS 'In the addresses, and proposed to who saves it';
 COMMENT ON COLUMN scip.file.media_type IS 'By its content';

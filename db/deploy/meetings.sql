@@ -53,7 +53,6 @@ CREATE TABLE scip.attendance (
   LIKE ctx.record INCLUDING DEFAULTS,
   PRIMARY KEY (meeting_id, person_id)
 );
-CREATE INDEX ON scip.attendance (person_id);
 
 CREATE TABLE scip.resolution (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -61,7 +60,6 @@ CREATE TABLE scip.resolution (
   text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 4000),
   LIKE ctx.record INCLUDING DEFAULTS
 );
-CREATE INDEX ON scip.resolution (meeting_id);
 
 CREATE TABLE scip.action (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -72,8 +70,6 @@ CREATE TABLE scip.action (
   done_on date,
   LIKE ctx.record INCLUDING DEFAULTS
 );
-CREATE INDEX ON scip.action (meeting_id);
-CREATE INDEX ON scip.action (owner_id);
 
 -- draft, then approved, then shared with all Hubs and never changed again; a correction is the next number.
 CREATE TABLE scip.minutes (
@@ -90,7 +86,6 @@ CREATE TABLE scip.minutes (
   CONSTRAINT minutes_status CHECK ((approved_at IS NULL) = (status = 'draft') AND (shared_at IS NOT NULL) = (status = 'shared'))
 );
 CREATE UNIQUE INDEX minutes_one_open ON scip.minutes (meeting_id) WHERE status <> 'shared';
-CREATE INDEX ON scip.minutes (approved_by);
 CREATE INDEX ON scip.minutes (updated_at);
 CREATE INDEX ON scip.minutes (shared_at, id) WHERE status = 'shared';
 -- Of a meeting's parts: as of the meeting.

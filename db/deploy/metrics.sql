@@ -34,7 +34,6 @@ CREATE TABLE scip.historical_total (
   CONSTRAINT historical_total_once UNIQUE NULLS NOT DISTINCT (metric, period, hub_id, item, agent),
   CONSTRAINT historical_total_size CHECK (value <= 1000000000000 AND scale(value) <= 4)
 );
-CREATE INDEX ON scip.historical_total (hub_id);
 CREATE INDEX ON scip.historical_total (updated_at);
 CREATE INDEX ON scip.historical_total (what, period);
 CREATE INDEX ON scip.historical_total (metric, period, id);

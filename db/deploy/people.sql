@@ -19,7 +19,6 @@ CREATE TABLE scip.person (
   added_by uuid DEFAULT ctx.account() REFERENCES scip.account ON DELETE SET NULL,
   CONSTRAINT person_erased CHECK ((erased_at IS NULL) = (name IS NOT NULL) AND (erased_at IS NULL OR email IS NULL))
 );
-CREATE INDEX ON scip.person (added_by);
 CREATE INDEX ON scip.person (updated_at);
 CREATE INDEX ON scip.person (id) WHERE restricted;
 -- A name is kept as it is read, whatever was pasted; that it is one's own is told by its folded form.
@@ -86,8 +85,6 @@ CREATE TABLE scip.hub_membership (
   CONSTRAINT hub_membership_once EXCLUDE USING gist (hub_id WITH =, person_id WITH =, daterange(starts, ends) WITH &&)
 );
 CREATE INDEX ON scip.hub_membership (hub_id, starts, id);
-CREATE INDEX ON scip.hub_membership (person_id);
-CREATE INDEX ON scip.hub_membership (organisation_id);
 COMMENT ON COLUMN scip.hub_membership.ends IS 'The first day without it';
 
 -- The rule of a Hub from a day on; a Hub without one has scip.quorum_of()'s default.
@@ -115,9 +112,6 @@ CREATE TABLE scip.group_seat (
   LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT group_seat_dates CHECK (ends > starts)
 );
-CREATE INDEX ON scip.group_seat (group_id);
-CREATE INDEX ON scip.group_seat (organisation_id);
-CREATE INDEX ON scip.group_seat (person_id);
 
 CALL scip.protect('hub_membership', 'hub_quorum', 'group_seat');
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.hub_membership, scip.hub_quorum, scip.group_seat TO scip_caller;

@@ -22,7 +22,6 @@ CREATE TABLE scip.activity (
 );
 CALL scip.hold_to_terms('activity', 'theme', '$.themes[*]');
 CREATE INDEX ON scip.activity (hub_id, held_on);
-CREATE INDEX ON scip.activity (membership_id);
 COMMENT ON COLUMN scip.activity.programme IS 'Of outreach: the slug of the programme that it is of';
 
 -- Due so many days after the quarter unless the central team sets another day; locked afterwards but for an exception.
@@ -81,8 +80,6 @@ CREATE TABLE scip.message (
 CREATE INDEX ON scip.message (created_at, id);
 CREATE INDEX ON scip.message (updated_at);
 CREATE INDEX ON scip.message (sent_on, id) WHERE direction = 'to_hubs';
-CREATE INDEX ON scip.message (hub_id);
-CREATE INDEX ON scip.message (group_id);
 CREATE INDEX ON scip.message (kind, created_at, id);
 CREATE INDEX ON scip.message (created_at, id) WHERE responded_on IS NOT NULL;
 ALTER TABLE scip.message ALTER hub_id SET (n_distinct = -0.5), ALTER group_id SET (n_distinct = -0.5); -- a caller has few, ten are assumed
@@ -94,7 +91,6 @@ CREATE TABLE scip.message_relay (
   LIKE ctx.record INCLUDING DEFAULTS,
   PRIMARY KEY (message_id, hub_id)
 );
-CREATE INDEX ON scip.message_relay (hub_id);
 
 -- That the Hub's operation was looked at with its partners, once a year.
 CREATE TABLE scip.hub_review (

@@ -149,7 +149,6 @@ CREATE TABLE scip.objection (
   LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT objection_decided CHECK ((decision = 'open') = (decided_at IS NULL))
 );
-CREATE INDEX ON scip.objection (person_id);
 CREATE INDEX ON scip.objection (created_at, id);
 COMMENT ON COLUMN scip.objection.purpose
   IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
@@ -348,7 +347,6 @@ CREATE TABLE scip.redaction (
   CONSTRAINT redaction_once UNIQUE (person_id, "table", record, "column", match)
 );
 CREATE INDEX ON scip.redaction (at, id);
-CREATE INDEX ON scip.redaction (hub_id);
 COMMENT ON COLUMN scip.redaction.account_id IS 'Who decided';
 CALL scip.protect('redaction');
 GRANT SELECT (id, person_id, "column", decision, reason, href, hub_id, at, decided_at) ON scip.redaction TO scip_caller;

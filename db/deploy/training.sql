@@ -36,9 +36,7 @@ CREATE TABLE scip.training_session (
   day date NOT NULL GENERATED ALWAYS AS ((starts_at AT TIME ZONE setting.zone())::date) STORED,
   CONSTRAINT training_session_times CHECK (ends_at > starts_at)
 );
-CREATE INDEX ON scip.training_session (course_id);
 CREATE INDEX ON scip.training_session (updated_at);
-CREATE INDEX ON scip.training_session (hub_id);
 CREATE INDEX ON scip.training_session (day, id);
 CREATE INDEX ON scip.training_session (starts_at, id);
 CREATE INDEX ON scip.training_session (status);
@@ -71,9 +69,6 @@ CREATE TABLE scip.booking (
 );
 CREATE UNIQUE INDEX booking_once ON scip.booking (session_id, person_id) WHERE status <> 'cancelled';
 CREATE INDEX ON scip.booking (session_id, status, place);
-CREATE INDEX ON scip.booking (person_id);
-CREATE INDEX ON scip.booking (account_id);
-CREATE INDEX ON scip.booking (organisation_id);
 
 -- Apart from all else, and gone 30 days after the session.
 CREATE TABLE scip.booking_need (
@@ -120,7 +115,6 @@ CREATE TABLE scip.feedback (
   LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT feedback_cleared CHECK (NOT comment_cleared OR comment IS NOT NULL)
 );
-CREATE INDEX ON scip.feedback (session_id);
 CREATE INDEX ON scip.feedback (given_at, id) WHERE comment IS NOT NULL;
 COMMENT ON COLUMN scip.feedback.comment
   IS 'personal: purpose=to improve the training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years';
@@ -293,8 +287,6 @@ CREATE TABLE scip.booking_consent (
   withdrawn_at timestamptz
 );
 CREATE INDEX ON scip.booking_consent (booking_id, id);
-CREATE INDEX ON scip.booking_consent (text_version);
-CREATE INDEX ON scip.booking_consent (account_id);
 COMMENT ON COLUMN scip.booking_consent.account_id IS 'Who told of it: the website''s account, or the staff''s';
 CALL scip.protect('booking_consent');
 CALL scip.track_changes('booking_consent', NULL, 'NULL', 'NULL');
@@ -652,7 +644,6 @@ CREATE TABLE scip.self_assessment (
   LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT self_assessment_once UNIQUE (organisation_id, principle_id, assessed_on)
 );
-CREATE INDEX ON scip.self_assessment (principle_id);
 CREATE INDEX ON scip.self_assessment (updated_at);
 CREATE INDEX ON scip.self_assessment (assessed_on, id);
 CALL scip.protect('self_assessment');
