@@ -4,13 +4,12 @@ SET LOCAL client_min_messages = warning;
 
 -- A person at an OpenID provider, or a client of the service's own (issuer 'self').
 CREATE TABLE scip.account (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   issuer text NOT NULL CHECK (issuer ~ '^(self|https?://\S+)$'),
   subject text NOT NULL CHECK (subject ~ '^[^[:cntrl:]]{1,255}$'),
   label scip.label NOT NULL,
   active boolean NOT NULL DEFAULT true,
   tokens_from timestamptz,
-  LIKE ctx.record INCLUDING DEFAULTS,
   label_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(label)) STORED,
   CONSTRAINT account_once UNIQUE (issuer, subject)
 );
@@ -24,7 +23,7 @@ COMMENT ON COLUMN scip.account.subject IS
 -- Dated; a role ends with the day before `ends`. An organisation beside a Hub or a group is the one that the
 -- account stands for there.
 CREATE TABLE scip.account_role (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   account_id uuid NOT NULL REFERENCES scip.account ON DELETE CASCADE,
   role text NOT NULL CHECK (role IN ('central', 'hub_lead', 'hub_member', 'group_member', 'partner', 'website', 'analyst')),
   hub_id bigint REFERENCES scip.hub,
@@ -32,7 +31,6 @@ CREATE TABLE scip.account_role (
   organisation_id bigint REFERENCES scip.organisation,
   starts date NOT NULL DEFAULT scip.today(),
   ends date,
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT account_role_subject CHECK (
     (hub_id IS NOT NULL) = (role IN ('hub_lead', 'hub_member')) AND (group_id IS NOT NULL) = (role = 'group_member')
     AND CASE WHEN role = 'partner' THEN organisation_id IS NOT NULL

@@ -5,17 +5,13 @@ SET LOCAL client_min_messages = warning;
 
 -- The four nations and England's nine regions (ONS codes); longitude and latitude of ONS's centroid, WGS 84.
 CREATE TABLE scip.region (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   gss_code text NOT NULL UNIQUE CHECK (gss_code ~ '^[ENSW][0-9]{8}$'),
   name scip.label NOT NULL,
   kind text NOT NULL REFERENCES term.region_kind,
   nation text NOT NULL REFERENCES term.nation,
   longitude numeric(5, 2) NOT NULL CHECK (longitude BETWEEN -180 AND 180),
   latitude numeric(4, 2) NOT NULL CHECK (latitude BETWEEN -90 AND 90),
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
 );
 
@@ -25,8 +21,7 @@ CALL scip.track_changes('region', 'region');
 
 -- nation null: UK-wide (uk_wide true) or not known (uk_wide null).
 CREATE TABLE scip.organisation (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   name scip.label NOT NULL,
   nation text REFERENCES term.nation,
   uk_wide boolean,
@@ -36,9 +31,6 @@ CREATE TABLE scip.organisation (
   logo scip.url,
   description text,
   note text,
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.search_text(name)) STORED,
   CONSTRAINT organisation_nation_or_uk_wide CHECK (nation IS NULL OR uk_wide IS NOT TRUE)
@@ -137,17 +129,13 @@ GRANT INSERT, DELETE ON scip.organisation_name, scip.organisation_sector,
 
 -- Groups come and go: dated records.
 CREATE TABLE scip.alliance_group (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   name scip.label NOT NULL,
   kind text NOT NULL REFERENCES term.group_kind,
   status text NOT NULL REFERENCES term.group_status,
   starts scip.partial_date,
   ends scip.partial_date,
   purpose text,
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
   decides_applications boolean NOT NULL DEFAULT false,
   CHECK (scip.earliest(starts) <= scip.latest(ends))
@@ -167,8 +155,7 @@ GRANT INSERT, UPDATE, DELETE ON scip.alliance_group TO scip_caller;
 GRANT INSERT, DELETE ON scip.group_organisation TO scip_caller;
 
 CREATE TABLE scip.hub (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   slug_source text NOT NULL DEFAULT 'official' CHECK (slug_source IN ('official', 'derived')),
   name scip.label NOT NULL,
   nations text[] NOT NULL CHECK (cardinality(nations) > 0 AND array_position(nations, NULL) IS NULL),
@@ -180,9 +167,6 @@ CREATE TABLE scip.hub (
   launched_on scip.partial_date,
   launched_text text,
   lead_note text,
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.search_text(name)) STORED,
   launched_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (coalesce(launched_on, '9999')) STORED,
@@ -238,7 +222,7 @@ CREATE TABLE scip.hub_lead (
   ends scip.partial_date,
   note text,
   sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
+  confidence text NOT NULL,
   LIKE ctx.record INCLUDING DEFAULTS,
   uid uuid NOT NULL DEFAULT gen_random_uuid() UNIQUE,
   CONSTRAINT hub_lead_evidence_kind CHECK (CASE evidence_kind
@@ -348,27 +332,19 @@ $$);
 
 -- The Thriving Lives Toolkit. The principles are parts of one picture: ordinal is for display and ranks nothing.
 CREATE TABLE scip.toolkit_principle (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   ordinal int NOT NULL UNIQUE DEFERRABLE INITIALLY DEFERRED CHECK (ordinal > 0),
   name scip.label NOT NULL,
-  summary text,
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS
+  summary text
 );
 
 CREATE TABLE scip.toolkit_fact (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   kind text NOT NULL REFERENCES term.toolkit_fact_kind,
   ordinal int CHECK (ordinal > 0),
   name scip.label NOT NULL,
   text text,
-  value text,
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS
+  value text
 );
 CREATE INDEX ON scip.toolkit_fact (kind, ordinal, id);
 
@@ -378,16 +354,12 @@ CALL scip.track_changes('toolkit_fact', 'toolkit_fact');
 GRANT INSERT, UPDATE, DELETE ON scip.toolkit_principle, scip.toolkit_fact TO scip_caller;
 
 CREATE TABLE scip.strategy (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   name scip.label NOT NULL,
   period_text text NOT NULL UNIQUE,
   starts scip.partial_date NOT NULL,
   ends scip.partial_date NOT NULL,
   summary text,
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS,
   CHECK (scip.earliest(starts) <= scip.latest(ends))
 );
 

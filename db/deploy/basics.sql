@@ -204,6 +204,15 @@ CREATE TABLE ctx.record (
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now()
 );
+-- The same with the number that is their address; and of records that are published, with a slug and what they rest on.
+CREATE TABLE ctx.entry (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), LIKE ctx.record INCLUDING DEFAULTS);
+CREATE TABLE ctx.publication (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  slug scip.slug NOT NULL UNIQUE,
+  sources scip.sources NOT NULL,
+  confidence text NOT NULL,
+  LIKE ctx.record INCLUDING DEFAULTS
+);
 CREATE FUNCTION scip.touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.version := OLD.version + 1;
@@ -271,8 +280,9 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- What every table gets: row-level security that binds its owner too, and an index of each reference to a record that has none yet. The
--- policies of the owner let migrations, loads and triggers work; all others are made of access.csv: until then a row is nobody's.
+-- What every table gets: row-level security that binds its owner too, an index of each reference to a record that has none yet, and the
+-- reference of its confidence. The policies of the owner let migrations, loads and triggers work; all others are made of access.csv:
+-- until then a row is nobody's.
 CREATE PROCEDURE scip.protect(VARIADIC tables text[]) LANGUAGE plpgsql AS $$
 DECLARE
   t text;
@@ -288,9 +298,11 @@ BEGIN
     END LOOP;
     EXECUTE format('ALTER TABLE scip.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
     EXECUTE format('CREATE POLICY own ON scip.%I TO scip_migrator USING (true) WITH CHECK (true)', t);
-    IF EXISTS (SELECT FROM pg_attribute WHERE attrelid = format('scip.%I', t)::regclass AND attname = 'updated_at') THEN
-      EXECUTE format('CREATE TRIGGER touch BEFORE UPDATE ON scip.%I FOR EACH ROW EXECUTE FUNCTION scip.touch()', t);
-    END IF;
+    FOR c IN SELECT attname FROM pg_attribute
+             WHERE attrelid = format('scip.%I', t)::regclass AND attname IN ('updated_at', 'confidence') LOOP
+      EXECUTE format(CASE c WHEN 'confidence' THEN 'ALTER TABLE scip.%I ADD FOREIGN KEY (confidence) REFERENCES term.confidence'
+        ELSE 'CREATE TRIGGER touch BEFORE UPDATE ON scip.%I FOR EACH ROW EXECUTE FUNCTION scip.touch()' END, t);
+    END LOOP;
   END LOOP;
 END $$;
 -- The same, and everyone may read it.

@@ -20,14 +20,13 @@ CREATE TABLE scip.evaluation_question (
 );
 
 CREATE TABLE scip.hub_evaluation (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   hub_id bigint NOT NULL REFERENCES scip.hub,
   year scip.year_name NOT NULL,
   status text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'submitted', 'accepted', 'published')),
   submitted_at timestamptz,
   accepted_at timestamptz,
   published_at timestamptz,
-  LIKE ctx.record INCLUDING DEFAULTS,
   revision_requested_at timestamptz,
   revision_note text CHECK (scip.shows(revision_note) AND length(revision_note) <= 4000),
   CONSTRAINT hub_evaluation_once UNIQUE (hub_id, year),

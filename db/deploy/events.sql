@@ -4,16 +4,12 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 
 CREATE TABLE scip.programme (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   name scip.label NOT NULL,
   name_cy scip.label,
   summary text CHECK (length(summary) <= 4000),
   summary_cy text CHECK (length(summary_cy) <= 4000),
   url scip.url,
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
 );
 CALL scip.publish('programme');
@@ -25,8 +21,7 @@ GRANT INSERT, UPDATE, DELETE ON scip.programme TO scip_caller;
 -- the day where it is known; the day follows from it. draft, then published, then held or cancelled; unknown is for imported
 -- ones.
 CREATE TABLE scip.event (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   title scip.label NOT NULL,
   title_source text NOT NULL REFERENCES term.title_source,
   kind text NOT NULL REFERENCES term.event_kind,
@@ -44,9 +39,6 @@ CREATE TABLE scip.event (
   status text NOT NULL CONSTRAINT event_status CHECK (status IN ('draft', 'published', 'held', 'cancelled', 'unknown')),
   url scip.url,
   ical_sequence int NOT NULL DEFAULT 0,
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   earliest_on date GENERATED ALWAYS AS (scip.earliest(starts)) STORED,
   latest_on date GENERATED ALWAYS AS (scip.latest(coalesce(ends, starts))) STORED,
@@ -194,7 +186,7 @@ CREATE TABLE scip.headline_figure (
   event_id bigint REFERENCES scip.event,
   organisation_id bigint REFERENCES scip.organisation,
   sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
+  confidence text NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (slug, version),
   FOREIGN KEY (slug, supersedes) REFERENCES scip.headline_figure (slug, version),

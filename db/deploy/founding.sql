@@ -16,7 +16,7 @@ RETURN CASE WHEN jsonb_typeof(value) <> 'array' THEN false
 GRANT EXECUTE ON FUNCTION scip.are_partners TO scip_caller;
 
 CREATE TABLE scip.hub_application (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   organisation_id bigint NOT NULL REFERENCES scip.organisation,
   account_id uuid REFERENCES scip.account ON DELETE SET NULL,
   slug scip.slug,
@@ -33,7 +33,6 @@ CREATE TABLE scip.hub_application (
   decided_by uuid REFERENCES scip.account ON DELETE SET NULL,
   decision_note text CHECK (scip.shows(decision_note) AND length(decision_note) <= 4000),
   hub_id bigint UNIQUE REFERENCES scip.hub,
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT hub_application_founded CHECK (hub_id IS NULL OR status = 'approved')
 );
 CALL scip.hold_to_terms('hub_application', 'nation', '$.nations[*]');
@@ -159,7 +158,7 @@ $$);
 
 -- Whom a Hub has asked to take part: an organisation that is known here, or a body by its name.
 CREATE TABLE scip.hub_invitation (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   hub_id bigint NOT NULL REFERENCES scip.hub ON DELETE CASCADE,
   sector text NOT NULL REFERENCES term.sector,
   organisation_id bigint REFERENCES scip.organisation,
@@ -167,7 +166,6 @@ CREATE TABLE scip.hub_invitation (
   invited_on date NOT NULL,
   status text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'accepted', 'declined')),
   responded_on date,
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT hub_invitation_body CHECK (num_nonnulls(organisation_id, name) = 1),
   CONSTRAINT hub_invitation_answered CHECK ((status = 'pending') = (responded_on IS NULL)),
   CONSTRAINT hub_invitation_dates CHECK (responded_on >= invited_on)

@@ -61,8 +61,7 @@ GRANT EXECUTE ON FUNCTION scip.words, scip.indexed, scip.asked, scip.wanted, sci
   TO scip_anonymous, scip_caller;
 
 CREATE TABLE scip.document (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   title scip.label NOT NULL,
   title_source text NOT NULL DEFAULT 'published' REFERENCES term.title_source,
   authors text[] NOT NULL DEFAULT '{}' CHECK (scip.are_authors(authors)),
@@ -73,9 +72,6 @@ CREATE TABLE scip.document (
   note text,
   commissioned_by text,
   url scip.url,
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.search_text(title || ' ' || coalesce(publisher, ''))) STORED,
   published_sort text COLLATE "C" NOT NULL
@@ -109,17 +105,13 @@ COMMENT ON COLUMN scip.document.licence IS 'An SPDX identifier (CC-BY-4.0), an a
 COMMENT ON COLUMN scip.document.replaces_id IS 'The earlier edition; one edition has one successor';
 
 CREATE TABLE scip.news (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   title scip.label NOT NULL,
   title_source text NOT NULL REFERENCES term.title_source,
   kind text NOT NULL REFERENCES term.news_kind,
   published_on scip.partial_date,
   publisher text,
   url scip.url,
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.search_text(title || ' ' || coalesce(publisher, ''))) STORED,
   published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED
@@ -130,8 +122,7 @@ CREATE INDEX ON scip.news USING gin (search public.gin_trgm_ops);
 COMMENT ON COLUMN scip.news.title_source IS 'page: as published; url: read from the address; shortened: a personal name left out';
 
 CREATE TABLE scip.policy_contribution (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   title scip.label NOT NULL,
   kind text NOT NULL REFERENCES term.policy_contribution_kind,
   body text,
@@ -139,9 +130,6 @@ CREATE TABLE scip.policy_contribution (
   summary text,
   outcome text,
   url scip.url,
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   search text NOT NULL GENERATED ALWAYS AS
     (scip.search_text(title || ' ' || coalesce(body, '') || ' ' || coalesce(summary, '') || ' ' || coalesce(outcome, ''))) STORED,
@@ -162,8 +150,7 @@ GRANT INSERT, UPDATE, DELETE ON scip.document, scip.news, scip.policy_contributi
 -- The resource bank. Without a principle an item is of the whole Toolkit, or of none; phases and nations that are
 -- empty are not known.
 CREATE TABLE scip.resource (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   title scip.label NOT NULL,
   title_cy scip.label,
   summary text CHECK (length(summary) <= 20000),
@@ -184,9 +171,6 @@ CREATE TABLE scip.resource (
   embargo_until date,
   withdrawn_at timestamptz,
   withdrawal_note text CHECK (length(withdrawal_note) <= 2000),
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED,
   words tsvector NOT NULL GENERATED ALWAYS AS

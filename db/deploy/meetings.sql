@@ -4,7 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 
 CREATE TABLE scip.meeting (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   hub_id bigint REFERENCES scip.hub,
   group_id bigint REFERENCES scip.alliance_group,
   kind text NOT NULL DEFAULT 'ordinary' REFERENCES term.meeting_kind,
@@ -16,7 +16,6 @@ CREATE TABLE scip.meeting (
   guests int CHECK (guests >= 0),
   agenda_completed_at timestamptz,
   attendance_shared_at timestamptz,
-  LIKE ctx.record INCLUDING DEFAULTS,
   day date NOT NULL GENERATED ALWAYS AS ((starts_at AT TIME ZONE setting.zone())::date) STORED,
   CONSTRAINT meeting_of_one CHECK (num_nonnulls(hub_id, group_id) = 1),
   CONSTRAINT meeting_inaugural CHECK (kind = 'ordinary' OR hub_id IS NOT NULL),
@@ -31,7 +30,7 @@ COMMENT ON COLUMN scip.meeting.day IS 'Of its start';
 
 -- heading: one of the five that a Hub's ordinary meeting covers; groups have free agendas.
 CREATE TABLE scip.agenda_item (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   meeting_id uuid NOT NULL REFERENCES scip.meeting ON DELETE CASCADE,
   ordinal int NOT NULL CHECK (ordinal > 0),
   heading text REFERENCES term.heading,
@@ -40,7 +39,6 @@ CREATE TABLE scip.agenda_item (
   led_by text CHECK (length(led_by) <= 200),
   notes text CHECK (length(notes) <= 20000),
   outcome text REFERENCES term.agenda_outcome,
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT agenda_item_order UNIQUE (meeting_id, ordinal) DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT agenda_item_heading UNIQUE (meeting_id, heading)
 );
@@ -55,25 +53,23 @@ CREATE TABLE scip.attendance (
 );
 
 CREATE TABLE scip.resolution (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   meeting_id uuid NOT NULL REFERENCES scip.meeting ON DELETE CASCADE,
-  text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 4000),
-  LIKE ctx.record INCLUDING DEFAULTS
+  text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 4000)
 );
 
 CREATE TABLE scip.action (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   meeting_id uuid NOT NULL REFERENCES scip.meeting ON DELETE CASCADE,
   text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 4000),
   owner_id uuid REFERENCES scip.person,
   due_on date,
-  done_on date,
-  LIKE ctx.record INCLUDING DEFAULTS
+  done_on date
 );
 
 -- draft, then approved, then shared with all Hubs and never changed again; a correction is the next number.
 CREATE TABLE scip.minutes (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   meeting_id uuid NOT NULL REFERENCES scip.meeting,
   number int NOT NULL CHECK (number > 0),
   status text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'approved', 'shared')),
@@ -81,7 +77,6 @@ CREATE TABLE scip.minutes (
   approved_at timestamptz,
   approved_by uuid REFERENCES scip.account ON DELETE SET NULL,
   shared_at timestamptz,
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT minutes_number UNIQUE (meeting_id, number),
   CONSTRAINT minutes_status CHECK ((approved_at IS NULL) = (status = 'draft') AND (shared_at IS NOT NULL) = (status = 'shared'))
 );

@@ -19,7 +19,7 @@ CALL scip.track_changes('historical_metric', 'historical_totals', 'r.code', part
 
 -- Past months and years as what they are: totals, with where they come from, never rows that nobody recorded.
 CREATE TABLE scip.historical_total (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   metric scip.code NOT NULL CONSTRAINT historical_total_metric REFERENCES scip.historical_metric ON UPDATE CASCADE,
   period text NOT NULL CHECK (period ~ '^[0-9]{4}(-M(0[1-9]|1[0-2])|-[0-9]{2})?$'),
   hub_id bigint REFERENCES scip.hub,
@@ -28,7 +28,6 @@ CREATE TABLE scip.historical_total (
   value numeric NOT NULL CHECK (value >= 0 AND value < 'Infinity'),
   sources scip.sources NOT NULL,
   note text CHECK (length(note) <= 2000),
-  LIKE ctx.record INCLUDING DEFAULTS,
   what text NOT NULL GENERATED ALWAYS AS
     (metric || '/' || coalesce(hub_id::text, '') || '/' || coalesce(item, '') || '/' || coalesce(agent, '')) STORED,
   CONSTRAINT historical_total_once UNIQUE NULLS NOT DISTINCT (metric, period, hub_id, item, agent),

@@ -10,12 +10,11 @@ CREATE FUNCTION scip.is_email(value text) RETURNS boolean LANGUAGE sql IMMUTABLE
   '|}~-]+)*@[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$';
 
 CREATE TABLE scip.person (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   name scip.label,
   email text CHECK (scip.is_email(email)),
   restricted boolean NOT NULL DEFAULT false,
   erased_at timestamptz,
-  LIKE ctx.record INCLUDING DEFAULTS,
   added_by uuid DEFAULT ctx.account() REFERENCES scip.account ON DELETE SET NULL,
   CONSTRAINT person_erased CHECK ((erased_at IS NULL) = (name IS NOT NULL) AND (erased_at IS NULL OR email IS NULL))
 );
@@ -70,7 +69,7 @@ GRANT EXECUTE ON FUNCTION ctx.person TO scip_caller;
 
 -- A professional in a Hub for a time, with what they represent then: another organisation or sector is another row.
 CREATE TABLE scip.hub_membership (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   hub_id bigint NOT NULL REFERENCES scip.hub,
   person_id uuid NOT NULL REFERENCES scip.person,
   organisation_id bigint REFERENCES scip.organisation,
@@ -79,7 +78,6 @@ CREATE TABLE scip.hub_membership (
   ambassador boolean NOT NULL DEFAULT false,
   starts date NOT NULL,
   ends date,
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT hub_membership_organisation CHECK (num_nonnulls(organisation_id, organisation_name) <= 1),
   CONSTRAINT hub_membership_dates CHECK (ends > starts),
   CONSTRAINT hub_membership_once EXCLUDE USING gist (hub_id WITH =, person_id WITH =, daterange(starts, ends) WITH &&)
@@ -89,19 +87,18 @@ COMMENT ON COLUMN scip.hub_membership.ends IS 'The first day without it';
 
 -- The rule of a Hub from a day on; a Hub without one has scip.quorum_of()'s default.
 CREATE TABLE scip.hub_quorum (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   hub_id bigint NOT NULL REFERENCES scip.hub,
   starts date NOT NULL,
   sectors text[] NOT NULL CHECK (array_position(sectors, NULL) IS NULL),
   minimum int NOT NULL CHECK (minimum BETWEEN 1 AND 1000),
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT hub_quorum_once UNIQUE (hub_id, starts)
 );
 CALL scip.hold_to_terms('hub_quorum', 'sector', '$.sectors[*]', 'of_members');
 
 -- A seat of a group for a time: who it is for, and who holds it; no person is a vacancy.
 CREATE TABLE scip.group_seat (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   group_id bigint NOT NULL REFERENCES scip.alliance_group,
   title scip.label NOT NULL,
   organisation_id bigint REFERENCES scip.organisation,
@@ -109,7 +106,6 @@ CREATE TABLE scip.group_seat (
   person_id uuid REFERENCES scip.person,
   starts date NOT NULL,
   ends date,
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT group_seat_dates CHECK (ends > starts)
 );
 

@@ -5,7 +5,7 @@ SET LOCAL client_min_messages = warning;
 
 -- young_people and interventions are numbers, and no more is known of anybody.
 CREATE TABLE scip.activity (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   hub_id bigint NOT NULL REFERENCES scip.hub,
   kind text NOT NULL REFERENCES term.activity_kind,
   held_on date NOT NULL,
@@ -16,7 +16,6 @@ CREATE TABLE scip.activity (
   programme scip.slug CONSTRAINT activity_programme REFERENCES scip.programme (slug) ON UPDATE CASCADE,
   interventions int CHECK (interventions >= 0),
   young_people int CHECK (young_people >= 0),
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT activity_reporter CHECK (kind <> 'member_because_of_hub' OR membership_id IS NOT NULL),
   CONSTRAINT activity_outreach CHECK (kind = 'outreach' OR num_nonnulls(interventions, young_people, programme) = 0)
 );
@@ -40,7 +39,7 @@ CREATE TABLE scip.quarterly_update_extension (
   PRIMARY KEY (hub_id, quarter)
 );
 CREATE TABLE scip.quarterly_update (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   hub_id bigint NOT NULL REFERENCES scip.hub,
   quarter scip.quarter_name NOT NULL,
   status text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'submitted')),
@@ -48,7 +47,6 @@ CREATE TABLE scip.quarterly_update (
   practice text, challenges text, ideas text, priorities text, questions text,
   member_updates text,
   submitted_at timestamptz,
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT quarterly_update_once UNIQUE (hub_id, quarter),
   CONSTRAINT quarterly_update_submitted CHECK ((submitted_at IS NOT NULL) = (status = 'submitted')),
   CONSTRAINT quarterly_update_nil CHECK (NOT nil_return
@@ -61,7 +59,7 @@ CREATE TABLE scip.quarterly_update (
 -- from_hub: from a Hub to a group, with the response and the means chosen for it (framework: conference inputs, website
 -- content, project development, informing Research Group priorities, and more).
 CREATE TABLE scip.message (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   direction text NOT NULL CHECK (direction IN ('to_hubs', 'from_hub')),
   group_id bigint REFERENCES scip.alliance_group,
   hub_id bigint REFERENCES scip.hub,
@@ -72,7 +70,6 @@ CREATE TABLE scip.message (
   response text CHECK (scip.shows(response) AND length(response) <= 20000),
   response_channel text REFERENCES term.response_channel,
   responded_on date,
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT message_way CHECK (CASE direction WHEN 'to_hubs' THEN num_nonnulls(hub_id, kind, response, response_channel, responded_on) = 0
                                                ELSE num_nulls(hub_id, kind) = 0 END),
   CONSTRAINT message_response CHECK (num_nonnulls(response, response_channel, responded_on) IN (0, 3))
@@ -94,11 +91,10 @@ CREATE TABLE scip.message_relay (
 
 -- That the Hub's operation was looked at with its partners, once a year.
 CREATE TABLE scip.hub_review (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   hub_id bigint NOT NULL REFERENCES scip.hub,
   reviewed_on date NOT NULL,
-  note text NOT NULL CHECK (scip.shows(note) AND length(note) <= 10000),
-  LIKE ctx.record INCLUDING DEFAULTS
+  note text NOT NULL CHECK (scip.shows(note) AND length(note) <= 10000)
 );
 CREATE INDEX ON scip.hub_review (hub_id, reviewed_on);
 

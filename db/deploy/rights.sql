@@ -137,7 +137,7 @@ GRANT EXECUTE ON FUNCTION scip.correct, scip.erase_person, scip.held_about TO sc
 
 -- Objections, Art. 21. While one stands (it is not decided, or was upheld) the use of the person's data is restricted.
 CREATE TABLE scip.objection (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   person_id uuid NOT NULL REFERENCES scip.person,
   received_on date NOT NULL,
   purpose text NOT NULL CHECK (length(purpose) <= 500),
@@ -146,7 +146,6 @@ CREATE TABLE scip.objection (
   reasons text CHECK (length(reasons) <= 4000),
   decided_at timestamptz,
   restricts boolean NOT NULL DEFAULT false,
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT objection_decided CHECK ((decision = 'open') = (decided_at IS NULL))
 );
 CREATE INDEX ON scip.objection (created_at, id);
@@ -208,7 +207,7 @@ GRANT EXECUTE ON FUNCTION scip.objection_words TO scip_caller;
 
 -- Breaches of personal data, Art. 33(5): added and amended, never removed; earlier states are in the history. No name stands here.
 CREATE TABLE scip.breach (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   what text NOT NULL CHECK (length(what) <= 4000),
   discovered_at timestamptz NOT NULL,
   started_at timestamptz,
@@ -222,7 +221,6 @@ CREATE TABLE scip.breach (
   people_informed_at timestamptz,
   people_not_informed_reason text CHECK (length(people_not_informed_reason) <= 4000),
   closed_at timestamptz,
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT breach_times CHECK (discovered_at >= started_at AND reported_at >= discovered_at AND people_informed_at >= discovered_at
     AND closed_at >= discovered_at),
   CONSTRAINT breach_reported CHECK (closed_at IS NULL OR risk IS NOT NULL

@@ -5,15 +5,11 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 
 CREATE TABLE scip.course (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  slug scip.slug NOT NULL UNIQUE,
+  LIKE ctx.publication INCLUDING ALL,
   name scip.label NOT NULL,
   name_cy scip.label,
   summary text CHECK (length(summary) <= 4000),
   summary_cy text CHECK (length(summary_cy) <= 4000),
-  sources scip.sources NOT NULL,
-  confidence text NOT NULL REFERENCES term.confidence,
-  LIKE ctx.record INCLUDING DEFAULTS,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
 );
 CALL scip.publish('course');
@@ -21,7 +17,7 @@ CALL scip.track_changes('course', 'course');
 GRANT INSERT, UPDATE, DELETE ON scip.course TO scip_caller;
 
 CREATE TABLE scip.training_session (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   course_id bigint NOT NULL REFERENCES scip.course,
   hub_id bigint REFERENCES scip.hub,
   starts_at timestamptz NOT NULL,
@@ -32,7 +28,6 @@ CREATE TABLE scip.training_session (
   capacity int NOT NULL CHECK (capacity > 0),
   status text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'published', 'held', 'cancelled')),
   sequence int NOT NULL DEFAULT 0,
-  LIKE ctx.record INCLUDING DEFAULTS,
   day date NOT NULL GENERATED ALWAYS AS ((starts_at AT TIME ZONE setting.zone())::date) STORED,
   CONSTRAINT training_session_times CHECK (ends_at > starts_at)
 );
@@ -50,7 +45,7 @@ CALL scip.track_changes('training_session', 'training_session', 'r.id',
 
 -- place orders the waiting list. The account is that of the website's back end, or of the staff who booked.
 CREATE TABLE scip.booking (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   session_id uuid NOT NULL REFERENCES scip.training_session,
   person_id uuid NOT NULL REFERENCES scip.person,
   account_id uuid REFERENCES scip.account ON DELETE SET NULL,
@@ -62,7 +57,6 @@ CREATE TABLE scip.booking (
   attended boolean,
   feedback_sha256 bytea UNIQUE CHECK (length(feedback_sha256) = 32),
   certificate text UNIQUE CHECK (certificate ~ '^[A-Z0-9]{4}(-[A-Z0-9]{4}){3}$'),
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT booking_organisation CHECK (num_nonnulls(organisation_id, organisation_name) <= 1),
   CONSTRAINT booking_attended CHECK (attended IS NULL OR status = 'confirmed'),
   CONSTRAINT booking_certificate CHECK (certificate IS NULL OR attended)
@@ -636,12 +630,11 @@ GRANT EXECUTE ON FUNCTION scip.waiting_position, scip.delegate_of, scip.needs_of
 -- Schools judge themselves by the Toolkit's principles: emerging, developing, embedding. Their own and the central
 -- team's; others see sums.
 CREATE TABLE scip.self_assessment (
-  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+  LIKE ctx.entry INCLUDING ALL,
   organisation_id bigint NOT NULL REFERENCES scip.organisation,
   principle_id bigint NOT NULL REFERENCES scip.toolkit_principle,
   stage text NOT NULL REFERENCES term.self_assessment_stage,
   assessed_on date NOT NULL,
-  LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT self_assessment_once UNIQUE (organisation_id, principle_id, assessed_on)
 );
 CREATE INDEX ON scip.self_assessment (updated_at);

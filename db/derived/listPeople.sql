@@ -2,7 +2,7 @@
 SELECT id, scip.person_name(id) AS name, scip.person_email(id) AS email, restricted, erased_at, created_at, updated_at,
        '/v1/people/' || id AS href, id::text AS _after_id
 FROM (
-  SELECT id, restricted, erased_at, created_at, updated_at
+  SELECT id, created_at, updated_at, restricted, erased_at
   FROM scip.person
   WHERE (:hub IS NULL OR id IN (SELECT m.person_id FROM scip.hub_membership m JOIN scip.hub h ON h.id = m.hub_id WHERE h.slug = :hub))
     AND (:restricted IS NULL OR restricted = :restricted)
