@@ -318,9 +318,7 @@ GRANT EXECUTE ON FUNCTION ctx.unknown_account TO scip_caller;
 CALL scip.add_trigger('forget_unknown AFTER INSERT ON account',
   $$DELETE FROM unknown_account u WHERE u.issuer = NEW.issuer AND u.subject = NEW.subject;$$);
 
-CREATE FUNCTION scip.retain_unknown_account() RETURNS int LANGUAGE sql VOLATILE AS $$
-  WITH gone AS (DELETE FROM scip.unknown_account WHERE last_asked_at < now() - interval '30 days' RETURNING 1)
-  SELECT count(*)::int FROM gone;
-$$;
+CALL scip.add_retention('unknown_account', '30 days after they last asked', 'who signed in without an account',
+  $$DELETE FROM scip.unknown_account WHERE last_asked_at < now() - interval '30 days'$$);
 
 COMMIT;

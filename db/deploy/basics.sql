@@ -159,32 +159,16 @@ GRANT EXECUTE ON FUNCTION scip.quarter_start, scip.period_start, scip.period_end
 CREATE SCHEMA ctx;
 GRANT USAGE ON SCHEMA ctx TO scip_anonymous, scip_caller;
 
-CREATE FUNCTION ctx.account() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
-RETURN nullif(current_setting('scip.account', true), '')::uuid;
-CREATE FUNCTION ctx.request() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE RETURN nullif(current_setting('scip.request', true), '');
-CREATE FUNCTION ctx.operation() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE RETURN nullif(current_setting('scip.operation', true), '');
-CREATE FUNCTION ctx.dry_run() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(nullif(current_setting('scip.dry_run', true), '')::boolean, false);
-CREATE FUNCTION ctx.roles() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(nullif(current_setting('scip.roles', true), '')::text[], '{}');
+-- hubs_led: what the caller leads; hubs, groups: what it belongs to; organisations: what it may speak for; affiliations: all that it
+-- belongs to. audiences: whom a change is meant for, and who this is: a change is seen by who shares a word with its audience. rights: a
+-- fingerprint of all of the caller's rights, equal as long as they are.
+SELECT format('CREATE FUNCTION ctx.%1$s() RETURNS %2$s LANGUAGE sql STABLE PARALLEL SAFE
+               RETURN coalesce(nullif(current_setting(%3$L, true), '''')::%2$s, %4$L)', name, type, 'scip.' || name, absent)
+FROM (VALUES ('account', 'uuid', NULL), ('request', 'text', NULL), ('operation', 'text', NULL), ('dry_run', 'boolean', 'false'),
+    ('roles', 'text[]', '{}'), ('hubs_led', 'bigint[]', '{}'), ('hubs', 'bigint[]', '{}'), ('groups', 'bigint[]', '{}'),
+    ('organisations', 'bigint[]', '{}'), ('affiliations', 'bigint[]', '{}'), ('audiences', 'text[]', '{public}'),
+    ('rights', 'text', 'anonymous')) claim (name, type, absent) \gexec
 CREATE FUNCTION ctx.central() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE RETURN 'central' = ANY (ctx.roles());
--- Hubs that the caller leads; Hubs, groups it belongs to; organisations it may speak for; all that it belongs to.
-CREATE FUNCTION ctx.hubs_led() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(nullif(current_setting('scip.hubs_led', true), '')::bigint[], '{}');
-CREATE FUNCTION ctx.hubs() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(nullif(current_setting('scip.hubs', true), '')::bigint[], '{}');
-CREATE FUNCTION ctx.groups() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(nullif(current_setting('scip.groups', true), '')::bigint[], '{}');
-CREATE FUNCTION ctx.organisations() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(nullif(current_setting('scip.organisations', true), '')::bigint[], '{}');
-CREATE FUNCTION ctx.affiliations() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(nullif(current_setting('scip.affiliations', true), '')::bigint[], '{}');
--- Whom a change is meant for, and who this is: a change is seen by who shares a word with its audience.
-CREATE FUNCTION ctx.audiences() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(nullif(current_setting('scip.audiences', true), '')::text[], '{public}');
--- A fingerprint of all of the caller's rights: equal as long as they are.
-CREATE FUNCTION ctx.rights() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-RETURN coalesce(nullif(current_setting('scip.rights', true), ''), 'anonymous');
 GRANT EXECUTE ON FUNCTION ctx.account, ctx.request, ctx.operation, ctx.dry_run, ctx.roles, ctx.central, ctx.hubs_led, ctx.hubs,
   ctx.groups, ctx.organisations, ctx.affiliations, ctx.audiences, ctx.rights TO scip_anonymous, scip_caller;
 
@@ -244,6 +228,14 @@ BEGIN
       'WHEN (' || nullif(condition, '') || ')', tables[1] || '_' || part[1]);
   END LOOP;
 END $make$;
+
+-- What the nightly job removes, how long it was kept, and the statement that does: the function retain_<kind>.
+CREATE PROCEDURE scip.add_retention(kind text, kept text, what text, statement text) LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('CREATE FUNCTION scip.%I() RETURNS int LANGUAGE sql AS %L', 'retain_' || kind,
+    format('WITH gone AS (%s RETURNING 1) SELECT count(*)::int FROM gone', statement));
+  EXECUTE format('COMMENT ON FUNCTION scip.%I IS %L', 'retain_' || kind, format('retention: kept=%s; what=%s', kept, what));
+END $$;
 
 -- Refuses by a rule of openapi/problems.csv. places: the properties that broke it, or where else the value stands (/path/slug), with
 -- spaces between them; the engine passes on those that the request can have. sentence: what says more than the rule's meaning.

@@ -101,17 +101,16 @@ BEGIN
 END $$;
 
 -- What a draft still lacks, by the place at which a change of it would say it.
-CREATE FUNCTION scip.evaluation_gaps(evaluation uuid) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-BEGIN
-  RETURN (SELECT jsonb_agg(jsonb_build_object('pointer', g.pointer, 'detail', g.detail) ORDER BY g.part, g.ordinal) FROM (
+CREATE FUNCTION scip.evaluation_gaps(evaluation uuid) RETURNS jsonb LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT jsonb_agg(jsonb_build_object('pointer', g.pointer, 'detail', g.detail) ORDER BY g.part, g.ordinal) FROM (
     SELECT 1 AS part, m.ordinal, '/body/figures/' || m.metric AS pointer, 'is neither confirmed nor overridden' AS detail
       FROM evaluation_metric m
     WHERE NOT EXISTS (SELECT FROM hub_evaluation_figure f WHERE f.evaluation_id = evaluation AND f.metric = m.metric)
     UNION ALL
     SELECT 2, q.ordinal, '/body/answers/' || q.code, 'is not answered' FROM evaluation_question q
     WHERE q.required AND NOT EXISTS (SELECT FROM hub_evaluation_answer a WHERE a.evaluation_id = evaluation AND a.question = q.code)) g
-    WHERE EXISTS (SELECT FROM hub_evaluation e WHERE e.id = evaluation AND e.status = 'draft' AND ctx.writes(e.hub_id, NULL)));
-END $$;
+    WHERE EXISTS (SELECT FROM hub_evaluation e WHERE e.id = evaluation AND e.status = 'draft' AND ctx.writes(e.hub_id, NULL));
+$$;
 
 CREATE FUNCTION scip.refuse_evaluation(status text) RETURNS void LANGUAGE sql AS $$
   SELECT scip.refuse(409, CASE status WHEN 'draft' THEN 'evaluation-not-submitted' WHEN 'submitted' THEN 'evaluation-submitted'

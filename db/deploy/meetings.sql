@@ -93,14 +93,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON scip.meeting, scip.agenda_item, scip.att
   scip.minutes TO scip_caller;
 
 CALL scip.track_changes('meeting', 'meeting', 'r.id', $$ARRAY[coalesce('hub:' || r.hub_id, 'group:' || r.group_id)]$$);
-CALL scip.track_changes('agenda_item', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
-  FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
-CALL scip.track_changes('attendance', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
-  FROM meeting m WHERE m.id = r.meeting_id)$$, part => true, record => $$concat_ws('/', r.meeting_id, r.person_id)$$);
-CALL scip.track_changes('resolution', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
-  FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
-CALL scip.track_changes('action', 'meeting', 'r.meeting_id', $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)]
-  FROM meeting m WHERE m.id = r.meeting_id)$$, part => true);
+SELECT format('CALL scip.track_changes(%L, ''meeting'', ''r.meeting_id'', %L, part => true, record => %L)', part,
+  $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id)$$,
+  CASE part WHEN 'attendance' THEN $$concat_ws('/', r.meeting_id, r.person_id)$$ ELSE 'r.id' END)
+FROM unnest('{agenda_item,attendance,resolution,action}'::text[]) part \gexec
 CALL scip.track_changes('minutes', 'minutes', 'r.id',
   $$CASE r.status WHEN 'shared' THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
   ELSE (SELECT ARRAY[coalesce(CASE r.status WHEN 'approved' THEN 'hub:' ELSE 'hub-lead:' END || m.hub_id, 'group:' || m.group_id)]

@@ -149,30 +149,17 @@ CREATE FUNCTION scip.note_read(person uuid) RETURNS void LANGUAGE sql SECURITY D
   INSERT INTO personal_read (account_id, request, operation, person_id)
   VALUES (ctx.account(), ctx.request(), ctx.operation(), person) ON CONFLICT (xid, person_id) DO NOTHING;
 $$;
-CREATE FUNCTION scip.person_name(person uuid) RETURNS text
+SELECT format($made$
+CREATE FUNCTION scip.person_%1$s(person uuid) RETURNS text
 LANGUAGE plpgsql STRICT VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   given text;
 BEGIN
-  SELECT p.name INTO given FROM person p
+  SELECT p.%1$s INTO given FROM person p
   WHERE p.id = person AND ctx.sees_person(p.id, p.restricted, p.added_by);
-  IF given IS NOT NULL THEN
-    PERFORM note_read(person);
-  END IF;
+  PERFORM note_read(person) WHERE given IS NOT NULL;
   RETURN given;
-END $$;
-CREATE FUNCTION scip.person_email(person uuid) RETURNS text
-LANGUAGE plpgsql STRICT VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-DECLARE
-  given text;
-BEGIN
-  SELECT p.email INTO given FROM person p
-  WHERE p.id = person AND ctx.sees_person(p.id, p.restricted, p.added_by);
-  IF given IS NOT NULL THEN
-    PERFORM note_read(person);
-  END IF;
-  RETURN given;
-END $$;
+END $$ $made$, word) FROM unnest('{name,email}'::text[]) word \gexec
 GRANT EXECUTE ON FUNCTION ctx.placed, ctx.people, ctx.knows, ctx.corrects, scip.person_name, scip.person_email TO scip_caller;
 
 GRANT SELECT (id, restricted, erased_at, version, created_at, updated_at),

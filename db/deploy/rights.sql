@@ -11,13 +11,8 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   of_whom uuid := (SELECT a.person_id FROM account a WHERE a.id = account_word.account);
 BEGIN
-  IF of_whom IS NULL THEN
-    RETURN word;
-  ELSIF ctx.dry_run() THEN
-    RETURN NULL;
-  END IF;
-  PERFORM note_read(of_whom);
-  RETURN word;
+  PERFORM note_read(of_whom) WHERE of_whom IS NOT NULL AND NOT ctx.dry_run();
+  RETURN CASE WHEN of_whom IS NULL OR NOT ctx.dry_run() THEN word END;
 END $$;
 GRANT EXECUTE ON FUNCTION scip.account_word TO scip_caller;
 
@@ -149,12 +144,8 @@ CREATE TABLE scip.objection (
   CONSTRAINT objection_decided CHECK ((decision = 'open') = (decided_at IS NULL))
 );
 CREATE INDEX ON scip.objection (created_at, id);
-COMMENT ON COLUMN scip.objection.purpose
-  IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
-COMMENT ON COLUMN scip.objection.grounds
-  IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
-COMMENT ON COLUMN scip.objection.reasons
-  IS 'personal: purpose=to answer an objection; basis=legal obligation, UK GDPR Art. 6(1)(c) and 21; retention=the person''s';
+SELECT format('COMMENT ON COLUMN scip.objection.%I IS %L', word, 'personal: purpose=to answer an objection; basis=legal obligation, '
+  'UK GDPR Art. 6(1)(c) and 21; retention=the person''s') FROM unnest('{purpose,grounds,reasons}'::text[]) word \gexec
 COMMENT ON COLUMN scip.objection.restricts IS 'The restriction of the person came with it, and ends when it is refused';
 CALL scip.protect('objection');
 CALL scip.track_changes('objection', NULL, 'NULL', 'NULL', personal => '{purpose,grounds,reasons}');
@@ -244,18 +235,16 @@ CREATE INDEX ON scip.removal (kind, id);
 CALL scip.protect('removal');
 GRANT SELECT ON scip.removal TO scip_caller;
 
--- Retention is what functions called retain_<kind> remove; each gives the number. A later change adds its own, or
--- replaces one.
-CREATE FUNCTION scip.retain_idempotency() RETURNS int LANGUAGE sql AS $$
-  WITH gone AS (DELETE FROM scip.idempotency WHERE created_at < now() - CASE status WHEN 410 THEN interval '2 years' ELSE '24 hours' END
-    RETURNING 1) SELECT count(*)::int FROM gone;
-$$;
-CREATE FUNCTION scip.retain_spent_token() RETURNS int LANGUAGE sql AS $$
-  WITH gone AS (DELETE FROM scip.spent_token WHERE expires_at < now() - interval '5 minutes' RETURNING 1) SELECT count(*)::int FROM gone;
-$$;
-CREATE FUNCTION scip.retain_personal_read() RETURNS int LANGUAGE sql AS $$
-  WITH gone AS (DELETE FROM scip.personal_read WHERE at < now() - interval '2 years' RETURNING 1) SELECT count(*)::int FROM gone;
-$$;
+-- Retention is what functions called retain_<kind> remove; each gives the number. A later change adds its own.
+CALL scip.add_retention('idempotency', '24 hours, a key whose answer was erased with a person 2 years',
+  'answers that were kept for a request that is sent again',
+  $$DELETE FROM scip.idempotency WHERE created_at < now() - CASE status WHEN 410 THEN interval '2 years' ELSE '24 hours' END$$);
+CALL scip.add_retention('spent_token', '5 minutes after their end', 'tokens that were ended or used up',
+  $$DELETE FROM scip.spent_token WHERE expires_at < now() - interval '5 minutes'$$);
+CALL scip.add_retention('personal_read', '2 years', 'who read whose data',
+  $$DELETE FROM scip.personal_read WHERE at < now() - interval '2 years'$$);
+CALL scip.add_retention('removal', '6 years', 'what the nightly job removed',
+  $$DELETE FROM scip.removal WHERE at < now() - interval '6 years'$$);
 CREATE FUNCTION scip.retain_change() RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   removed int;
@@ -293,9 +282,6 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 END $$;
-CREATE FUNCTION scip.retain_removal() RETURNS int LANGUAGE sql AS $$
-  WITH gone AS (DELETE FROM scip.removal WHERE at < now() - interval '6 years' RETURNING 1) SELECT count(*)::int FROM gone;
-$$;
 
 -- Earlier states of rows are kept as long as their table says; after that of each record the state of that day is the
 -- first. Figures as of a day before it are not known any more: what tells so is where history begins.
@@ -483,12 +469,9 @@ BEGIN
       changed := changed || jsonb_build_object(c."column", value);
     END IF;
     rest := strike(value, seek(name, '', false, ''));
-    IF rest <> value THEN
-      PERFORM list_mention(person, t, record, c."column", 'name', name);
-    END IF;
-    IF surname <> name AND strike(rest, seek(surname, '', false, '')) <> rest THEN
-      PERFORM list_mention(person, t, record, c."column", 'surname', surname);
-    END IF;
+    PERFORM list_mention(person, t, record, c."column", 'name', name) WHERE rest <> value;
+    PERFORM list_mention(person, t, record, c."column", 'surname', surname)
+      WHERE surname <> name AND strike(rest, seek(surname, '', false, '')) <> rest;
   END LOOP;
   RETURN changed;
 END $$;
@@ -544,9 +527,7 @@ BEGIN
     END IF;
   END LOOP;
   PERFORM empty_answers(seek(named, '', false, ''));
-  IF address.pattern IS NOT NULL THEN
-    PERFORM empty_answers(address);
-  END IF;
+  PERFORM empty_answers(address) WHERE address.pattern IS NOT NULL;
 END $$;
 
 -- Takes the words of a redaction out of its place, out of what that was before, and out of kept answers. False: they are nowhere there.
@@ -587,9 +568,7 @@ END $$;
 CREATE FUNCTION scip.settle_mention(mention uuid, decision text, at timestamptz) RETURNS void
 LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
 BEGIN
-  IF decision = 'removed' THEN
-    PERFORM redact(mention, '[erased]');
-  END IF;
+  PERFORM redact(mention, '[erased]') WHERE decision = 'removed';
   UPDATE redaction r SET decision = settle_mention.decision, decided_at = settle_mention.at, account_id = ctx.account(), digest = NULL
     WHERE r.id = mention;
 END $$;
@@ -644,9 +623,7 @@ BEGIN
       THEN substr(text_there, greatest(strpos(strike(text_there, sought), E'\uE000') - 80, 1), 240) END;
     RETURN NEXT;
   END LOOP;
-  IF FOUND THEN
-    PERFORM note_read(person);
-  END IF;
+  PERFORM note_read(person) WHERE FOUND;
 END $$;
 
 -- Redacts words of a record: by the central team, and the lead of the record's Hub. False: no such record or field for the caller.
@@ -698,9 +675,7 @@ BEGIN
   ELSIF part[2] IN ('name', 'surname') THEN
     SELECT r.id INTO mention FROM redaction r WHERE r.decision IS NULL
       AND (r.person_id, r.match, r."table", r."column", r.record) = (who, part[2], part[4], part[5], part[6]);
-    IF mention IS NOT NULL THEN
-      PERFORM settle_mention(mention, part[3], part[1]::timestamptz);
-    END IF;
+    PERFORM settle_mention(mention, part[3], part[1]::timestamptz) WHERE mention IS NOT NULL;
   ELSIF NOT EXISTS (SELECT FROM redaction r WHERE r.id = who) THEN
     INSERT INTO redaction (id, "table", record, "column", words, digest, decision, reason, href, hub_id, at, decided_at)
     SELECT who, part[4], part[6], part[5], split_part(part[2], ':', 1)::int, decode(split_part(part[2], ':', 2), 'hex'), 'removed',
@@ -711,11 +686,8 @@ BEGIN
 END $$;
 
 -- Digests of what was redacted go when no backup is that old.
-CREATE FUNCTION scip.retain_redaction() RETURNS int LANGUAGE sql AS $$
-  WITH gone AS (UPDATE scip.redaction SET digest = NULL WHERE decision IS NOT NULL AND digest IS NOT NULL
-    AND decided_at < now() - interval '2 years' RETURNING 1)
-  SELECT count(*)::int FROM gone;
-$$;
+CALL scip.add_retention('redaction', '2 years', 'digests of words that were taken out', $$UPDATE scip.redaction SET digest = NULL
+  WHERE decision IS NOT NULL AND digest IS NOT NULL AND decided_at < now() - interval '2 years'$$);
 
 -- What everybody reads: 10 years, for figures of strategies. What is of people or in words of theirs: two years, as the
 -- people themselves. A comment that a table has stays before it.
@@ -734,25 +706,14 @@ END $$;
 -- Breaches are accounted for longer.
 COMMENT ON TABLE scip.breach IS 'history: kept=10 years';
 
--- The schedule: of each step of the nightly job and of each table's history what its comment says.
-COMMENT ON FUNCTION scip.retain_idempotency
-  IS 'retention: kept=24 hours, a key whose answer was erased with a person 2 years; '
-  'what=answers that were kept for a request that is sent again';
-COMMENT ON FUNCTION scip.retain_spent_token IS 'retention: kept=5 minutes after their end; what=tokens that were ended or used up';
-COMMENT ON FUNCTION scip.retain_personal_read IS 'retention: kept=2 years; what=who read whose data';
+-- The schedule: of each step of the nightly job that is more than a statement, and of each table's history, what its comment says.
 COMMENT ON FUNCTION scip.retain_change IS 'retention: kept=400 days; what=that a record has changed';
 COMMENT ON FUNCTION scip.retain_person
   IS 'retention: kept=2 years after the last membership, seat, account or training; what=people: they are erased';
-COMMENT ON FUNCTION scip.retain_booking_need
-  IS 'retention: kept=30 days after the session, or until consent is withdrawn; what=what delegates eat or need';
-COMMENT ON FUNCTION scip.retain_feedback_comment IS 'retention: kept=2 years; what=what delegates wrote of a training';
-COMMENT ON FUNCTION scip.retain_unknown_account IS 'retention: kept=30 days after they last asked; what=who signed in without an account';
 COMMENT ON FUNCTION scip.retain_file
   IS 'retention: kept=1 day of what came to nothing, 30 days of files that were removed; what=bytes of files';
 COMMENT ON FUNCTION scip.retain_usage_salt IS 'retention: kept=the day; what=what visitors are told apart by';
 COMMENT ON FUNCTION scip.retain_use IS 'retention: kept=62 days after the month; what=single uses of documents and resources';
-COMMENT ON FUNCTION scip.retain_removal IS 'retention: kept=6 years; what=what the nightly job removed';
 COMMENT ON FUNCTION scip.retain_history IS 'retention: kept=as each table says; what=earlier states of records';
-COMMENT ON FUNCTION scip.retain_redaction IS 'retention: kept=2 years; what=digests of words that were taken out';
 
 COMMIT;

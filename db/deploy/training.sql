@@ -242,9 +242,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF ctx.handles_booking(booking) THEN
     SELECT n.dietary, n.access INTO needs_of.dietary, needs_of.access FROM booking_need n WHERE n.booking_id = needs_of.booking;
-    IF FOUND THEN
-      PERFORM note_read(b.person_id) FROM booking b WHERE b.id = needs_of.booking;
-    END IF;
+    PERFORM note_read(b.person_id) FROM booking b WHERE b.id = needs_of.booking AND FOUND;
   END IF;
 END $$;
 
@@ -539,9 +537,7 @@ BEGIN
   IF NOT ctx.dry_run() AND (b.all_of_it OR b.staff AND NOT b.restricted OR b.own) THEN
     name := CASE WHEN b.typed THEN b.typed_name WHEN b.all_of_it OR b.staff THEN b.name END;
     email := CASE WHEN b.typed THEN b.typed_email WHEN b.all_of_it OR b.staff THEN b.email END;
-    IF name IS NOT NULL THEN
-      PERFORM note_read(b.person_id);
-    END IF;
+    PERFORM note_read(b.person_id) WHERE name IS NOT NULL;
   END IF;
 END $$;
 
@@ -571,16 +567,11 @@ CALL scip.add_trigger('erase_from_training AFTER UPDATE OF erased_at ON person
   UPDATE feedback f SET comment = NULL, comment_cleared = false
   FROM booking b WHERE b.id = f.booking_id AND b.person_id = NEW.id AND f.comment IS NOT NULL;
 $$);
-CREATE FUNCTION scip.retain_booking_need() RETURNS int LANGUAGE sql AS $$
-  WITH gone AS (DELETE FROM scip.booking_need n USING scip.booking b, scip.training_session s
-                WHERE b.id = n.booking_id AND s.id = b.session_id AND s.day + 30 <= scip.today() RETURNING 1)
-  SELECT count(*)::int FROM gone;
-$$;
-CREATE FUNCTION scip.retain_feedback_comment() RETURNS int LANGUAGE sql AS $$
-  WITH gone AS (UPDATE scip.feedback SET comment = NULL, comment_cleared = false
-                WHERE comment IS NOT NULL AND given_at < now() - interval '2 years' RETURNING 1)
-  SELECT count(*)::int FROM gone;
-$$;
+CALL scip.add_retention('booking_need', '30 days after the session, or until consent is withdrawn', 'what delegates eat or need',
+  $$DELETE FROM scip.booking_need n USING scip.booking b, scip.training_session s
+    WHERE b.id = n.booking_id AND s.id = b.session_id AND s.day + 30 <= scip.today()$$);
+CALL scip.add_retention('feedback_comment', '2 years', 'what delegates wrote of a training',
+  $$UPDATE scip.feedback SET comment = NULL, comment_cleared = false WHERE comment IS NOT NULL AND given_at < now() - interval '2 years'$$);
 
 -- UK GDPR Art. 15: the bookings as well.
 CREATE FUNCTION scip.bookings_about(person uuid) RETURNS jsonb LANGUAGE sql STABLE AS $$

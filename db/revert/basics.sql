@@ -6,7 +6,7 @@ DROP FUNCTION scip.check_terms, scip.terms_with, scip.term_faults, scip.version_
   scip.year_start, scip.is_academic_year, scip.academic_year, scip.is_now, scip.today, scip.is_line, scip.shows, scip.search_term, scip.search_text, scip.unhyphened,
   scip.spell, scip.fold, scip.plain, scip.visible, scip.precision, scip.are_days, scip.time_sort, scip.date_sort,
   scip.latest, scip.earliest, scip.is_partial_date CASCADE;
-DROP PROCEDURE scip.add_trigger, scip.hold_to_terms, scip.keep_former_slugs, scip.protect, scip.publish;
+DROP PROCEDURE scip.add_retention, scip.add_trigger, scip.hold_to_terms, scip.keep_former_slugs, scip.protect, scip.publish;
 DROP SCHEMA ctx, setting CASCADE;
 DROP TABLE scip.term;
 DROP SCHEMA term;

@@ -9,10 +9,10 @@ BEGIN
            WHERE c.relnamespace = 'scip'::regnamespace AND obj_description(c.oid, 'pg_class') ~ 'history: kept=' LOOP
     EXECUTE format('COMMENT ON TABLE scip.%I IS %L', t.relname, nullif(regexp_replace(t.note, '(; )?history: kept=.*$', ''), ''));
   END LOOP;
-  FOR t IN SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'scip'::regnamespace AND obj_description(p.oid, 'pg_proc') ~ '^retention: ' LOOP
-    EXECUTE format('COMMENT ON FUNCTION scip.%I IS NULL', t.proname);
-  END LOOP;
 END $$;
+COMMENT ON FUNCTION scip.retain_file IS NULL;
+COMMENT ON FUNCTION scip.retain_usage_salt IS NULL;
+COMMENT ON FUNCTION scip.retain_use IS NULL;
 DROP FUNCTION scip.retain_redaction, scip.replay, scip.add_redaction, scip.erasure_mentions, scip.decide_mention,
   scip.settle_mention, scip.row_of, scip.redact, scip.erase_words, scip.list_mention, scip.erase_from_row,
   scip.empty_answers, scip.write_row, scip.lock_texts, scip.strike(text, scip.sought_words), scip.strike(jsonb,
