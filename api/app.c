@@ -2,7 +2,6 @@
 #include "base/file.h"
 #include "base/limit.h"
 #include "metrics.h"
-#include "render/render.h"
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
@@ -24,28 +23,6 @@ static void load_keys(struct app *app, struct gate *gate) {
         file_unmap(&text);
     for (unsigned char purpose = 0; purpose < APP_KEYS; purpose++)
         HMAC(EVP_sha256(), secret, sizeof secret, &purpose, 1, app->keys[purpose], NULL);
-}
-
-/* What a statement offers must be something a renderer makes, and ?format= must name no more than that. */
-static void check_media(const struct operation *operation, struct gate *gate) {
-    const struct spec *spec = operation->spec;
-    const struct parameter *format = spec_parameter(spec, IN_QUERY, "format");
-    const json_t *words = format ? schema_operand(format->schema, "enum") : NULL;
-    for (unsigned i = 0; i < spec->media_count; i++)
-        if (!renderer_of(spec->media[i])) {
-            gate_fault(gate, spec->where, "%s: nothing renders %s", spec->id, spec->media[i]);
-            return;
-        }
-    for (size_t i = 0; i < json_array_size(words); i++) {
-        const char *word = json_string_value(json_array_get(words, i)) ?: "?";
-        unsigned j = 0;
-        while (j < spec->media_count && strcmp(renderer_of(spec->media[j])->format, word) != 0)
-            j++;
-        if (j == spec->media_count)
-            gate_fault(gate, format->where, "%s does not offer the format %s", spec->id, word);
-    }
-    if (spec->media_count > 1 && !words)
-        gate_fault(gate, spec->where, "%s has several representations but no format parameter with an enum", spec->id);
 }
 
 /* The watch has a connection of its own: it must not wait behind the requests that wait for it. */
@@ -73,7 +50,7 @@ static void load_callers(struct app *app, struct pool_options options, struct ga
     options.read_only = false;
     app->tokens = token_service_new(&tokens, gate);
     app->limiter = limiter_new(app->keys[KEY_LIMITER]);
-    transactions_load(app->arena, &app->transactions, config->queries, gate);
+    transactions_load(&app->transactions, app->contract->statements, gate);
     app->transactions.pool = pool_new(&options);
     options.url = config->central_database_url;
     options.name = "scip-api central";
@@ -86,10 +63,7 @@ void app_load(struct app *app, const struct handler_entry *handlers, struct gate
     app->router = router_new(app->arena, app->contract, gate);
     app->service = (struct service){app->contract->operations, app->config.issuer,
                                     *app->config.contact ? app->config.contact : NULL};
-    app->operations = operations_load(app->arena, app->contract, app->config.queries, handlers, gate);
-    for (unsigned i = 0; i < app->contract->spec_count; i++)
-        if (!app->operations[i].handler)
-            check_media(&app->operations[i], gate);
+    app->operations = operations_load(app->arena, app->contract, handlers, gate);
     app->metrics = metrics_new(app->arena, app->contract);
     load_keys(app, gate);
     struct pool_options options = {.url = app->config.database_url,
@@ -110,7 +84,7 @@ static bool link_those(struct app *app, struct pool *pool, bool secured, struct 
     for (unsigned i = 0; i < app->contract->spec_count && problem.status != 503; i++) {
         struct operation *operation = &app->operations[i];
         problem.status = 0;
-        if (operation->query && operation->spec->secured == secured && !atomic_load(&operation->link) &&
+        if (operation->spec->text && operation->spec->secured == secured && !atomic_load(&operation->link) &&
             (connection || (connection = pool_take(pool, &problem))))
             operation_link(app->arena, operation, connection, gate, &problem);
     }

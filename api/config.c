@@ -25,7 +25,6 @@ static const struct key {
     NUMBER("ADMIN_PORT", admin_port, "0", 0, 65535, "port for /metrics and /health of those who run it; 0: none"),
     TEXT("ADMIN_HOST", admin_host, "127.0.0.1", "address of that port: loopback, or a network that only they are on"),
     TEXT("CONTRACT", contract, SCIP_CONTRACT, "the OpenAPI contract, as script/contract writes it"),
-    TEXT("QUERIES", queries, "db/queries", "folder of <operationId>.sql"),
     TEXT("DOCS", docs, "clients/docs", "folder of the documentation page"),
     TEXT("WEB", web, "clients/web/public", "folder of the landing page and the web components"),
     TEXT("CORS_ORIGINS", cors_origins, "", "origins whose pages may write or send a token, separated by commas"),

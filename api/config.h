@@ -7,7 +7,7 @@
 
 struct config {
     const char *database_url, *writer_database_url, *central_database_url, *host, *admin_host, *issuer, *contact, *keys,
-        *issuers_file, *trusted_proxies, *contract, *queries, *docs, *web, *cors_origins, *secret_file, *level;
+        *issuers_file, *trusted_proxies, *contract, *docs, *web, *cors_origins, *secret_file, *level;
     int64_t port, admin_port, threads, pool_size, pool_wait_ms, query_timeout_ms, body_timeout_ms, request_timeout_ms,
         keepalive_ms, response_limit, upload_limit, transfer_rate, cache_bytes, drain_ms, token_seconds, rate_address,
         rate_client;

@@ -130,9 +130,7 @@ static int routes(const struct app *app) {
     for (unsigned i = 0; i < app->contract->spec_count; i++) {
         const struct operation *operation = &app->operations[i];
         printf("%-6s %-34s %-26s %s\n", operation->spec->method, operation->spec->path, operation->spec->id,
-               operation->handler ? "handler"
-               : operation->query ? operation->query->path
-                                  : "");
+               operation->handler ? "handler" : operation->spec->file);
     }
     return 0;
 }
@@ -154,8 +152,10 @@ static int show(const struct app *app, const char *id) {
         if (strcasecmp(method, spec->method) == 0)
             json_dumpf(found, stdout, JSON_INDENT(2));
     json_decref(document);
-    if (operation->query && file_map(operation->query->path, &text))
-        printf("\n\n%s:\n%.*s", operation->query->path, (int)text.length, text.bytes);
+    if (spec->text && !file_map(spec->file, &text)) /* it is installed without */
+        text = (struct text){spec->text, strlen(spec->text)};
+    if (spec->text)
+        printf("\n\n%s:\n%.*s", spec->file, (int)text.length, text.bytes);
     else
         puts("");
     return 0;

@@ -40,7 +40,7 @@ def server(cluster):
 def engine(cluster):
     """The engine's own test contract, with short deadlines."""
     server = harness.Server("engine", DATABASE_URL=cluster.url(), CONTRACT=harness.engine_contract(),
-                            QUERIES=harness.FIXTURE / "queries", BODY_TIMEOUT_MS=1500, REQUEST_TIMEOUT_MS=2000, KEEPALIVE_MS=1500,
+                            BODY_TIMEOUT_MS=1500, REQUEST_TIMEOUT_MS=2000, KEEPALIVE_MS=1500,
                             QUERY_TIMEOUT_MS=1000, RESPONSE_LIMIT=1048576)
     yield server
     server.stop()

@@ -33,16 +33,16 @@ FIXTURE = ROOT / "tests/fixtures/engine"
 serial = itertools.count(1)
 
 
-def expand(root, out, **options):
-    """Makes the contract that an engine reads of its YAML; what is wrong is in what this gives."""
-    return subprocess.run([ROOT / "script/contract", root, out], text=True, capture_output=True, **options)
+def expand(root, out, queries=ROOT / "db/queries", **options):
+    """Makes the contract that an engine reads of its YAML and the statements of a folder; what is wrong is in what this gives."""
+    return subprocess.run([ROOT / "script/contract", root, out, queries], text=True, capture_output=True, **options)
 
 
 @functools.cache
 def engine_contract():
     """The engine's own test contract, as it is read."""
     LOCAL.mkdir(parents=True, exist_ok=True)
-    done = expand(FIXTURE / "openapi.yaml", LOCAL / "engine.json")
+    done = expand(FIXTURE / "openapi.yaml", LOCAL / "engine.json", FIXTURE / "queries")
     assert done.returncode == 0, done.stderr
     return LOCAL / "engine.json"
 

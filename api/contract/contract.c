@@ -31,9 +31,9 @@ static const char *copy_of(struct loader *loader, const char *text) {
 static void load_parameter(struct loader *loader, json_t *node, struct parameter *parameter) {
     const char *place;
     json_t *schema;
-    if (!UNPACK(loader, node, "{s:s,s:s,s:s,s:i,s:b,s:b,s:o}", "name", &parameter->name, "in", &place, "where",
-                &parameter->where, "index", &parameter->index, "required", &parameter->required, "engine",
-                &parameter->engine, "schema", &schema))
+    if (!UNPACK(loader, node, "{s:s,s:s,s:i,s:b,s?s,s:o}", "name", &parameter->name, "in", &place, "index",
+                &parameter->index, "required", &parameter->required, "standard", &parameter->standard, "schema",
+                &schema))
         return;
     parameter->place = *place == 'p' ? IN_PATH : *place == 'q' ? IN_QUERY : IN_HEADER;
     parameter->schema = schema_compile(loader->schemas, schema);
@@ -49,20 +49,47 @@ static const struct parameter *parameters_of(struct loader *loader, json_t *numb
     return parameters;
 }
 
+/* Its statement, and where the statement's values come from. */
+static bool load_statement(struct loader *loader, struct spec *spec, json_t *names, json_t *pieces) {
+    struct binding *bindings = arena_alloc(loader->arena, (json_array_size(names) + 1) * sizeof *bindings);
+    spec->bindings = bindings;
+    spec->binding_count = (unsigned)json_array_size(names);
+    for (unsigned i = 0; i < spec->binding_count; i++) {
+        if (!UNPACK(loader, json_array_get(names, i), "[s,i,i,b]", &bindings[i].name, &bindings[i].kind,
+                    &bindings[i].type, &bindings[i].alone))
+            return false;
+        bindings[i].name = copy_of(loader, bindings[i].name);
+        bindings[i].parameter = bindings[i].kind <= BIND_LIMIT ? spec_parameter(spec, IN_ANY, bindings[i].name) : NULL;
+    }
+    struct piece *parts = pieces ? arena_alloc(loader->arena, json_array_size(pieces) * sizeof *parts) : NULL;
+    spec->pieces = parts;
+    for (; spec->piece_count < json_array_size(pieces); spec->piece_count++) {
+        struct piece *part = &parts[spec->piece_count];
+        if (!UNPACK(loader, json_array_get(pieces, spec->piece_count), "[s,i,s,s]", &part->text, &part->binding,
+                    &part->given, &part->absent))
+            return false;
+        *part = (struct piece){copy_of(loader, part->text), part->binding, copy_of(loader, part->given),
+                               copy_of(loader, part->absent)};
+    }
+    return true;
+}
+
 static bool load_operation(struct loader *loader, struct spec *spec, json_t *node) {
-    json_t *body = NULL, *response = NULL, *parameters, *media;
-    *spec = (struct spec){.body_bytes = BODY_BYTES, .body_values = BODY_VALUES};
-    if (!UNPACK(loader, node, "{s:s,s:s,s:s,s:s,s:s,s?s,s?b,s?s,s:b,s:o}", "id", &spec->id, "method", &spec->method,
+    json_t *body = NULL, *names = NULL, *pieces = NULL, *parameters, *media;
+    *spec = (struct spec){.body_bytes = BODY_BYTES, .body_values = BODY_VALUES, .answer = -1};
+    if (!UNPACK(loader, node, "{s:s,s:s,s:s,s:s,s:s,s?i,s?b,s?s,s:b,s:o}", "id", &spec->id, "method", &spec->method,
                 "path", &spec->path, "allow", &spec->allow, "where", &spec->where, "answer", &spec->answer, "cursor",
                 &spec->cursor, "roles", &spec->roles, "anonymous", &spec->anonymous, "parameters", &parameters) ||
         !UNPACK(loader, node, "{s?o,s?s,s?i,s?i,s:b,s:b}", "body", &body, "body_type", &spec->body_type, "body_bytes",
                 &spec->body_bytes, "body_values", &spec->body_values, "body_required", &spec->body_required, "streamed",
                 &spec->streamed) ||
-        !UNPACK(loader, node, "{s?o,s:i,s:b,s:o,s:s,s?s}", "response", &response, "success", &spec->success, "shared",
-                &spec->shared, "media", &media, "head", &spec->head, "cache", &spec->cache))
+        !UNPACK(loader, node, "{s:b,s:b,s:i,s:b,s:o,s:s,s?s}", "list", &spec->list, "feed", &spec->feed, "success",
+                &spec->success, "shared", &spec->shared, "media", &media, "head", &spec->head, "cache", &spec->cache) ||
+        !UNPACK(loader, node, "{s?s,s?s,s?o,s?o}", "file", &spec->file, "text", &spec->text, "bindings", &names,
+                "pieces", &pieces))
         return false;
-    const char **texts[] = {&spec->id,    &spec->method,    &spec->path, &spec->where, &spec->answer,
-                            &spec->roles, &spec->body_type, &spec->head, &spec->cache, &spec->allow};
+    const char **texts[] = {&spec->id,   &spec->method, &spec->path,  &spec->where, &spec->roles, &spec->body_type,
+                            &spec->head, &spec->cache,  &spec->allow, &spec->file,  &spec->text};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = copy_of(loader, *texts[i]);
     spec->secured = spec->roles;
@@ -75,13 +102,8 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
     for (; spec->media_count < json_array_size(media); spec->media_count++)
         kinds[spec->media_count] = copy_of(loader, json_string_value(json_array_get(media, spec->media_count)) ?: "");
     spec->media = kinds;
-    spec->response = schema_of(loader, response);
-    const struct schema *items = response ? schema_property(spec->response, "items") : NULL,
-                        *next = items ? schema_property(spec->response, "next") : NULL;
-    spec->list = next && schema_types(items) == SCHEMA_ARRAY;
-    spec->item = spec->list ? schema_items(items) : spec->response;
-    spec->feed = spec->list && !(schema_types(next) & SCHEMA_NULL);
-    return true;
+    spec->columns = json_object_get(json_object_get(loader->contract->facts, "columns"), spec->id);
+    return load_statement(loader, spec, names, pieces);
 }
 
 static void load_all(struct loader *loader, json_t *facts, int64_t length) {
@@ -94,6 +116,7 @@ static void load_all(struct loader *loader, json_t *facts, int64_t length) {
                 &constraints, "terms", &contract->terms))
         return;
     problem_use(problems, constraints);
+    contract->statements = json_object_get(facts, "statements");
     if (bytes != length)
         gate_fault(loader->gate, loader->name, "belongs to another contract");
     loader->parameter_count = json_array_size(parameters);

@@ -2,6 +2,7 @@
 #pragma once
 #include "base/arena.h"
 #include "base/gate.h"
+#include "contract/binding.h"
 #include "contract/schema.h"
 #include <jansson.h>
 #include <stdbool.h>
@@ -14,9 +15,9 @@ struct parameter {
     const char *name;
     enum parameter_place place;
     int index;            /* IN_PATH: its number in the template, by which the router gives its value */
-    int required, engine; /* truth values, as jansson unpacks them; the engine's own is never a value of a statement */
+    int required;         /* a truth value, as jansson unpacks it */
+    const char *standard; /* the text of its default, or NULL */
     const struct schema *schema;
-    const char *where; /* file:line */
 };
 
 /* One operation of the contract; all lent by the contract's arena. */
@@ -37,28 +38,33 @@ struct spec {
     int success;              /* its 2xx status */
     const char *const *media; /* media types of the success response, in the contract's order of preference */
     unsigned media_count;
-    const struct schema *response; /* schema of the JSON success response, or NULL */
-    const struct schema *item;     /* a list's item schema, or the response itself; NULL without JSON */
-    bool list;                     /* the response is {"items": […], "next": …} */
-    bool feed;                     /* a list whose next is never null: there is always a position to go on from */
-    const char *head;              /* lines of the success response's head that are always the same */
-    const char *cache;             /* its Cache-Control, or NULL */
-    int shared;         /* Cache-Control is public: one answer serves everybody (RFC 9111, section 5.2.2.9) */
-    int cursor;         /* the query takes one */
-    bool secured;       /* a bearer token counts here; */
-    int anonymous;      /* … but may be left out */
-    const char *roles;  /* one of which the caller needs, separated by commas; "": any account */
-    const char *answer; /* x-answer: the operation whose row a write answers with, or NULL */
+    int list;                /* the response is {"items": […], "next": …} */
+    int feed;                /* a list whose next is never null: there is always a position to go on from */
+    const char *head;        /* lines of the success response's head that are always the same */
+    const char *cache;       /* its Cache-Control, or NULL */
+    int shared;              /* Cache-Control is public: one answer serves everybody (RFC 9111, section 5.2.2.9) */
+    int cursor;              /* the query takes one */
+    bool secured;            /* a bearer token counts here; */
+    int anonymous;           /* … but may be left out */
+    const char *roles;       /* one of which the caller needs, separated by commas; "": any account */
+    int answer;              /* x-answer: the number of the operation whose row a write answers with, or -1 */
+    const char *file, *text; /* of its statement, with $1…$n; NULL: a handler's */
+    const struct binding *bindings; /* as many as the statement has parameters */
+    unsigned binding_count;
+    const struct piece *pieces; /* NULL: not a list with filters, so what is given has no plan of its own */
+    unsigned piece_count;
+    const json_t *columns; /* of the statement: those that there must be, and of each what it may be, null: anything */
 };
 
 struct contract {
     const struct spec *specs;
     unsigned spec_count;
-    json_t *facts;          /* lends schemas and parameters */
-    int64_t body_bytes;     /* the largest of all operations */
-    const char *operations; /* the roles of each operation that needs a token, {"id":["role"]} */
-    const char *terms;      /* x-terms, what there is of each list: {"list":["code"]} */
-    struct text json;       /* the document as it is served */
+    json_t *facts;            /* lends schemas and parameters, columns and the engine's statements */
+    const json_t *statements; /* the engine's own by name: [text, number of parameters] */
+    int64_t body_bytes;       /* the largest of all operations */
+    const char *operations;   /* the roles of each operation that needs a token, {"id":["role"]} */
+    const char *terms;        /* x-terms, what there is of each list: {"list":["code"]} */
+    struct text json;         /* the document as it is served */
 };
 
 /* Loads path, which script/contract wrote, and what it wrote for the engine beside it (path.engine). All faults go to

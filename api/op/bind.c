@@ -176,7 +176,7 @@ bool bind_check(struct arena *arena, const struct spec *spec, struct inputs *inp
     if (given)
         return scan_int(given->bytes, given->length, &inputs->limit);
     if (limit && !inputs->whole)
-        inputs->limit = json_integer_value(schema_operand(limit->schema, "default"));
+        return !limit->standard || scan_int(limit->standard, strlen(limit->standard), &inputs->limit);
     return true;
 }
 
@@ -231,7 +231,7 @@ static const char *parameter_value(struct arena *arena, const struct parameter *
         return schema_types(parameter->schema) == SCHEMA_ARRAY ? array_text(arena, text) : text->bytes;
     if (parameter->place == IN_PATH) /* of a read that answers for the write that makes the record */
         return inputs->new_id;
-    return json_text(arena, schema_operand(parameter->schema, "default"), OID_TEXT);
+    return parameter->standard;
 }
 
 bool bind_versions(struct arena *arena, const char *header, const char *any, const char **list) {
@@ -266,7 +266,7 @@ const char *bind_new_id(struct arena *arena) {
                         (unsigned)(0x8000 | (random[0] >> 12 & 0x3fff)), (unsigned long long)(random[1] >> 16));
 }
 
-static const char *value_of(struct arena *arena, const struct binding *binding, oid type, struct inputs *inputs) {
+static const char *value_of(struct arena *arena, const struct binding *binding, struct inputs *inputs) {
     unsigned char secret[32];
     const struct text *after;
     switch (binding->kind) {
@@ -278,7 +278,7 @@ static const char *value_of(struct arena *arena, const struct binding *binding, 
         after = pairs_get(&inputs->after, binding->name);
         return after ? after->bytes : NULL;
     case BIND_PROPERTY:
-        return json_text(arena, json_object_get(inputs->body, binding->name), type);
+        return json_text(arena, json_object_get(inputs->body, binding->name), binding->type);
     case BIND_BODY:
         return inputs->body_text.bytes;
     case BIND_IF_MATCH:
@@ -301,6 +301,6 @@ static const char *value_of(struct arena *arena, const struct binding *binding, 
 const char *const *bind_values(struct arena *arena, const struct operation *operation, struct inputs *inputs) {
     const char **values = arena_alloc(arena, (operation->statement.count + 1) * sizeof *values);
     for (unsigned i = 0; values && i < operation->statement.count; i++)
-        values[i] = value_of(arena, &operation->bindings[i], operation->statement.types[i], inputs);
+        values[i] = value_of(arena, &operation->spec->bindings[i], inputs);
     return arena_failed(arena) ? NULL : values; /* a value that is missing for that would be none */
 }

@@ -2,7 +2,6 @@
 #pragma once
 #include "base/gate.h"
 #include "contract/contract.h"
-#include "contract/query.h"
 #include "op/column.h"
 #include "pg/run.h"
 #include <stdatomic.h>
@@ -23,28 +22,6 @@ struct handler_entry {
     const char *needs[3]; /* path parameters, required headers and required properties of the body that it trusts in */
 };
 
-enum binding_kind {
-    BIND_PARAMETER,  /* from path, query or header */
-    BIND_LIMIT,      /* the page's size plus one, or NULL for everything */
-    BIND_AFTER,      /* :after_x from the cursor */
-    BIND_PROPERTY,   /* a top-level property of the JSON body */
-    BIND_BODY,       /* :body, the whole JSON body */
-    BIND_IF_MATCH,   /* the versions that If-Match names, NULL for any */
-    BIND_NEW_ID,     /* a new UUID */
-    BIND_NEW_SECRET, /* 256 random bits as base64url */
-    BIND_OPERATIONS, /* the roles of each operation that needs a token, as a JSON object */
-    BIND_ADDRESS,    /* the service's own, without a slash at the end */
-    BIND_CONTACT,    /* where to report a vulnerability, or NULL */
-};
-
-/* Where the value of a statement's parameter comes from. */
-struct binding {
-    const char *name;
-    enum binding_kind kind;
-    const struct parameter *parameter; /* BIND_PARAMETER */
-    const struct statement *alone;     /* of a list for which nothing else is given, where its plan is kept; or NULL */
-};
-
 /* The result's columns as the database described them. */
 struct link {
     const struct column *columns;
@@ -56,18 +33,15 @@ struct operation {
     const struct spec *spec;
     operation_handler *handler; /* or NULL: a statement */
     operation_refusal *refuse;  /* or NULL: a problem of ours */
-    const struct query *query;
     struct statement statement;
-    bool splits;                       /* a list with filters: what is given to it has a plan of its own */
-    const struct binding *bindings;    /* of the statement's parameters */
-    const struct operation *answer;    /* the read whose row a write answers with, or NULL */
+    const struct statement *alone;  /* by the binding that alone is given, where its plan is kept; else without text */
+    const struct operation *answer; /* the read whose row a write answers with, or NULL */
     _Atomic(const struct link *) link; /* NULL until the database has described it */
 };
 
-/* The static gate: every operation has a query in the folder `queries`, or in `derived` beside it, or one of the
- * handlers (ended by a NULL id), every query file has an operation, every :name one source and every query parameter a
- * use. Gives spec_count operations, lent by arena. */
-struct operation *operations_load(struct arena *arena, const struct contract *contract, const char *queries,
+/* The operations of the contract with their statements, lent by arena; each has one, or one of the handlers (ended by
+ * a NULL id), else it is a fault. */
+struct operation *operations_load(struct arena *arena, const struct contract *contract,
                                   const struct handler_entry *handlers, struct gate *gate);
 
 /* The operation of that id (length bytes) among those of the contract, or NULL. */

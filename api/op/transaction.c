@@ -1,20 +1,20 @@
 #include "op/transaction.h"
 #include <assert.h>
 #include <string.h>
-#include <unistd.h>
 
-#define KNOWN(id, name, text, parameters) {name, text, parameters},
-static const struct known { const char *name, *text, *parameters; } known[] = {ENGINE_STATEMENTS(KNOWN)};
+#define KNOWN(id, word, sql, parameters) {.name = word, .text = sql, .count = sizeof parameters > 1},
+static const struct statement known[] = {ENGINE_STATEMENTS(KNOWN)};
 
-void transactions_load(struct arena *arena, struct transactions *transactions, const char *queries, struct gate *gate) {
+void transactions_load(struct transactions *transactions, const json_t *statements, struct gate *gate) {
     for (unsigned i = 0; i < TRANSACTION_STATEMENTS; i++) {
         struct statement *statement = &transactions->statements[i];
-        const char *path = arena_printf(arena, "%s/%s.sql", queries, known[i].name);
-        const struct query *query =
-            known[i].text || access(path, R_OK) != 0 ? NULL : query_load(arena, path, known[i].parameters, gate);
-        *statement = (struct statement){.name = known[i].name, .text = query ? query->text : known[i].text};
-        statement->count = query ? query->count : *known[i].parameters != 0;
-        statement_number(statement, path, gate);
+        const json_t *file = json_object_get(statements, known[i].name);
+        *statement = known[i];
+        if (!known[i].text) {
+            statement->text = json_string_value(json_array_get(file, 0));
+            statement->count = (unsigned)json_integer_value(json_array_get(file, 1));
+        }
+        statement_number(statement, statement->name, gate);
     }
 }
 

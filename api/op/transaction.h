@@ -4,8 +4,8 @@
 #include "pg/pool.h"
 
 /* Each with its name, its text where that is not a file of the queries folder, and its parameters in the order in
- * which their values are given. The database knows their types: those of the functions that they call and the columns
- * that they fill. */
+ * which their values are given, by which script/contract numbers them. The database knows their types: those of the
+ * functions that they call and the columns that they fill. */
 #define ENGINE_STATEMENTS(X)                                                                                           \
     X(ENTER, "_enter", NULL, "issuer subject token_id issued_at scope request operation roles dry_run")                \
     X(UNDO, "_undo", NULL, "")                                                                                         \
@@ -48,7 +48,7 @@ enum transaction_statement { ENGINE_STATEMENTS(ENGINE_STATEMENT_ID) TRANSACTION_
 enum { ENTER_SUBJECT = 1, ENTER_SCOPE = 4, ENTER_ROLES = 7, ENTER_VALUES = 9 };
 
 struct transactions {
-    struct statement statements[TRANSACTION_STATEMENTS]; /* text NULL: the folder has no such file */
+    struct statement statements[TRANSACTION_STATEMENTS]; /* text NULL: there is no such file */
     struct pool *pool, *central;
 };
 
@@ -68,8 +68,8 @@ struct outcome {
     struct pool *pool;           /* that lent it */
 };
 
-/* Loads the statements; faults where one does not take the parameters that it is given. */
-void transactions_load(struct arena *arena, struct transactions *transactions, const char *queries, struct gate *gate);
+/* Loads the statements of the contract, which lends their texts. */
+void transactions_load(struct transactions *transactions, const json_t *statements, struct gate *gate);
 
 /* The pool of the login that who enters with these values has: a guess, unless the operation is for central alone. */
 struct pool *transaction_pool(const struct transactions *transactions, const char *const *enter);

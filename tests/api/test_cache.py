@@ -124,7 +124,7 @@ def test_the_day_changes_answers(cluster):
 
 def test_late_watch_is_not_trusted(cluster):
     """With the watching connection frozen nothing is given from the cache once the bound has passed."""
-    server = harness.Server("engine", DATABASE_URL=cluster.url(), CONTRACT=harness.engine_contract(), QUERIES=harness.FIXTURE / "queries")
+    server = harness.Server("engine", DATABASE_URL=cluster.url(), CONTRACT=harness.engine_contract())
     time.sleep(0.3)
     first = moment(server)
     assert moment(server) == first

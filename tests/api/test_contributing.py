@@ -42,9 +42,9 @@ def terms(cluster, tmp_path):
             updated_at timestamptz NOT NULL DEFAULT now());
         GRANT USAGE ON SCHEMA example TO scip_anonymous, scip_caller; GRANT SELECT ON example.term TO scip_anonymous, scip_caller;
         GRANT INSERT, UPDATE, DELETE ON example.term TO scip_caller; INSERT INTO example.term VALUES ('board', 'Board', 'Those who decide.')""")
-    done = harness.expand(root, tmp_path / "openapi.json")
+    done = harness.expand(root, tmp_path / "openapi.json", tmp_path / "queries")
     assert done.returncode == 0, done.stderr
-    server = harness.Server("terms", DATABASE_URL=cluster.url(), CONTRACT=tmp_path / "openapi.json", QUERIES=tmp_path / "queries", CACHE_BYTES=0)
+    server = harness.Server("terms", DATABASE_URL=cluster.url(), CONTRACT=tmp_path / "openapi.json", CACHE_BYTES=0)
     yield server
     server.stop()
     cluster.psql("DROP SCHEMA example CASCADE")

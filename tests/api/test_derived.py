@@ -89,13 +89,15 @@ def engine_folder(tmp_path):
 
 def check(folder):
     """Exit status and faults of the engine's contract with the statements of both folders."""
-    assert harness.expand("openapi.yaml", "openapi.json", cwd=folder).returncode == 0
-    env = {**os.environ, "CONTRACT": "openapi.json", "QUERIES": "queries", "DOCS": str(harness.ROOT / "clients/docs"), "ASAN_OPTIONS": "detect_leaks=0"}
+    done = harness.expand("openapi.yaml", "openapi.json", "queries", cwd=folder)
+    if done.returncode:
+        return done.returncode, done.stderr
+    env = {**os.environ, "CONTRACT": "openapi.json", "DOCS": str(harness.ROOT / "clients/docs"), "ASAN_OPTIONS": "detect_leaks=0"}
     done = subprocess.run([harness.BINARY, "check"], text=True, capture_output=True, cwd=folder, env=env)
     return done.returncode, done.stderr
 
 
-def test_the_engine_reads_both_folders(engine_folder):
+def test_both_folders_are_read(engine_folder):
     (engine_folder / "queries/getSlow.sql").rename(engine_folder / "derived/getSlow.sql")
     assert check(engine_folder)[0] == 0
     edit(engine_folder, "derived/getSlow.sql", ":seconds", ":minutes")

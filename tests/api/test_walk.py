@@ -82,7 +82,8 @@ def partial(cluster, tmp_path_factory):
     assert "slug, title, " in read
     read = read.replace("slug, title, ", "slug, CASE title WHEN 'Large' THEN repeat('x', 200000) ELSE title END AS title, ") + "\n  AND title <> 'Hidden'"
     (derived / "getNewsItem.sql").write_text(read)
-    server = harness.Server("main", DATABASE_URL=cluster.url(), QUERIES=queries, RESPONSE_LIMIT=65536)
+    assert harness.expand(harness.ROOT / "openapi/openapi.yaml", folder / "openapi.json", queries).stderr == ""
+    server = harness.Server("main", DATABASE_URL=cluster.url(), CONTRACT=folder / "openapi.json", RESPONSE_LIMIT=65536)
     yield server
     server.stop()
 

@@ -11,7 +11,7 @@ import harness
 import pytest
 
 ROUNDS = int(os.environ.get("SCIP_ROUNDS", 1))  # more of the same for a long run
-ENGINE = {"CONTRACT": harness.engine_contract(), "QUERIES": harness.FIXTURE / "queries"}
+ENGINE = {"CONTRACT": harness.engine_contract()}
 GET = b"GET /typed HTTP/1.1\r\nHost: x\r\n\r\n"
 
 

@@ -137,7 +137,7 @@ def test_the_operators_read_only(own, token):
 def test_the_operators_own_settings(own):
     """Those of the URL win over what the service would ask for; those that the answers' form hangs on do not."""
     url = own.url() + "&application_name=mine&options=-c%20statement_timeout%3D300%20-c%20TimeZone%3DAsia%2FTokyo"
-    server = harness.Server("engine", DATABASE_URL=url, CONTRACT=harness.engine_contract(), QUERIES=harness.FIXTURE / "queries")
+    server = harness.Server("engine", DATABASE_URL=url, CONTRACT=harness.engine_contract())
     try:
         started = time.monotonic()
         assert server.get("/slow?seconds=2").status == 504 and time.monotonic() - started < 1

@@ -70,7 +70,7 @@ def test_the_api_reads_as_the_anonymous_role():
     known = run(harness.BINARY, "help")
     assert all(f"  {key} " in known for key in environment)
     # what the image or the network settles is not the operator's to set; all else is passed through, empty where it is not set
-    settled = {"HOST", "PORT", "ADMIN_PORT", "CONTRACT", "QUERIES", "DOCS", "WEB"}
+    settled = {"HOST", "PORT", "ADMIN_PORT", "CONTRACT", "DOCS", "WEB"}
     assert set(re.findall(r"^  ([A-Z_]+) ", known, re.M)) == settled | set(environment)
     fixed = {"DATABASE_URL", "WRITER_DATABASE_URL", "CENTRAL_DATABASE_URL", "SECRET_FILE", "KEYS", "ADMIN_HOST", "ISSUER", "TRUSTED_PROXIES"}
     assert {key for key, value in environment.items() if value != f"${{{key}:-}}"} == fixed

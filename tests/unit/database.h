@@ -4,6 +4,7 @@
 #include "pg/pool.h"
 #include "suite.h"
 #include <errno.h>
+#include <jansson.h>
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,17 +70,17 @@ static inline void end_sessions(void) {
     sql(text);
 }
 
-/* A folder with a file for each pair of name and text, ended by NULL; the caller's, until the process ends. */
-static inline const char *queries_folder(const char *const *files) {
-    static char folder[64];
-    char path[128];
-    snprintf(folder, sizeof folder, "/tmp/scip-unit-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    for (; *files; files += 2) {
-        snprintf(path, sizeof path, "%s/%s.sql", folder, files[0]);
-        FILE *file = fopen(path, "w");
-        fputs(files[1], file);
-        fclose(file);
+/* The engine's statements as a contract has them, of pairs of name and text, ended by NULL; lent until the next call.
+ */
+static inline const json_t *statements_of(const char *const *pairs) {
+    static json_t *statements;
+    json_decref(statements);
+    statements = json_object();
+    for (; *pairs; pairs += 2) {
+        int count = 0;
+        for (const char *dollar = pairs[1]; (dollar = strchr(dollar, '$')); dollar++)
+            count = atoi(dollar + 1) > count ? atoi(dollar + 1) : count;
+        json_object_set_new(statements, pairs[0], json_pack("[s,i]", pairs[1], count));
     }
-    return folder;
+    return statements;
 }

@@ -1,56 +1,50 @@
-/* What a list's statement becomes by what is given: its first page with constants, and all else without what is absent.
- */
+/* Which statement a list is asked by, and its text: of its first page, of a filter that is given alone, or of all that
+ * is given. What stands between the pieces is script/contract's. */
 #include "op/plan.h"
 #include "suite.h"
 #include <string.h>
 
 static struct arena *arena;
-static struct gate gate;
-static struct spec spec;
-static json_t *nodes; /* of the schemas */
-static struct query query;
 static struct operation operation;
 static struct inputs inputs;
-static struct parameter parameters[4];
-static struct binding bindings[5];
+static struct statement alone[5];
+static struct spec spec;
+
+static const char first[] = "SELECT '$' FROM t WHERE h = $1 AND (true OR a OR b = $2) AND (true OR s > $3)"
+                            " ORDER BY CASE WHEN 'n' = '-n' THEN n END LIMIT 51";
 
 /* $1 of the path, $2 a filter, $3 of the cursor, $4 the order, $5 the limit. */
-static const char text[] = "SELECT '$' FROM t WHERE h = $1 AND ($2 IS NULL OR a OR b = $2) AND ($3 IS NULL OR s > $3)"
-                           " ORDER BY CASE WHEN $4 = '-n' THEN n END LIMIT $5";
-
-static const struct schema *schema(const char *json) {
-    json_t *node = json_loads(json, 0, NULL);
-    json_array_append_new(nodes, node);
-    return schema_compile(schema_set_new(arena, node, "test", &gate), node);
-}
+static const struct parameter path = {.name = "slug", .place = IN_PATH}, kind = {.name = "kind", .place = IN_QUERY},
+                              sort = {.name = "sort", .place = IN_QUERY, .standard = "n"},
+                              limit = {.name = "limit", .place = IN_QUERY, .standard = "50"};
+static const struct binding bindings[] = {{.name = "slug", .kind = BIND_PARAMETER, .parameter = &path},
+                                          {.name = "kind", .kind = BIND_PARAMETER, .parameter = &kind},
+                                          {.name = "after_s", .kind = BIND_AFTER},
+                                          {.name = "sort", .kind = BIND_PARAMETER, .parameter = &sort},
+                                          {.name = "limit", .kind = BIND_LIMIT, .parameter = &limit}};
+static const struct piece pieces[] = {{"SELECT '$' FROM t WHERE h = $1 AND (", 1, "", "true OR "},
+                                      {"a OR b = $2) AND (", 2, "", "true OR "},
+                                      {"s > $3) ORDER BY CASE WHEN ", 3, "$4", "'n'"},
+                                      {" = '-n' THEN n END LIMIT ", 4, "$5", "51"},
+                                      {"", 0, "", ""}};
 
 static void set_up(void) {
     arena = arena_new(1 << 20);
-    gate = (struct gate){0};
-    nodes = json_array();
-    parameters[0] = (struct parameter){.name = "slug", .place = IN_PATH, .schema = schema("{\"type\":\"string\"}")};
-    parameters[1] = (struct parameter){.name = "kind", .place = IN_QUERY, .schema = schema("{\"type\":\"string\"}")};
-    parameters[2] = (struct parameter){
-        .name = "sort", .place = IN_QUERY, .schema = schema("{\"type\":\"string\",\"default\":\"n\"}")};
-    parameters[3] = (struct parameter){
-        .name = "limit", .place = IN_QUERY, .schema = schema("{\"type\":\"integer\",\"default\":50}")};
-    bindings[0] = (struct binding){.name = "slug", .kind = BIND_PARAMETER, .parameter = &parameters[0]};
-    bindings[1] = (struct binding){.name = "kind", .kind = BIND_PARAMETER, .parameter = &parameters[1]};
-    bindings[2] = (struct binding){.name = "after_s", .kind = BIND_AFTER, .parameter = NULL};
-    bindings[3] = (struct binding){.name = "sort", .kind = BIND_PARAMETER, .parameter = &parameters[2]};
-    bindings[4] = (struct binding){.name = "limit", .kind = BIND_LIMIT, .parameter = &parameters[3]};
-    spec = (struct spec){.id = "listThings", .cursor = true, .list = true};
-    query = (struct query){.text = text, .count = 5};
-    operation = (struct operation){.spec = &spec,
-                                   .query = &query,
-                                   .bindings = bindings,
-                                   .splits = true,
-                                   .statement = {.name = spec.id, .text = text, .count = 5}};
+    spec = (struct spec){.id = "listThings",
+                         .cursor = true,
+                         .list = true,
+                         .text = first,
+                         .bindings = bindings,
+                         .binding_count = 5,
+                         .pieces = pieces,
+                         .piece_count = 5};
+    memset(alone, 0, sizeof alone);
+    operation = (struct operation){
+        .spec = &spec, .alone = alone, .statement = {.name = "listThings", .text = first, .count = 5}};
     inputs = (struct inputs){0};
 }
 
 static void tear_down(void) {
-    json_decref(nodes);
     arena_free(&arena);
 }
 
@@ -63,15 +57,8 @@ static const char *planned(const char *asked, bool once) {
     return statement->text;
 }
 
-START_TEST(first_page_has_constants) {
-    ck_assert_str_eq(plan_text(arena, &operation, NULL),
-                     "SELECT '$' FROM t WHERE h = $1 AND (true OR a OR b = $2) AND (true OR s > $3)"
-                     " ORDER BY CASE WHEN 'n' = '-n' THEN n END LIMIT 51");
-}
-END_TEST
-
 START_TEST(nothing_given_is_prepared) {
-    ck_assert_ptr_eq(planned("format=csv", false), text);
+    ck_assert_ptr_eq(planned("format=csv", false), first);
 }
 END_TEST
 
@@ -82,27 +69,15 @@ START_TEST(a_filter_stands_alone) {
 END_TEST
 
 START_TEST(a_code_that_is_given_alone_keeps_its_plan) {
-    parameters[1].schema = schema("{\"enum\":[\"x\",\"y\"]}");
-    statement_number(&operation.statement, "here", &gate);
-    plan_split(arena, &operation, bindings, &gate);
-    ck_assert_str_eq(operation.statement.text, plan_text(arena, &operation, NULL));
-    for (int i = 0; i < 4; i++)
-        ck_assert_int_eq(bindings[i].alone != NULL,
-                         i == 1); /* path, cursor and order, whose default is a constant, not */
+    alone[1] = (struct statement){.index = 7, .name = "listThings.kind", .text = first, .count = 5};
     ck_assert_str_eq(planned("kind=x", false), "SELECT '$' FROM t WHERE h = $1 AND (a OR b = $2) AND (true OR s > $3)"
                                                " ORDER BY CASE WHEN 'n' = '-n' THEN n END LIMIT 51");
-    ck_assert_str_eq(bindings[1].alone->name, "listThings.kind");
-    ck_assert_int_ne(bindings[1].alone->index, operation.statement.index);
+    const struct statement *kept = plan_statement(arena, &operation, &inputs);
+    ck_assert(strcmp(kept->name, "listThings.kind") == 0 && kept->index == 7);
     inputs.after = (struct pairs){.items = {{"after_s", {"z", 1}}}, .count = 1};
     planned("kind=x", true);
-}
-END_TEST
-
-START_TEST(a_day_that_is_given_alone_keeps_its_plan) {
-    parameters[1].schema = schema("{\"type\":\"string\",\"format\":\"date\"}");
-    plan_split(arena, &operation, bindings, &gate);
-    planned("kind=2024-09-01", false);
-    planned("kind=2024-09-01&limit=3", true);
+    inputs.after.count = 0;
+    planned("kind=x&limit=3", true);
 }
 END_TEST
 
@@ -121,16 +96,15 @@ START_TEST(all_of_it_has_no_limit) {
 END_TEST
 
 START_TEST(a_list_without_filters_is_left_as_it_is) {
-    operation.splits = false;
-    ck_assert_ptr_eq(planned("kind=x", false), text);
+    spec.pieces = NULL;
+    ck_assert_ptr_eq(planned("kind=x", false), first);
 }
 END_TEST
 
 int main(void) {
     return run_cases("plan", set_up, tear_down,
-                     (const TTest *const[]){first_page_has_constants, nothing_given_is_prepared, a_filter_stands_alone,
+                     (const TTest *const[]){nothing_given_is_prepared, a_filter_stands_alone,
                                             a_code_that_is_given_alone_keeps_its_plan,
-                                            a_day_that_is_given_alone_keeps_its_plan,
                                             cursor_order_and_limit_are_given_too, all_of_it_has_no_limit,
                                             a_list_without_filters_is_left_as_it_is, NULL});
 }

@@ -26,21 +26,20 @@ static const char schema[] =
     "  IF (current_setting('application_name') = 'central') <> central THEN RAISE SQLSTATE 'SCPOL'; END IF; END$$;"
     "CREATE FUNCTION undo() RETURNS void LANGUAGE plpgsql AS $$BEGIN RAISE SQLSTATE 'SCDRY'; END$$";
 
-static const char *const files[] = {
-    "_enter",
-    "SELECT :issuer::text, :subject::text, :token_id::text, :issued_at::int, :scope::text, :request::text, "
-    ":operation::text, :roles::text, :dry_run::bool, unit_transaction.enter(:scope = 'central')",
-    "_claim",
-    "SELECT unit_transaction.claim(:key, :hash), :operation::text",
-    "_keep",
-    "INSERT INTO unit_transaction.answer SELECT :key, :hash, :status, :location, :etag, :content_type, :body "
-    "WHERE :operation::text <> ''",
-    "_kept",
-    "SELECT status, location, etag, type, body FROM unit_transaction.answer "
-    "WHERE key = :key AND hash = :hash AND :operation::text <> ''",
-    "_undo",
-    "SELECT unit_transaction.undo()",
-    NULL};
+static const char *const files[] = {"_enter",
+                                    "SELECT $1::text, $2::text, $3::text, $4::int, $5::text, $6::text, "
+                                    "$7::text, $8::text, $9::bool, unit_transaction.enter($5 = 'central')",
+                                    "_claim",
+                                    "SELECT unit_transaction.claim($2, $3), $1::text",
+                                    "_keep",
+                                    "INSERT INTO unit_transaction.answer SELECT $2, $3, $4, $5, $6, $7, $8 "
+                                    "WHERE $1::text <> ''",
+                                    "_kept",
+                                    "SELECT status, location, etag, type, body FROM unit_transaction.answer "
+                                    "WHERE key = $2 AND hash = $3 AND $1::text <> ''",
+                                    "_undo",
+                                    "SELECT unit_transaction.undo()",
+                                    NULL};
 
 static void set_up(void) {
     static const struct spec spec = {.id = "addThing", .method = "POST"};
@@ -49,7 +48,7 @@ static void set_up(void) {
     arena = arena_new(0);
     problem = (struct problem){0};
     outcome = (struct outcome){0};
-    transactions_load(arena, &transactions, queries_folder(files), &gate);
+    transactions_load(&transactions, statements_of(files), &gate);
     add = (struct statement){.name = "addThing",
                              .text = "INSERT INTO unit_transaction.thing VALUES ($1) RETURNING id, pg_backend_pid()",
                              .count = 1};

@@ -26,10 +26,10 @@ static const char schema[] =
 
 static const char *const files[] = {
     "_recordUses",
-    "SELECT status, url FROM unit_uses.record(:version, :item, :agent), "
-    "(SELECT :at::bigint[], :kind::int[], :day_key::uuid[], :previous_key::uuid[], :month_key::uuid[]) AS other",
+    "SELECT status, url FROM unit_uses.record($1, $3, $5), "
+    "(SELECT $2::bigint[], $4::int[], $6::uuid[], $7::uuid[], $8::uuid[]) AS other",
     "_usageSalts",
-    "SELECT :at::bigint / 86400 * 86400, :at::bigint / 86400 * 86400 + 86400, sha256('day'), NULL, sha256('month')",
+    "SELECT $1::bigint / 86400 * 86400, $1::bigint / 86400 * 86400 + 86400, sha256('day'), NULL, sha256('month')",
     "_agentPatterns",
     "SELECT version, 'robot', '^bot' || version FROM unit_uses.setting",
     NULL};
@@ -38,7 +38,7 @@ static void set_up(void) {
     struct gate gate = {.out = stderr};
     sql(schema);
     arena = arena_new(0);
-    transactions_load(arena, &transactions, queries_folder(files), &gate);
+    transactions_load(&transactions, statements_of(files), &gate);
     ck_assert_uint_eq(gate.faults, 0);
     transactions.pool = database_pool(4, WAIT_US);
     uses = uses_new(arena, &transactions, WAIT_US);

@@ -22,14 +22,14 @@ static const char schema[] =
     "    sha256((at / 86400 - 1)::text::bytea), sha256(('m' || at / 864000)::bytea); END$$";
 
 static const char *const files[] = {"_usageSalts",
-                                    "SELECT starts, ends, day, previous, month FROM unit_visitor.salts(:at)", NULL};
+                                    "SELECT starts, ends, day, previous, month FROM unit_visitor.salts($1)", NULL};
 
 static void set_up(void) {
     struct gate gate = {.out = stderr};
     sql(schema);
     arena = arena_new(1 << 24);
     problem = (struct problem){0};
-    transactions_load(arena, &transactions, queries_folder(files), &gate);
+    transactions_load(&transactions, statements_of(files), &gate);
     ck_assert_uint_eq(gate.faults, 0);
     transactions.pool = database_pool(4, WAIT_US);
     visitors = visitors_new(arena, &transactions, WAIT_US);

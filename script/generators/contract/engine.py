@@ -4,10 +4,10 @@ import json
 import re
 
 from generators.contract.datapackage import describe, is_public
-from generators.contract.standard import Standard
+from generators.contract.standard import Standard, listed
 from generators.files import ROOT, rows
 from generators.nodes import Refused, dump, fault, faults, refuse
-from generators.shapes import BODY, LIMITS, OPERATION, PARAMETERS, RESPONSE, RULE, check, fits
+from generators.shapes import BODY, LIMITS, OPERATION, PARAMETERS, RESPONSE, RULE, TYPES, check, fits
 
 LIMIT_MAX = 16 * 1024 * 1024
 MEDIA = ("application/json", "application/merge-patch+json", "application/x-www-form-urlencoded", "text/csv", "*/*")
@@ -111,7 +111,14 @@ class Engine(Standard):
             fault(node, "an array in the query needs explode: false")
         return {"name": name, "in": place, "index": path[:path.find(braced)].count("{"), "required": node.get("required") is True,
                 "engine": name in RESERVED and name != "limit", "schema": self.schema(node["schema"], node),
-                "where": getattr(node, "where", None) or "contract"}
+                "where": getattr(node, "where", None) or "contract", **self.standard(self.plain(node["schema"]).get("default"))}
+
+    def standard(self, value):
+        """The text of what a parameter is that is not given, where that is something."""
+        return {} if value is None else {"standard": value if isinstance(value, str) else dump(value)}
+
+    def parameter_of(self, number):
+        return json.loads([*self.shared][number])
 
     def security(self, operation):
         """Alternatives of one scheme, whose list names a role (OpenAPI 3.1, Security Requirement Object); {}: no token."""
@@ -184,8 +191,33 @@ class Engine(Standard):
                 cache = value
             else:
                 head += f"{header}: {value}\r\n"
-        return {"media": [*content], "cache": cache, "head": head, "shared": (cache or "").startswith("public"),
-                "response": self.named(content, kinds[-1], response, name) if kinds else None}
+        response = self.named(content, kinds[-1], response, name) if kinds else None
+        properties = self.of(response).get("properties", {})
+        items, next_ = self.of(properties.get("items")), self.of(properties.get("next"))
+        paged = "next" in properties and items.get("type") in ("array", ["array"])
+        return {"media": [*content], "cache": cache, "head": head, "shared": (cache or "").startswith("public"), "response": response,
+                "list": paged, "feed": paged and "null" not in listed(next_.get("type", TYPES)),
+                "item": items.get("items") if paged else response}
+
+    def of(self, schema):
+        """A schema as the engine reads it, of the component that it names."""
+        while isinstance(schema, str):
+            schema = self.schemas[schema]
+        return schema if isinstance(schema, dict) else {}
+
+    def leave_answers(self):
+        """Takes out what only answers are of: the engine holds no value against it."""
+        todo, kept = [each["schema"] for each in self.facts["parameters"]] + [made.get("body") for made in self.facts["operations"]], {}
+        for made in self.facts["operations"]:
+            made.pop("response", None), made.pop("item", None)
+        while todo:
+            node = todo.pop()
+            if isinstance(node, str) and node not in kept:
+                todo.append(kept.setdefault(node, self.schemas[node]))
+            for key, inner in node.items() if isinstance(node, dict) else ():
+                if key in ("items", "not", "additionalProperties", "propertyNames", "anyOf", "oneOf", "properties"):
+                    todo += inner.values() if key == "properties" else listed(inner)
+        self.facts["components"] = {"schemas": kept}
 
     def collections(self, operations):
         """The lists that everybody can read, from the top, so that nobody has to guess."""

@@ -41,6 +41,10 @@ KEYWORDS = {
     **dict.fromkeys(("items", "not", "additionalProperties", "propertyNames"), lambda value: isinstance(value, (dict, bool)))}
 
 
+def listed(value):
+    return value if isinstance(value, (list, tuple)) else [value]
+
+
 class Standard:
     """A document, made or written as it is."""
 
