@@ -60,7 +60,6 @@ static void load_callers(struct app *app, struct pool_options options, struct ga
 
 void app_load(struct app *app, const struct handler_entry *handlers, struct gate *gate) {
     app->contract = contract_load(app->arena, app->config.contract, gate);
-    app->router = router_new(app->arena, app->contract, gate);
     app->service = (struct service){app->contract->operations, app->config.issuer,
                                     *app->config.contact ? app->config.contact : NULL};
     app->operations = operations_load(app->arena, app->contract, handlers, gate);

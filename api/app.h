@@ -18,7 +18,6 @@ struct app {
     struct arena *arena; /* of the start; also of links made later, by the one thread that links */
     struct config config;
     const struct contract *contract;
-    const struct router *router;
     struct service service;           /* what it says of itself */
     struct operation *operations;     /* one a spec, in the contract's order */
     struct pool *pool;                /* anonymous reads */

@@ -77,9 +77,9 @@ static bool load_statement(struct loader *loader, struct spec *spec, json_t *nam
 static bool load_operation(struct loader *loader, struct spec *spec, json_t *node) {
     json_t *body = NULL, *names = NULL, *pieces = NULL, *parameters, *media;
     *spec = (struct spec){.body_bytes = BODY_BYTES, .body_values = BODY_VALUES, .answer = -1};
-    if (!UNPACK(loader, node, "{s:s,s:s,s:s,s:s,s:s,s?i,s?b,s?s,s:b,s:o}", "id", &spec->id, "method", &spec->method,
-                "path", &spec->path, "allow", &spec->allow, "where", &spec->where, "answer", &spec->answer, "cursor",
-                &spec->cursor, "roles", &spec->roles, "anonymous", &spec->anonymous, "parameters", &parameters) ||
+    if (!UNPACK(loader, node, "{s:s,s:s,s:s,s:s,s?i,s?b,s?s,s:b,s:o}", "id", &spec->id, "method", &spec->method, "path",
+                &spec->path, "where", &spec->where, "answer", &spec->answer, "cursor", &spec->cursor, "roles",
+                &spec->roles, "anonymous", &spec->anonymous, "parameters", &parameters) ||
         !UNPACK(loader, node, "{s?o,s?s,s?i,s?i,s:b,s:b}", "body", &body, "body_type", &spec->body_type, "body_bytes",
                 &spec->body_bytes, "body_values", &spec->body_values, "body_required", &spec->body_required, "streamed",
                 &spec->streamed) ||
@@ -88,8 +88,8 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
         !UNPACK(loader, node, "{s?s,s?s,s?o,s?o}", "file", &spec->file, "text", &spec->text, "bindings", &names,
                 "pieces", &pieces))
         return false;
-    const char **texts[] = {&spec->id,   &spec->method, &spec->path,  &spec->where, &spec->roles, &spec->body_type,
-                            &spec->head, &spec->cache,  &spec->allow, &spec->file,  &spec->text};
+    const char **texts[] = {&spec->id,        &spec->method, &spec->path,  &spec->where, &spec->roles,
+                            &spec->body_type, &spec->head,   &spec->cache, &spec->file,  &spec->text};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = copy_of(loader, *texts[i]);
     spec->secured = spec->roles;
@@ -111,9 +111,9 @@ static void load_all(struct loader *loader, json_t *facts, int64_t length) {
     json_t *operations, *parameters, *problems, *constraints, *node;
     json_int_t bytes = 0;
     size_t index;
-    if (!UNPACK(loader, facts, "{s:I,s:s,s:o,s:o,s:o,s:o,s?s}", "bytes", &bytes, "roles", &contract->operations,
-                "operations", &operations, "parameters", &parameters, "problems", &problems, "constraints",
-                &constraints, "terms", &contract->terms))
+    if (!UNPACK(loader, facts, "{s:I,s:o,s:s,s:o,s:o,s:o,s:o,s?s}", "bytes", &bytes, "routes", &contract->routes,
+                "roles", &contract->operations, "operations", &operations, "parameters", &parameters, "problems",
+                &problems, "constraints", &constraints, "terms", &contract->terms))
         return;
     problem_use(problems, constraints);
     contract->statements = json_object_get(facts, "statements");

@@ -25,7 +25,6 @@ struct spec {
     const char *id;     /* operationId */
     const char *method; /* upper case */
     const char *path;   /* template, with {name} */
-    const char *allow;  /* the methods of the path, as Allow has them */
     const char *where;
     const struct parameter *parameters;
     unsigned parameter_count;
@@ -59,7 +58,8 @@ struct spec {
 struct contract {
     const struct spec *specs;
     unsigned spec_count;
-    json_t *facts;            /* lends schemas and parameters, columns and the engine's statements */
+    json_t *facts;        /* lends schemas and parameters, columns and the engine's statements */
+    const json_t *routes; /* a node: parts by their names, any part, and where a path ends, allow and specs by method */
     const json_t *statements; /* the engine's own by name: [text, number of parameters] */
     int64_t body_bytes;       /* the largest of all operations */
     const char *operations;   /* the roles of each operation that needs a token, {"id":["role"]} */

@@ -1,13 +1,11 @@
 /* From a request's target and method to an operation. */
 #pragma once
 #include "base/arena.h"
-#include "base/gate.h"
 #include "base/problem.h"
 #include "contract/contract.h"
 
+/* script/contract holds paths to them. */
 enum { ROUTE_PARAMETERS_MAX = 8, ROUTE_SEGMENTS_MAX = 16 };
-
-struct router;
 
 struct route_match {
     const struct spec *spec;                  /* NULL: OPTIONS, answered from allow */
@@ -18,10 +16,8 @@ struct route_match {
     struct text values[ROUTE_PARAMETERS_MAX]; /* decoded, in the template's order; lent by the arena */
 };
 
-const struct router *router_new(struct arena *arena, const struct contract *contract, struct gate *gate);
-
 /* path is the raw target up to '?'. Each segment is decoded once; dot segments, backslashes, encoded
  * slashes, NUL and bytes that are not UTF-8 are refused (400). A path that ends with slashes is also found without
  * them. False with a problem: 400, 404 or 405. */
-bool router_match(const struct router *router, struct arena *arena, const char *method, const char *path, size_t length,
-                  struct route_match *match, struct problem *problem);
+bool router_match(const struct contract *contract, struct arena *arena, const char *method, const char *path,
+                  size_t length, struct route_match *match, struct problem *problem);

@@ -39,7 +39,7 @@ static bool read_query(struct request *request, const char *query) {
 static bool route(struct request *request) {
     const char *mark = strchr(request->target, '?');
     size_t length = mark ? (size_t)(mark - request->target) : strlen(request->target);
-    if (!router_match(request->app->router, request->arena, request->method, request->target, length, &request->match,
+    if (!router_match(request->app->contract, request->arena, request->method, request->target, length, &request->match,
                       &request->problem))
         return false;
     request->response.head = request->match.head;

@@ -642,5 +642,20 @@ def test_the_index_is_a_page_of_the_lists_that_everybody_reads(tmp_path):
 
 def test_the_engine_gets_the_methods_of_each_path(tmp_path):
     expand(tmp_path)
-    allow = {operation["path"]: operation["allow"] for operation in json.loads((tmp_path / "made.json.engine").read_text())["operations"]}
-    assert allow == {"/v1/things": "GET, HEAD, POST, OPTIONS", "/v1/things/{slug}": "GET, HEAD, PATCH, DELETE, OPTIONS", "/v1/things/{slug}/use": "POST, OPTIONS"}
+    facts = json.loads((tmp_path / "made.json.engine").read_text())
+    number = {operation["id"]: number for number, operation in enumerate(facts["operations"])}
+    used = {"POST": number["useThing"], "allow": "POST, OPTIONS"}
+    one = {"GET": number["getThing"], "PATCH": number["patchThing"], "DELETE": number["deleteThing"], "allow": "GET, HEAD, PATCH, DELETE, OPTIONS", "parts": {"use": used}}
+    all_ = {"GET": number["listThings"], "POST": number["addThing"], "allow": "GET, HEAD, POST, OPTIONS", "any": one}
+    assert facts["routes"] == {"parts": {"v1": {"parts": {"things": all_}}}}
+
+
+@pytest.mark.parametrize("path", ["/a" * 17, "/{a}" * 9])
+def test_a_path_has_a_length(path):
+    faults.clear()
+    made = {"path": path, "method": "GET", "where": "here"}
+    engine.Engine.route(None, {}, 0, made)
+    assert faults == [f"here: the path is too long: {path}"]
+    faults.clear()
+    engine.Engine.route(None, {}, 0, {**made, "path": path[:-2] if "{" not in path else "/{a}" * 8})
+    assert not faults

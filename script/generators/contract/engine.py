@@ -13,6 +13,7 @@ LIMIT_MAX = 16 * 1024 * 1024
 MEDIA = ("application/json", "application/merge-patch+json", "application/x-www-form-urlencoded", "text/csv", "*/*")
 # Of ours or in a vocabulary of others: the statement's columns are the members.
 JSON_MEDIA = ("application/json", "application/ld+json", "application/vnd.citationstyles.csl+json")
+SEGMENTS, PATH_PARAMETERS = 16, 8  # of a path at most, as in api/contract/router.h
 # As a path's Allow has its methods, in this order.
 ALLOW = {"GET": "GET, HEAD", "POST": "POST", "PUT": "PUT", "PATCH": "PATCH", "DELETE": "DELETE"}
 # Parameters that the engine itself reads mean the same everywhere.
@@ -41,12 +42,12 @@ class Engine(Standard):
         operations = [self.guarded(self.operation, *place) for place in places]
         self.package = describe(self, [] if faults else zip(operations, (node for *_, node in places)))
         operations = [*filter(None, operations)]
-        for made in operations:
-            methods = {each["method"] for each in operations if each["path"] == made["path"]}
-            made["allow"] = ", ".join([*(words for method, words in ALLOW.items() if method in methods), "OPTIONS"])
+        routes = {}
+        for number, made in enumerate(operations):
+            self.route(routes, number, made)
         self.index = {made["path"]: {"application/json": self.collections(operations)} for made in operations if made["id"] == "getIndex"}
         roles = {each["id"]: each["roles"].split(",") if each["roles"] else [] for each in operations if "roles" in each}
-        self.facts = {"roles": dump(roles),
+        self.facts = {"roles": dump(roles), "routes": routes,
                       "operations": [{key: value for key, value in each.items() if key not in OTHERS} for each in operations],
                       "parameters": [*map(json.loads, self.shared)], "components": {"schemas": self.schemas}, "problems": self.problems(),
                       "constraints": self.component("x-constraints"),
@@ -82,6 +83,16 @@ class Engine(Standard):
         if made["shared"] and made["roles"] is not None and not made["anonymous"]:
             fault(node, f"{name} needs a token, and its Cache-Control is public: kept answers are everybody's")
         return {key: value for key, value in made.items() if value is not None}
+
+    def route(self, node, number, made):
+        """Puts an operation where the parts of its path lead to; a part in braces is any."""
+        parts = made["path"].split("/")[1:]
+        if len(parts) > SEGMENTS or made["path"].count("{") > PATH_PARAMETERS:
+            fault(made["where"], f"the path is too long: {made['path']}")
+        for part in parts:
+            node = node.setdefault("any", {}) if part.startswith("{") else node.setdefault("parts", {}).setdefault(part, {})
+        node[made["method"]] = number
+        node["allow"] = ", ".join([*(words for method, words in ALLOW.items() if method in node), "OPTIONS"])
 
     def parameters(self, path, operation):
         """Its parameters, with the schemas that they refer to."""
