@@ -87,5 +87,33 @@ SELECT throws_ok(format('SELECT pg_temp.changed(%L)', s), '42501', NULL, 'nor ha
 FROM unnest(ARRAY['DELETE FROM scip.headline_figure', 'UPDATE scip.organisation_sector SET ends = ''2024''']) s;
 SELECT is(pg_temp.changed('SELECT scip.lock_figure(''test-figure'')'), 1::bigint, 'it may lock a figure to follow it');
 
+-- What each table gets by the procedures that make it one of records: index and reference, and triggers that ask all but who takes out words.
+CREATE TABLE scip.test_record (LIKE ctx.publication INCLUDING ALL, day date, hub_id bigint REFERENCES scip.hub);
+CALL scip.protect('test_record');
+SELECT is((SELECT array_agg(attname::text ORDER BY attname) FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+           WHERE i.indrelid = 'scip.test_record'::regclass), '{hub_id,id,slug}', 'each key and each reference to a record has an index, no term');
+CALL scip.add_trigger('guard BEFORE INSERT OR UPDATE OF day ON test_record WHEN (NEW.day IS NOT NULL)', $$
+DECLARE
+  latest date := today();
+BEGIN
+  PERFORM scip.refuse(422, 'date-in-future', 'day') WHERE NEW.day > latest;
+$$);
+CALL scip.add_trigger('then_day BEFORE INSERT ON test_record WHEN (NEW.day IS NULL)', $$NEW.day := '2020-01-01';$$);
+PREPARE test_record AS INSERT INTO scip.test_record (slug, sources, confidence, day) VALUES ($1, '{test}', $2, $3);
+SELECT throws_ok($$EXECUTE test_record('test-a', 'certain', NULL)$$, '23503', NULL, 'confidence is one of its terms');
+SELECT throws_ok($$EXECUTE test_record('test-a', 'low', scip.today() + 1)$$, 'SC422', NULL, 'a rule with variables refuses');
+SELECT lives_ok($$EXECUTE test_record('test-a', 'low', scip.today())$$, 'and only what it is for');
+SELECT lives_ok($$EXECUTE test_record('test-b', 'low', NULL)$$);
+SELECT is((SELECT day FROM scip.test_record WHERE slug = 'test-b'), '2020-01-01', 'a single statement sets a column of the row');
+SELECT throws_ok($$UPDATE scip.test_record SET day = scip.today() + 1$$, 'SC422', NULL, 'an update is asked too');
+SET LOCAL scip.redacting = 'yes';
+SELECT lives_ok($$UPDATE scip.test_record SET day = scip.today() + 1$$, 'but not one that takes words out');
+SET LOCAL scip.redacting = '';
+SELECT lives_ok($$DELETE FROM scip.test_record$$, 'what it does not name is not asked');
+CALL scip.add_trigger('guard_removal BEFORE DELETE ON test_record', $$PERFORM scip.refuse(409, 'in-use');$$);
+EXECUTE test_record('test-a', 'low', NULL);
+SELECT throws_ok($$DELETE FROM scip.test_record$$, 'SC409', NULL, 'a removal is refused');
+SELECT throws_ok($$CALL scip.add_trigger('guard BEFORE INSERT', 'NULL;')$$, NULL, NULL, 'a trigger of no table is none');
+
 SELECT * FROM finish();
 ROLLBACK;
