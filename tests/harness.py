@@ -317,6 +317,11 @@ def delete(server, token, path, if_match="*", **options):
     return server.send("DELETE", path, token=token, if_match=if_match, **options)
 
 
+def link(collection, id, seen=True):
+    """A reference to a record by its id alone, as an answer has it: the address is for who may see the record."""
+    return {"id": id, "href": f"/v1/{collection}/{id}" if seen else None}
+
+
 def only_one(*requests):
     """Requests at once that all know the same version of a record: one is in time, all others are refused (412). Gives its place and answer."""
     start = threading.Barrier(len(requests))

@@ -6592,7 +6592,10 @@ export interface components {
          *         "name": "Demonstration University 20",
          *         "href": "/v1/organisations/demonstration-university-20"
          *       },
-         *       "account": "cbf0fbd3-b06e-40e8-ae60-afdc5c1cd221",
+         *       "account": {
+         *         "id": "cbf0fbd3-b06e-40e8-ae60-afdc5c1cd221",
+         *         "href": "/v1/accounts/cbf0fbd3-b06e-40e8-ae60-afdc5c1cd221"
+         *       },
          *       "slug": "severn-valley",
          *       "name": "Severn Valley Hub",
          *       "nations": [
@@ -6631,11 +6634,8 @@ export interface components {
             id: string;
             /** @description The organisation that applies and would lead the Hub. */
             organisation: components["schemas"]["Link"];
-            /**
-             * Format: uuid
-             * @description The account that began the application; null once that account is gone.
-             */
-            account: string | null;
+            /** @description The account that began the application; null once that account is gone. */
+            account: components["schemas"]["AccountLink"] | null;
             /** @description The slug that the Hub will have. Required before the application is submitted. */
             slug: string | null;
             /** @description The name that the Hub will have. */
@@ -6844,7 +6844,10 @@ export interface components {
          *       "optional": false,
          *       "done_on": "2018-12-03",
          *       "evidence": "Demonstration data",
-         *       "done_by": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
+         *       "done_by": {
+         *         "id": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
+         *         "href": "/v1/accounts/7a83cbff-b24d-4b0b-891b-fb7619d6c437"
+         *       },
          *       "version": 2,
          *       "href": "/v1/hubs/demonstration-hub-north-west/pathway/partners_invited"
          *     }
@@ -6865,11 +6868,8 @@ export interface components {
             done_on: string | null;
             /** @description What shows that the step was done, such as the address of the minutes. */
             evidence: string | null;
-            /**
-             * Format: uuid
-             * @description The account that recorded the step as done; null while it is open, or once that account is gone.
-             */
-            done_by: string | null;
+            /** @description The account that recorded the step as done; null while it is open, or once that account is gone. */
+            done_by: components["schemas"]["AccountLink"] | null;
             /** @description The version of the record; its ETag begins with it. */
             version: number;
             /** @description The address of this record in the API. */
@@ -6913,11 +6913,8 @@ export interface components {
             done_on: string | null;
             /** @description What shows that the step was done, such as the address of the minutes. */
             evidence: string | null;
-            /**
-             * Format: uuid
-             * @description The account that recorded the step as done; null while it is open, or once that account is gone.
-             */
-            done_by: string | null;
+            /** @description The account that recorded the step as done; null while it is open, or once that account is gone. */
+            done_by: components["schemas"]["AccountLink"] | null;
             /** @description The version of the record; its ETag begins with it. */
             version: number;
             /**
@@ -7522,7 +7519,10 @@ export interface components {
          *         "name": "Demonstration Hub London",
          *         "href": "/v1/hubs/demonstration-hub-london"
          *       },
-         *       "person": "b1ac94f9-095e-9f75-d35b-4a9f9ff5f4b3",
+         *       "person": {
+         *         "id": "b1ac94f9-095e-9f75-d35b-4a9f9ff5f4b3",
+         *         "href": "/v1/people/b1ac94f9-095e-9f75-d35b-4a9f9ff5f4b3"
+         *       },
          *       "name": "Demonstration Person 0069",
          *       "email": "demonstration.person.0069@example.org",
          *       "organisation": null,
@@ -7545,11 +7545,8 @@ export interface components {
             id: string;
             /** @description The Hub of the membership. */
             hub: components["schemas"]["Link"];
-            /**
-             * Format: uuid
-             * @description The id of the person.
-             */
-            person: string;
+            /** @description The person. */
+            person: components["schemas"]["PersonLink"];
             /** @description The person's name; null where the caller may not read it. */
             name: string | null;
             /** @description The person's e-mail address; null where there is none or the caller may not read it. */
@@ -7865,6 +7862,22 @@ export interface components {
          */
         Email: string;
         /**
+         * @description A reference to a person, without the name, which not all may read.
+         * @example {
+         *       "id": "b1ac94f9-095e-9f75-d35b-4a9f9ff5f4b3",
+         *       "href": "/v1/people/b1ac94f9-095e-9f75-d35b-4a9f9ff5f4b3"
+         *     }
+         */
+        PersonLink: {
+            /**
+             * Format: uuid
+             * @description The id of the person.
+             */
+            id: string;
+            /** @description The address of the person; null where the caller may not see the record, or it is gone. */
+            href: string | null;
+        };
+        /**
          * @description A professional. Name and address are null where the caller may not read them, and after an erasure.
          * @example {
          *       "id": "0025750f-f8c0-04f2-f2d3-fba825ab9fe1",
@@ -8091,17 +8104,17 @@ export interface components {
         /**
          * @description An erasure of a person's data.
          * @example {
-         *       "person": "0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a42",
+         *       "person": {
+         *         "id": "0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a42",
+         *         "href": "/v1/people/0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a42"
+         *       },
          *       "erased_at": "2026-10-06T14:02:10Z",
          *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         Erasure: {
-            /**
-             * Format: uuid
-             * @description The id of the person.
-             */
-            person: string;
+            /** @description The person. */
+            person: components["schemas"]["PersonLink"];
             /**
              * Format: date-time
              * @description When it was erased.
@@ -12283,7 +12296,10 @@ export interface components {
          *         "starts_at": "2022-10-27T09:00:00Z",
          *         "href": "/v1/training/sessions/04da28b1-c216-1f61-1f4a-2aabcac77eb0"
          *       },
-         *       "person": "1b17cc2e-ff85-c068-14db-4cec1aabf7e9",
+         *       "person": {
+         *         "id": "1b17cc2e-ff85-c068-14db-4cec1aabf7e9",
+         *         "href": "/v1/people/1b17cc2e-ff85-c068-14db-4cec1aabf7e9"
+         *       },
          *       "name": "Demonstration Person 0401",
          *       "email": "demonstration.person.0401@example.org",
          *       "organisation": {
@@ -12334,11 +12350,8 @@ export interface components {
                 /** @description The address of the session. */
                 href: components["schemas"]["Href"];
             };
-            /**
-             * Format: uuid
-             * @description The delegate's id, for the session's staff and the delegate; null for everybody else.
-             */
-            person: string | null;
+            /** @description The delegate, for the session's staff and the delegate; null for everybody else. */
+            person: components["schemas"]["PersonLink"] | null;
             /** @description The name given with the booking; null once it was corrected, restricted or erased. */
             name: string | null;
             /** @description The e-mail address given with the booking; null once it was corrected, restricted or erased. */
@@ -13978,8 +13991,14 @@ export interface components {
          * @description A read of a person's data.
          * @example {
          *       "read_at": "2026-11-30T00:16:28.81015Z",
-         *       "person": "03f826c4-2a02-56cf-7d8a-0d97d4d00c0d",
-         *       "account": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
+         *       "person": {
+         *         "id": "03f826c4-2a02-56cf-7d8a-0d97d4d00c0d",
+         *         "href": "/v1/people/03f826c4-2a02-56cf-7d8a-0d97d4d00c0d"
+         *       },
+         *       "account": {
+         *         "id": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
+         *         "href": "/v1/accounts/7a83cbff-b24d-4b0b-891b-fb7619d6c437"
+         *       },
          *       "operation": "getPerson",
          *       "request": "c1c6fd75c2df6d141cd98967fefa621f",
          *       "updated_at": "2025-09-12T09:30:00Z"
@@ -13991,16 +14010,10 @@ export interface components {
              * @description When it was read.
              */
             read_at: string;
-            /**
-             * Format: uuid
-             * @description The id of the person whose data was read.
-             */
-            person: string;
-            /**
-             * Format: uuid
-             * @description The account that read it; null once it is gone.
-             */
-            account: string | null;
+            /** @description The person whose data was read. */
+            person: components["schemas"]["PersonLink"];
+            /** @description The account that read it; null once it is gone. */
+            account: components["schemas"]["AccountLink"] | null;
             /** @description The operationId of the request; null where it did not come through the API. */
             operation: string | null;
             /** @description The request's X-Request-Id; null where there was none. */
@@ -14230,7 +14243,10 @@ export interface components {
          * @description A person's objection to what is done with their data (UK GDPR Art. 21).
          * @example {
          *       "id": "01a229d7-b032-7d67-aa97-fce058ceec25",
-         *       "person": "068a5f2b-c046-22c2-66fd-ce7b687455ba",
+         *       "person": {
+         *         "id": "068a5f2b-c046-22c2-66fd-ce7b687455ba",
+         *         "href": "/v1/people/068a5f2b-c046-22c2-66fd-ce7b687455ba"
+         *       },
          *       "received_on": "2026-10-12",
          *       "purpose": "To show who is a member of the Hub",
          *       "grounds": "I have changed my post and do not wish to be listed.",
@@ -14248,11 +14264,8 @@ export interface components {
              * @description The id of the record; it never changes.
              */
             id: string;
-            /**
-             * Format: uuid
-             * @description The id of the person.
-             */
-            person: string;
+            /** @description The person. */
+            person: components["schemas"]["PersonLink"];
             /**
              * Format: date
              * @description The day on which it was received.
@@ -15318,7 +15331,10 @@ export interface components {
         /**
          * @description Whether a person attended a meeting.
          * @example {
-         *       "person": "be4c1f45-320d-7cd7-cb10-463ab08a84c3",
+         *       "person": {
+         *         "id": "be4c1f45-320d-7cd7-cb10-463ab08a84c3",
+         *         "href": "/v1/people/be4c1f45-320d-7cd7-cb10-463ab08a84c3"
+         *       },
          *       "name": "Demonstration Person 0864",
          *       "sector": "he",
          *       "status": "absent",
@@ -15327,11 +15343,8 @@ export interface components {
          *     }
          */
         Attendee: {
-            /**
-             * Format: uuid
-             * @description The id of the person.
-             */
-            person: string;
+            /** @description The person. */
+            person: components["schemas"]["PersonLink"];
             /** @description The person's name; null where the caller may not read it. */
             name: string | null;
             /** @description The sector that the person represented on the day; null where none. */
@@ -15554,7 +15567,10 @@ export interface components {
          *         "href": "/v1/meetings/08dcd8b0-55a8-838f-a852-08376025da16"
          *       },
          *       "text": "Demonstration action",
-         *       "owner": "c3ae26e1-b887-0864-ae24-1c53f7b5e8b3",
+         *       "owner": {
+         *         "id": "c3ae26e1-b887-0864-ae24-1c53f7b5e8b3",
+         *         "href": "/v1/people/c3ae26e1-b887-0864-ae24-1c53f7b5e8b3"
+         *       },
          *       "owner_name": "Demonstration Person 0915",
          *       "due_on": "2020-04-11",
          *       "done_on": "2020-04-01",
@@ -15573,11 +15589,8 @@ export interface components {
             meeting: components["schemas"]["MeetingLink"];
             /** @description What is to be done. */
             text: string;
-            /**
-             * Format: uuid
-             * @description The id of the person who does it; null for nobody.
-             */
-            owner: string | null;
+            /** @description The person who does it; null for nobody. */
+            owner: components["schemas"]["PersonLink"] | null;
             /** @description The name of that person; null where the caller may not read it. */
             owner_name: string | null;
             /**
@@ -15846,7 +15859,10 @@ export interface components {
          *         "href": "/v1/organisations/demonstration-university-20"
          *       },
          *       "sector": "he",
-         *       "person": "9bfd69b3-0683-e00f-0f6c-20d5cb32bff4",
+         *       "person": {
+         *         "id": "9bfd69b3-0683-e00f-0f6c-20d5cb32bff4",
+         *         "href": "/v1/people/9bfd69b3-0683-e00f-0f6c-20d5cb32bff4"
+         *       },
          *       "name": "Demonstration Person 0806",
          *       "from": "2020-10-15",
          *       "to": null,
@@ -15869,11 +15885,8 @@ export interface components {
             organisation: components["schemas"]["Link"] | null;
             /** @description The sector that the seat represents; null for none. */
             sector: components["schemas"]["Sector"] | null;
-            /**
-             * Format: uuid
-             * @description The id of the person who holds it; null while it is vacant.
-             */
-            person: string | null;
+            /** @description The person who holds it; null while it is vacant. */
+            person: components["schemas"]["PersonLink"] | null;
             /** @description The name of that person; null while it is vacant, or where the caller may not read it. */
             name: string | null;
             /**
@@ -16098,6 +16111,19 @@ export interface components {
          */
         AccountId: string;
         /**
+         * @description A reference to an account.
+         * @example {
+         *       "id": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
+         *       "href": "/v1/accounts/7a83cbff-b24d-4b0b-891b-fb7619d6c437"
+         *     }
+         */
+        AccountLink: {
+            /** @description The id of the account. */
+            id: components["schemas"]["AccountId"];
+            /** @description The address of the account; null for all but the central team. */
+            href: string | null;
+        };
+        /**
          * @description A role of an account. hub_lead and hub_member are for a Hub, group_member for a group, partner for an organisation.
          * @enum {string}
          */
@@ -16158,7 +16184,10 @@ export interface components {
          * @description A role of an account.
          * @example {
          *       "id": "b7aa2e98-0089-4178-8557-f4686221b96e",
-         *       "account": "74b03e4d-de80-4626-8dcd-bb8507faea9f",
+         *       "account": {
+         *         "id": "74b03e4d-de80-4626-8dcd-bb8507faea9f",
+         *         "href": "/v1/accounts/74b03e4d-de80-4626-8dcd-bb8507faea9f"
+         *       },
          *       "role": "hub_lead",
          *       "hub": "demonstration-hub-south-east",
          *       "organisation": null,
@@ -16175,8 +16204,8 @@ export interface components {
              * @description The id of the record; it never changes.
              */
             id: string;
-            /** @description The id of the account. */
-            account: components["schemas"]["AccountId"];
+            /** @description The account. */
+            account: components["schemas"]["AccountLink"];
             /** @description The role. */
             role: components["schemas"]["RoleName"];
             /** @description The slug of the Hub that the role is for; null where it is for none. */
@@ -16290,8 +16319,8 @@ export interface components {
             tokens_from: string | null;
             /** @description All roles of the account, also past and future ones. */
             roles: components["schemas"]["GrantedRole"][];
-            /** @description The person whose account it is, who can then see their own data; null for a system. */
-            person: components["schemas"]["AccountPerson"];
+            /** @description The person whose account it is, who can then see their own data; null for a system or a post. */
+            person: components["schemas"]["PersonLink"] | null;
             /**
              * Format: date-time
              * @description When the record was made.
@@ -16311,11 +16340,6 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
         };
-        /**
-         * Format: uuid
-         * @description The person whose account it is; null for a system or a post.
-         */
-        AccountPerson: string | null;
         /**
          * @description What makes a new record: an account: who may do more than read what is public, and in which roles.
          * @example {
@@ -16340,8 +16364,11 @@ export interface components {
             name: components["schemas"]["AccountName"];
             /** @description The roles to give. */
             roles: components["schemas"]["AccountRoleNew"][];
-            /** @description The person whose account it is, who can then see their own data; null for a system. */
-            person?: components["schemas"]["AccountPerson"];
+            /**
+             * Format: uuid
+             * @description The id of the person whose account it is, who can then see their own data; null for a system or a post.
+             */
+            person?: string | null;
         };
         /**
          * @description What changes of a record; all else stays as it is: an account: who may do more than read what is public, and in which roles.
@@ -16360,8 +16387,11 @@ export interface components {
              * @description Refuses every token issued before this moment.
              */
             tokens_from?: string | null;
-            /** @description The person whose account it is, who can then see their own data; null for a system. */
-            person?: components["schemas"]["AccountPerson"];
+            /**
+             * Format: uuid
+             * @description The id of the person whose account it is, who can then see their own data; null for a system or a post.
+             */
+            person?: string | null;
         };
         /**
          * @description Somebody who signed in at an OpenID provider and has no account here.
@@ -16663,7 +16693,7 @@ export interface components {
             /** @description What the central team calls the account. */
             name: components["schemas"]["AccountName"];
             /** @description The person whose account it is; null for a system or a post. */
-            person: components["schemas"]["AccountPerson"];
+            person: components["schemas"]["PersonLink"] | null;
             /** @description Roles in force today, as far as the token's scope allows them. */
             roles: {
                 /** @description The role. */

@@ -155,8 +155,7 @@ BEGIN
                   EXECUTE FUNCTION scip.touch_whole(%L, %L)', t, whole, kind || '_id');
 END $$;
 
--- Where the record of a change is: a row a kind, so that a new kind is data. An address may also be that of a list of a period
--- or a metric.
+-- Where the record of a change is: a row a kind, so that a new kind is data. An address may be that of a list of a period or metric.
 CREATE TABLE scip.kind_address (
   kind scip.code PRIMARY KEY,
   prefix text NOT NULL CHECK (prefix ~ '^/v1/([a-z/-]+(/|\?[a-z]+=))?$')
@@ -176,6 +175,9 @@ CALL scip.track_changes('kind_address', NULL, 'NULL', 'NULL', record => 'r.kind'
 
 CREATE FUNCTION scip.href(kind text, key text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN (SELECT a.prefix || href.key FROM scip.kind_address a WHERE a.kind = href.kind);
-GRANT EXECUTE ON FUNCTION scip.href TO scip_anonymous, scip_caller;
+-- A reference in an answer by id alone, as its name is not everybody's to read; with the address where the caller may see the record.
+CREATE FUNCTION scip.link_id(collection text, id uuid, seen uuid) RETURNS json LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN link_id.id IS NOT NULL THEN json_build_object('id', link_id.id, 'href', '/v1/' || collection || '/' || seen) END;
+GRANT EXECUTE ON FUNCTION scip.href, scip.link_id TO scip_anonymous, scip_caller;
 
 COMMIT;

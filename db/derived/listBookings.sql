@@ -4,8 +4,9 @@ FROM (
   SELECT 404 AS refused WHERE NOT ctx.handles_session(:session)
 ) refusal
 FULL JOIN (
-  SELECT id, session, d.person AS person, d.name AS name, d.email AS email, organisation, organisation_name, sector, status, position,
-         attended, certificate, links, created_at, updated_at, href, _place::text AS _after_place
+  SELECT id, session, scip.link_id('people', d.person, (SELECT l.id FROM scip.person l WHERE l.id = d.person)) AS person, d.name AS name,
+         d.email AS email, organisation, organisation_name, sector, status, position, attended, certificate, links, created_at, updated_at,
+         href, _place::text AS _after_place
   FROM (
     SELECT *
     FROM scip.bookings

@@ -2,8 +2,9 @@
 SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.alliance_group x WHERE x.slug = :slug AND ctx.sees(NULL, x.id))) refusal
 FULL JOIN (
-  SELECT id, "group", title, organisation, sector, person, scip.person_name(person) AS name, "from", "to", created_at, updated_at, href,
-         "from"::text AS _after_key, id::text AS _after_id
+  SELECT id, "group", title, organisation, sector,
+         scip.link_id('people', person, (SELECT l.id FROM scip.person l WHERE l.id = person)) AS person, scip.person_name(person) AS name,
+         "from", "to", created_at, updated_at, href, "from"::text AS _after_key, id::text AS _after_id
   FROM (
     SELECT *
     FROM scip.group_seats

@@ -2,15 +2,16 @@
 SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.meeting x WHERE x.id = :id)) refusal
 FULL JOIN (
-  SELECT person, scip.person_name(person) AS name, sector, status, updated_at, href, person::text AS _after_person
+  SELECT scip.link_id('people', _person, (SELECT l.id FROM scip.person l WHERE l.id = _person)) AS person,
+         scip.person_name(_person) AS name, sector, status, updated_at, href, _person::text AS _after_person
   FROM (
     SELECT *
     FROM scip.meeting_attendance
     WHERE _meeting = :id
       AND (:modified_since IS NULL OR updated_at >= :modified_since)
-      AND (:after_person IS NULL OR person > :after_person::uuid)
-    ORDER BY person
+      AND (:after_person IS NULL OR _person > :after_person::uuid)
+    ORDER BY _person
     LIMIT :limit
   ) page
-  ORDER BY person
+  ORDER BY _person
 ) page ON false

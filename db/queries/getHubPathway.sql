@@ -2,8 +2,8 @@
 -- last step or the founding.
 SELECT (array_agg(hub))[1] AS hub,
        json_agg(json_build_object('code', code, 'ordinal', ordinal, 'title', title, 'optional', optional, 'done_on', done_on,
-                                       'evidence', evidence, 'done_by', done_by, 'version', version, 'href', href)
-                     ORDER BY ordinal) AS steps,
+                  'evidence', evidence, 'done_by', scip.link_id('accounts', done_by, CASE WHEN ctx.central() THEN done_by END),
+                  'version', version, 'href', href) ORDER BY ordinal) AS steps,
        (100 * count(done_on) FILTER (WHERE NOT optional) / greatest(count(*) FILTER (WHERE NOT optional), 1))::int AS percent_complete,
        CASE WHEN count(*) FILTER (WHERE done_on IS NULL AND NOT optional) > 0
              AND NOT EXISTS (SELECT FROM scip.hub_status s WHERE s.hub_id = _hub_id AND s.status = 'closed' AND s.ends IS NULL)

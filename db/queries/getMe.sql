@@ -1,5 +1,5 @@
 -- Who is asking: the roles in force, as far as the token's scope lets them, and what they allow.
-SELECT a.id, a.label::text AS name, a.person_id AS person,
+SELECT a.id, a.label::text AS name, scip.link_id('people', a.person_id, a.person_id) AS person,
        coalesce((SELECT json_agg(json_build_object('role', r.role, 'hub', r.hub, 'organisation', r.organisation,
                                    'group', r."group", 'from', r."from", 'to', r."to")
                                  ORDER BY r.role, r.hub, r."group", r.organisation)

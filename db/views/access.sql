@@ -13,8 +13,7 @@ SELECT a.id, a.issuer, a.subject, a.label::text AS name, a.active, a.tokens_from
                                    'group', r."group", 'from', r."from", 'to', r."to", 'href', r.href)
                                  ORDER BY r."from", r.role, r.hub, r."group", r.organisation)
                  FROM scip.account_roles r WHERE r.account = a.id), '[]') AS roles,
-       a.created_at, a.updated_at, '/v1/accounts/' || a.id AS href,
-       a.version AS _version, a.label_sort AS _sort, a.person_id AS person
+       a.created_at, a.updated_at, '/v1/accounts/' || a.id AS href, a.version AS _version, a.label_sort AS _sort, a.person_id AS person
 FROM scip.account a;
 
 CREATE VIEW scip.clients WITH (security_invoker) AS

@@ -16,7 +16,7 @@ FROM scip.agenda_item i;
 
 -- Everybody who may have been there, with what is noted of them; and who was noted and has been found not to be a member.
 CREATE VIEW scip.meeting_attendance WITH (security_invoker) AS
-SELECT p.person_id AS person, p.sector, a.status, a.updated_at,
+SELECT p.person_id AS _person, p.sector, a.status, a.updated_at,
        '/v1/meetings/' || m.id || '/attendance/' || p.person_id AS href, m.id AS _meeting
 FROM scip.meeting m
 CROSS JOIN LATERAL (

@@ -1,6 +1,5 @@
 CREATE VIEW scip.objections WITH (security_invoker) AS
-SELECT o.id, o.person_id AS person, o.received_on, o.decision AS status, o.decided_at, o.created_at, o.updated_at,
-  '/v1/privacy/objections/' || o.id AS href, o.version AS _version
+SELECT o.id, o.person_id AS person, o.received_on, o.decision AS status, o.decided_at, o.created_at, o.updated_at, o.version AS _version
 FROM scip.objection o;
 GRANT SELECT ON scip.objections TO scip_caller;
 CREATE VIEW scip.breaches WITH (security_invoker) AS

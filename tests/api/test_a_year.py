@@ -34,7 +34,7 @@ def accepted(answer, status=None):
 
 
 def person_of(record):
-    return record["person"]
+    return record["person"]["id"]
 
 
 class Person:

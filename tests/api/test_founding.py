@@ -7,7 +7,7 @@ import uuid
 from collections import Counter
 
 import pytest
-from harness import get, patch, post, problem
+from harness import get, link, patch, post, problem
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 STEPS = ["lead_identified", "inaugural_date_set", "partners_invited", "alliance_invited", "minute_taker_arranged", "page_sent",
@@ -149,7 +149,7 @@ def test_an_applicants_first_day(server, cluster, organisations, applicant, neig
     path, application = made.headers["Location"], made.json
     assert path == application["href"] == f"/v1/hub-applications/{application['id']}"
     assert (application["status"], application["organisation"]["slug"], application["slug"]) == ("draft", organisations[0], None)
-    assert application["account"] == get(server, applicant, "/v1/me").json["id"]
+    assert application["account"] == link("accounts", get(server, applicant, "/v1/me").json["id"], seen=False)
     # The line broke, so it was sent again: still one draft.
     again = post(server, applicant, "/v1/hub-applications", {"organisation": organisations[0], "name": "Chalk Downs Hub"}, key="first-day")
     assert (again.status, again.body) == (201, made.body)
@@ -158,7 +158,7 @@ def test_an_applicants_first_day(server, cluster, organisations, applicant, neig
     # A draft is the applicant's own.
     assert get(server, reviewer, path).status == get(server, neighbour, path).status == 404
     assert application["id"] not in [row["id"] for row in get(server, reviewer, "/v1/hub-applications").json["items"]]
-    assert get(server, central, path).json == application
+    assert get(server, central, path).json == application | {"account": link("accounts", application["account"]["id"])}
 
     assert problem(post(server, applicant, path + "/submission")) == (422, "application-incomplete")
     partners = [{"sector": "he", "name": "Chalk Downs University"}, {"sector": "armed_forces", "name": "The garrison's welfare office"}]
@@ -253,7 +253,7 @@ def test_own_and_others_applications(server, cluster, organisations, applicant, 
     assert post(server, None, "/v1/hub-applications", body).status == 401
     for_another = post(server, central, "/v1/hub-applications", {**body, "slug": "founding-whose", **CASE})
     path = for_another.headers["Location"]
-    assert for_another.status == 201 and get(server, applicant, path).json == for_another.json, "the central team applies for any"
+    assert for_another.status == 201 and get(server, applicant, path).json == for_another.json | {"account": link("accounts", for_another.json["account"]["id"], seen=False)}, "the central team applies for any"
     for method, address, given in (("GET", path, None), ("PATCH", path, {"name": "Mine"}), ("DELETE", path, None), ("POST", path + "/submission", None)):
         answer = server.send(method, address, given, token=neighbour, if_match=None if method in ("GET", "POST") else "*")
         assert answer.status == 404, (method, answer.text)
@@ -359,7 +359,7 @@ def test_a_hub_lead_walks_the_pathway(server, cluster, led, reviewer, central):
     done = patch(server, lead, path + "/lead_identified", {"done_on": day(-3), "evidence": "The vice-chancellor's letter"}, step.headers["ETag"])
     assert done.status == 200, done.text
     assert (done.json["done_on"], done.json["evidence"], done.json["version"]) == (day(-3), "The vice-chancellor's letter", 2)
-    assert done.json["done_by"] == get(server, lead, "/v1/me").json["id"]
+    assert done.json["done_by"] == link("accounts", get(server, lead, "/v1/me").json["id"], seen=False)
     assert problem(patch(server, lead, path + "/lead_identified", {"done_on": None}, step.headers["ETag"]))[0] == 412
     # Undone, and done again by the central team.
     undone = patch(server, lead, path + "/lead_identified", {"done_on": None}, done.headers["ETag"])

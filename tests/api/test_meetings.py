@@ -8,7 +8,7 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 import pytest
-from harness import delete, get, only_one, patch, post, problem, put
+from harness import delete, get, link, only_one, patch, post, problem, put
 
 LONDON = ZoneInfo("Europe/London")
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
@@ -160,7 +160,7 @@ def agenda(server, token, path):
 
 
 def attendance(server, token, path):
-    return {row["person"]: row["status"] for row in get(server, token, path + "/attendance").json["items"]}
+    return {row["person"]["id"]: row["status"] for row in get(server, token, path + "/attendance").json["items"]}
 
 
 def seen(server, token, bookmark, href, seconds=5):
@@ -468,21 +468,21 @@ def test_names_are_for_who_may_know_them(server, cluster, scene, central):
     for who in scene.people:
         assert put(server, scene.lead, f"{path}/attendance/{who}", {"status": "present"}).status == 200
     for token in (scene.lead, central):
-        rows = {row["person"]: row for row in get(server, token, path + "/attendance").json["items"]}
+        rows = {row["person"]["id"]: row for row in get(server, token, path + "/attendance").json["items"]}
         assert [rows[who]["name"] for who in scene.people] == scene.names
         assert [rows[who]["sector"] for who in scene.people] == SECTORS
     own = get(server, scene.member, path + "/attendance").json["items"]
-    assert [(row["person"], row["name"], row["status"]) for row in own] == [(scene.people[0], scene.names[0], "present")], "a member sees itself"
+    assert [(row["person"], row["name"], row["status"]) for row in own] == [(link("people", scene.people[0]), scene.names[0], "present")], "a member sees itself"
     assert get(server, scene.member, f"{path}/attendance/{scene.people[1]}").status == 404
     action = post(server, scene.lead, path + "/actions", {"text": "Write to the schools", "owner": scene.people[1], "due_on": day(10)})
-    assert (action.json["owner"], action.json["owner_name"]) == (scene.people[1], scene.names[1])
+    assert (action.json["owner"], action.json["owner_name"]) == (link("people", scene.people[1]), scene.names[1])
     assert get(server, scene.member, action.json["href"]).json["owner_name"] is None
     account = get(server, scene.lead, "/v1/me").json["id"]
     count = f"SELECT count(DISTINCT person_id) FROM scip.personal_read WHERE account_id = '{account}' AND operation = 'listMeetingAttendance' AND person_id = ANY ('{{{','.join(scene.people)}}}')"
     assert cluster.psql(count) == "5", "who read them is written down"
     page = get(server, scene.lead, path + "/attendance?limit=2").json
     following = get(server, scene.lead, f"{path}/attendance?limit=200&cursor={page['next']}").json
-    assert {row["person"] for row in page["items"] + following["items"]} >= set(scene.people) and following["next"] is None
+    assert {row["person"]["id"] for row in page["items"] + following["items"]} >= set(scene.people) and following["next"] is None
 
 
 def test_a_spreadsheet_of_attendance(server, scene):
@@ -502,7 +502,7 @@ def test_a_spreadsheet_of_attendance(server, scene):
     assert (done.status, done.json["present"], done.json["apologies"]) == (200, 2, 1), done.text
     assert done.json == rehearsal.json and send(excel.encode(), key="sheet").body == done.body
     # The list itself, filled in, comes back; a tab stands between the cells.
-    names = {row["person"]: row["name"] for row in get(server, scene.lead, path + "/attendance?limit=200").json["items"]}
+    names = {row["person"]["id"]: row["name"] for row in get(server, scene.lead, path + "/attendance?limit=200").json["items"]}
     fill = lambda name: "person\tname\tstatus\n" + "".join(f"{who}\t\"{name(names[who])}\"\tabsent\n" for who in scene.people)
     assert send(fill(lambda name: name.replace(" ", "\n ")).encode()).json["absent"] == 5
     assert {error for error in errors(send(fill(lambda name: "Some Body").encode()))} == {
@@ -754,7 +754,7 @@ def test_a_groups_meeting(server, scene, group, central):
     assert item.status == 201 and delete(server, group.insider, item.headers["Location"]).status == 204
     assert post(server, group.insider, path + "/held", {"guests": 1}).json["quorum"] is None
     rows = get(server, group.insider, path + "/attendance").json["items"]
-    assert {(row["person"], row["name"], row["sector"], row["status"]) for row in rows} == {(group.people[0], "Meetings Seat 0", "research", None), (group.people[1], "Meetings Seat 1", "charity", None)}
+    assert {(row["person"]["id"], row["name"], row["sector"], row["status"]) for row in rows} == {(group.people[0], "Meetings Seat 0", "research", None), (group.people[1], "Meetings Seat 1", "charity", None)}
     assert problem(put(server, group.insider, f"{path}/attendance/{group.people[2]}", {"status": "present"})) == (422, "person-not-a-member"), "who has no seat"
     assert put(server, group.insider, f"{path}/attendance/{group.people[0]}", {"status": "present"}).status == 200
     assert post(server, group.insider, path + "/actions", {"text": "Relay", "owner": group.people[1]}).status == 201
@@ -800,14 +800,14 @@ def test_seats(server, cluster, scene, group, central):
 
     first = post(server, central, seat["href"] + "/handover", {"person": group.people[2], "from": "2024-06-01"}, key="first")
     assert first.status == 201, first.text
-    assert (first.json["title"], first.json["sector"], first.json["person"], first.json["name"], first.json["from"]) == ("For the schools", "school_sector", group.people[2], "Meetings Seat 2", "2024-06-01")
+    assert (first.json["title"], first.json["sector"], first.json["person"], first.json["name"], first.json["from"]) == ("For the schools", "school_sector", link("people", group.people[2]), "Meetings Seat 2", "2024-06-01")
     assert post(server, central, seat["href"] + "/handover", {"person": group.people[2], "from": "2024-06-01"}, key="first").body == first.body
     assert get(server, group.insider, seat["href"]).json["to"] == "2024-05-31", "the last day"
     assert problem(post(server, central, seat["href"] + "/handover", {"person": None, "from": "2024-07-01"}))[0] == 409, "it has ended"
     assert problem(post(server, central, first.json["href"] + "/handover", {"person": None, "from": "2024-06-01"}))[0] == 422, "nobody has held it by then"
     left = post(server, central, first.json["href"] + "/handover", {"person": None, "from": "2024-09-01"}).json
     assert (left["person"], left["from"]) == (None, "2024-09-01")
-    assert [row["person"] for row in get(server, group.insider, path + "?as_of=2024-08-31").json["items"]].count(group.people[2]) == 1
+    assert [row["person"] for row in get(server, group.insider, path + "?as_of=2024-08-31").json["items"]].count(link("people", group.people[2])) == 1
     assert problem(patch(server, central, seat["href"], {"title": "x"}, made.headers["ETag"]))[0] == problem(delete(server, central, seat["href"], made.headers["ETag"]))[0] == 412
     changed = patch(server, central, left["href"], {"title": "For schools", "organisation": None, "sector": None, "to": "2024-12-31", "from": "2024-09-02"})
     assert (changed.json["title"], changed.json["organisation"], changed.json["sector"], changed.json["from"], changed.json["to"]) == ("For schools", None, None, "2024-09-02", "2024-12-31")

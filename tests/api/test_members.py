@@ -112,7 +112,7 @@ def test_a_lead_adds_a_member(cluster, server, lead, central, neighbour, hub):
 def test_a_member_sees_itself_alone(cluster, server, lead, hub):
     mine, other = add(server, lead, "Ada Example"), add(server, lead, "Bo Example")
     name, secret = cluster.client("hub_member", hub=HUB)
-    cluster.psql(f"UPDATE scip.account SET person_id = '{mine['person']}' WHERE subject = '{name}'")
+    cluster.psql(f"UPDATE scip.account SET person_id = '{mine['person']['id']}' WHERE subject = '{name}'")
     token = server.form("/oauth/token", {"grant_type": "client_credentials"}, (name, secret)).json["access_token"]
     assert [item["name"] for item in get(server, token, PATH).json["items"]] == ["Ada Example"]
     assert get(server, token, mine["href"]).status == 200 and get(server, token, other["href"]).status == 404
@@ -123,20 +123,20 @@ def test_a_member_sees_itself_alone(cluster, server, lead, hub):
 def test_what_a_member_may_not_be(server, lead, neighbour, hub):
     member = add(server, lead, "Ada Example", email="ada@members.example")
     for values, status, name in [
-            ({"person": member["person"], "sector": "fe"}, 409, "overlaps"),  # a member already
+            ({"person": member["person"]["id"], "sector": "fe"}, 409, "overlaps"),  # a member already
             ({"name": "ada example", "email": "ADA@members.example", "sector": "fe"}, 409, "overlaps"),  # the same one
             ({"person": str(uuid.uuid4()), "sector": "he"}, 422, "reference-not-found"),
             ({"name": "Di", "sector": "he", "organisation": "not-there"}, 422, "reference-not-found"),
             ({"name": "Di", "sector": "he", "from": "2025-01-02", "to": "2024-12-31"}, 422, "to-before-from"),
             ({"name": " ", "sector": "he"}, 422, "text-blank")]:
         assert problem(post(server, lead, PATH, values)) == (status, name), values
-    for values in [{"sector": "he"}, {"name": "Di", "person": member["person"], "sector": "he"}, {"name": "Di", "sector": "school"},
+    for values in [{"sector": "he"}, {"name": "Di", "person": member["person"]["id"], "sector": "he"}, {"name": "Di", "sector": "school"},
                    {"name": "Di", "sector": "he", "organisation": "a", "organisation_name": "b"}, {"name": "Di", "sector": "he", "email": "nobody"},
-                   {"person": member["person"], "email": "a@b.example", "sector": "he"}]:
+                   {"person": member["person"]["id"], "email": "a@b.example", "sector": "he"}]:
         assert post(server, lead, PATH, values).status == 400, values
     # whom the other lead does not know cannot be named by id; who has the same name and address is the same
     theirs = f"/v1/hubs/{OTHER}/members"
-    assert problem(post(server, neighbour, theirs, {"person": member["person"], "sector": "he"})) == (422, "reference-not-found")
+    assert problem(post(server, neighbour, theirs, {"person": member["person"]["id"], "sector": "he"})) == (422, "reference-not-found")
     assert problem(post(server, neighbour, PATH, {"name": "Di", "sector": "he"}))[0] == 403
     assert add(server, neighbour, "Ada Example", path=theirs, email="ada@members.example")["person"] == member["person"]
     assert add(server, neighbour, "Another Person", path=theirs, email="ada@members.example")["person"] != member["person"]
@@ -166,7 +166,7 @@ def test_changes_of_a_membership(server, lead, central, neighbour, hub):
     assert patch(server, lead, member["href"], {"sector": "fe"}).status == 400
     assert patch(server, neighbour, member["href"], {"to": None}).status == 404
     assert patch(server, lead, f"{PATH}/{uuid.uuid4()}", {"to": None}).status == 404
-    later = post(server, lead, PATH, {"person": member["person"], "sector": "fe", "from": "2025-09-01"}).json
+    later = post(server, lead, PATH, {"person": member["person"]["id"], "sector": "fe", "from": "2025-09-01"}).json
     assert patch(server, lead, member["href"], {"to": None}).status == 409  # it would overlap the next one
     assert delete(server, lead, later["href"], if_match='"9.x"').status == 412
     assert delete(server, lead, later["href"]).status == 204 and delete(server, lead, later["href"]).status == 404
@@ -200,7 +200,7 @@ def test_many_add_the_same_member_at_once(server, lead, hub, round_):
     answers = together(*[lambda: post(server, lead, PATH, {"name": "Same Person", "email": "same@members.example", "sector": "he", "from": "2025-01-01"})
                          for _ in range(8)])
     assert Counter(answer.status for answer in answers) == {201: 1, 409: 7}
-    person = next(answer.json["person"] for answer in answers if answer.status == 201)
+    person = next(answer.json["person"]["id"] for answer in answers if answer.status == 201)
     answers = together(*[lambda on=on: post(server, lead, PATH, {"person": person, "sector": "fe", "from": on, "to": on})
                          for on in ["2024-01-01", "2024-01-01", "2024-01-02", "2024-01-03"] * 2])
     assert Counter(answer.status for answer in answers) == {201: 3, 409: 5}
@@ -410,7 +410,7 @@ def test_the_list_can_be_imported_again(server, lead, central, neighbour, hub):
     answer = both(server, lead, exported.text.replace("Ada Example", "Ada Changed").replace(",2024-09-01,,true", ",2026-09-01,,true").encode())
     assert {error["detail"] for error in answer.json["errors"] if error["pointer"].endswith("/name")} == {"is not the name of this person: correct it there"}
     # and a person whom the caller does not know is not there
-    refused = load(server, neighbour, taken.getvalue().replace(items[0]["person"], str(uuid.uuid4())).encode(), path=f"/v1/hubs/{OTHER}/members")
+    refused = load(server, neighbour, taken.getvalue().replace(items[0]["person"]["id"], str(uuid.uuid4())).encode(), path=f"/v1/hubs/{OTHER}/members")
     assert [error["detail"] for error in refused.json["errors"]] == ["is no person whom you know"]
 
 

@@ -42,7 +42,7 @@ def planted(cluster, server, central):
     member = server.send("POST", MEMBERS, {"name": canary.NAME, "email": canary.EMAIL, "sector": "he", "from": "2024-09-01"}, token=lead, key=uuid.uuid4().hex).json
     account = server.send("POST", "/v1/accounts", {"issuer": "https://login.canary.example", "subject": canary.SUBJECT, "name": "A member",
                                                    "roles": [{"role": "hub_member", "hub": HUB}]}, token=central, key=uuid.uuid4().hex).json
-    person = member["person"]
+    person = member["person"]["id"]
     cluster.psql(f"""UPDATE scip.account SET person_id = '{person}' WHERE id = '{account["id"]}';
         INSERT INTO scip.group_seat (group_id, title, person_id, starts) SELECT id, 'Seat', '{person}', '2024-01-01' FROM scip.alliance_group WHERE slug = 'board';
         WITH meeting AS (INSERT INTO scip.meeting (hub_id, title, starts_at) SELECT id, 'Autumn', '2024-10-01T10:00Z' FROM scip.hub WHERE slug = '{HUB}' RETURNING id),

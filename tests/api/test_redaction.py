@@ -79,7 +79,7 @@ def decide(server, central, person, mention, decision):
 
 def test_an_erased_name_in_what_others_wrote(cluster, server, contract, central, lead, post):
     key = uuid.uuid4().hex
-    person = post(OURS + "/members", {"name": canary.NAME, "email": canary.EMAIL, "sector": "he", "from": "2024-09-01"}, key=key)["person"]
+    person = post(OURS + "/members", {"name": canary.NAME, "email": canary.EMAIL, "sector": "he", "from": "2024-09-01"}, key=key)["person"]["id"]
     account = post("/v1/accounts", {"issuer": "https://login.canary.example", "subject": canary.SUBJECT, "name": canary.NAME, "roles": []}, central)
     cluster.psql(f"UPDATE scip.account SET person_id = '{person}' WHERE id = '{account['id']}'", "scip_migrator")
     invitation = post(OURS + "/invitations", {"sector": "he", "name": "ZOE  " + canary.WORD.upper() + " o’canary"})

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import canary
 import icalendar
 import pytest
-from harness import get, only_one, patch, post, problem, put
+from harness import get, link, only_one, patch, post, problem, put
 
 LONDON = ZoneInfo("Europe/London")
 FROM = {"sources": ["https://www.scipalliance.example/training"], "confidence": "high"}
@@ -362,7 +362,7 @@ def test_the_website_books(cluster, server, central, website, lead):
     assert "Ada Booker" in get(server, central, path + "/bookings?status=confirmed", Accept="text/csv").text
     assert "Ada Booker" in get(server, central, path + "/bookings?format=ndjson").text
     # each name that was given out is written down
-    assert int(cluster.psql(f"SELECT count(DISTINCT operation) FROM scip.personal_read WHERE person_id = '{listed[0]['person']}' AND operation IN "
+    assert int(cluster.psql(f"SELECT count(DISTINCT operation) FROM scip.personal_read WHERE person_id = '{listed[0]['person']['id']}' AND operation IN "
                             "('addBooking', 'getBooking', 'getBookingNeeds', 'listBookings')")) == 4
 
 
@@ -416,7 +416,7 @@ def test_who_waits_comes_next(server, central, website):
     # who cancelled may book again, at the end
     again = booked(server, website, path, {"name": bookings[0]["name"], "email": bookings[0]["email"]})
     assert (again["status"], again["position"]) == ("waiting", 1)
-    assert len({get(server, central, b["href"]).json["person"] for b in (again, bookings[0])}) == 1, "the same person"
+    assert len({get(server, central, b["href"]).json["person"]["id"] for b in (again, bookings[0])}) == 1, "the same person"
     page = get(server, central, path + "/bookings?limit=2").json
     rest = get(server, central, path + "/bookings?limit=200&cursor=" + page["next"]).json["items"]
     assert [b["id"] for b in page["items"] + rest] == [b["id"] for b in bookings] + [again["id"]]
@@ -443,7 +443,8 @@ def test_somebody_is_found_again_and_nothing_is_revealed(cluster, server, centra
     assert tried.status == 201 and (tried.json["name"], tried.json["email"], tried.json["person"]) == ("Guess", "FOUND@training.example", None)
     assert "Concealed" not in tried.text + get(server, website, tried.json["href"]).text + get(server, lead, session + "/bookings").text
     assert get(server, lead, "/v1/people/" + known["id"]).status == 404
-    assert [get(server, who, tried.json["href"]).json[key] for who in (central, lead) for key in ("name", "person")] == ["Guess", known["id"]] * 2
+    shown = [get(server, who, tried.json["href"]).json for who in (central, lead)]
+    assert [(one["name"], one["person"]) for one in shown] == [("Guess", link("people", known["id"], seen)) for seen in (True, False)]
     other = new_session(server, lead, new_course(server, central), hub="scotland-hub")
     right = booked(server, website, other, {"name": "canary concealed", "email": "found@training.example"})
     assert (right["name"], right["person"]) == ("canary concealed", None)
@@ -455,7 +456,7 @@ def test_somebody_is_found_again_and_nothing_is_revealed(cluster, server, centra
 def test_a_delegate_sees_the_own_booking(cluster, server, central, website, course):
     path = new_session(server, central, course)
     booking = booked(server, website, path)
-    person = get(server, central, booking["href"]).json["person"]
+    person = get(server, central, booking["href"]).json["person"]["id"]
     cluster.psql(f"UPDATE scip.account SET person_id = '{person}' WHERE subject = "
                  f"'{(who := cluster.client('hub_member', hub='london-hub'))[0]}'", "scip_migrator")
     token = server.form("/oauth/token", {"grant_type": "client_credentials"}, who).json["access_token"]
@@ -499,7 +500,7 @@ def test_one_person_at_once(cluster, server, central, website, course):
     other = somebody()
     sessions = [new_session(server, central, course) for _ in range(8)]
     answers = together(*[lambda s=s: book(server, website, s, other) for s in sessions])
-    assert {a.status for a in answers} == {201} and len({get(server, central, a.json["href"]).json["person"] for a in answers}) == 1
+    assert {a.status for a in answers} == {201} and len({get(server, central, a.json["href"]).json["person"]["id"] for a in answers}) == 1
 
 
 def watch(cluster, session, stop, wrong):
@@ -848,11 +849,11 @@ def test_a_delegate_is_erased_and_the_figures_stay(cluster, server, central, web
     feedback(server, central, href, rating=5, comment="Canary, signed")
     code = post(server, central, href + "/certificate").json["code"]
     booking = get(server, central, href).json
-    held = get(server, central, f"/v1/people/{booking['person']}/export").json["bookings"]
+    held = get(server, central, booking["person"]["href"] + "/export").json["bookings"]
     assert [(b["course"], b["dietary"], b["rating"], b["comment"], b["certificate"]) for b in held] == [(course, "Canary food", 5, "Canary, signed", code)]
     post(server, central, path + "/held")
     before = figures(server, academic_year(), course)
-    done = post(server, central, f"/v1/people/{booking['person']}/erasure")
+    done = post(server, central, booking["person"]["href"] + "/erasure")
     assert done.status == 200, done.text
     after = get(server, central, href).json
     assert (after["name"], after["email"], after["attended"], after["certificate"]) == (None, None, True, code)

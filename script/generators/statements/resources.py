@@ -24,8 +24,16 @@ class Operation:
         self.media = {media for answer in answers for media in answer}
         shown = next((properties(answer["application/json"]["schema"]) for answer in answers if "application/json" in answer), {})
         self.list = {"items", "next"} <= set(shown)
-        self.shows = list(properties(standard.rule(shown["items"], "items")) if self.list else shown)
+        shown = properties(standard.rule(shown["items"], "items")) if self.list else shown
+        self.shows, self.links = list(shown), {name: to for name, each in shown.items() if (to := collection(standard, each))}
         self.central = said.get("security") == [{"bearer": ["central"]}]
+
+
+def collection(standard, schema):
+    """The collection (people) of the record to which a property leads by its id, as the pattern of the href says; None: it is no such."""
+    known = standard.properties(schema.get("anyOf", [schema])[0])
+    found = re.fullmatch(r"\^/v1/(.+)/", known["href"].get("pattern", "")) if [*known] == ["id", "href"] else None
+    return found and found[1]
 
 
 def parameters_of(path):
@@ -131,6 +139,7 @@ class Resource:
             made = special.get(shown) or (f"array_to_json({name(shown)})" if shown in self.view.arrays else None)
             if shown == "href" and not made and shown not in types:  # a table has none
                 made = address_of(self.path, lambda parameter: name(self.view_column(parameter)))
+            made = self.link(operation.links[shown], made or name(shown)) if shown in operation.links else made
             said.append(f"{made} AS {name(shown)}" if made else name(shown))
         said += ["_geometry"] if "application/geo+json" in operation.media else []
         said += [column for column in types if column.startswith("_ical")] if "text/calendar" in operation.media else []
@@ -140,6 +149,12 @@ class Resource:
             return said + ["_version"]
         versioned = "_version" in special or "version" in types and "version" not in [*operation.shows, *special.values()]
         return said + ([f"{special.get('_version', 'version')} AS _version"] if versioned else [])
+
+    def link(self, collection, id):
+        """The link to a record by its id: with the address, where the caller may read the record there."""
+        to = self.world.shapes[f"/v1/{collection}/{{}}"]
+        may = " AND (SELECT ctx.central())" if self.world.reads[to].central else ""
+        return f"scip.link_id('{collection}', {id}, (SELECT l.id FROM scip.{to.table_name} l WHERE l.id = {id}{may}))"
 
     def version(self):
         """The column of the table, or what the version is of one that has none."""
