@@ -476,7 +476,9 @@ def test_names_are_for_who_may_know_them(server, cluster, scene, central):
     assert get(server, scene.member, f"{path}/attendance/{scene.people[1]}").status == 404
     action = post(server, scene.lead, path + "/actions", {"text": "Write to the schools", "owner": scene.people[1], "due_on": day(10)})
     assert (action.json["owner"], action.json["owner_name"]) == (link("people", scene.people[1]), scene.names[1])
-    assert get(server, scene.member, action.json["href"]).json["owner_name"] is None
+    of_another = get(server, scene.member, action.json["href"]).json
+    assert (of_another["owner"], of_another["owner_name"]) == (link("people", scene.people[1], seen=False), None)
+    assert get(server, scene.member, action.json["owner"]["href"]).status == 404
     account = get(server, scene.lead, "/v1/me").json["id"]
     count = f"SELECT count(DISTINCT person_id) FROM scip.personal_read WHERE account_id = '{account}' AND operation = 'listMeetingAttendance' AND person_id = ANY ('{{{','.join(scene.people)}}}')"
     assert cluster.psql(count) == "5", "who read them is written down"
