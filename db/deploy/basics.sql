@@ -236,6 +236,10 @@ BEGIN
     format('WITH gone AS (%s RETURNING 1) SELECT count(*)::int FROM gone', statement));
   EXECUTE format('COMMENT ON FUNCTION scip.%I IS %L', 'retain_' || kind, format('retention: kept=%s; what=%s', kept, what));
 END $$;
+-- A reference in an answer, to a record of a collection (`hubs`), as the contract's Link has it; NULL where there is none. A part of each
+-- query that asks for it, as search_text is.
+CREATE FUNCTION scip.link(collection text, slug text, name text) RETURNS json LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN slug IS NOT NULL THEN json_build_object('slug', slug, 'name', name, 'href', '/v1/' || collection || '/' || slug) END;
 
 -- Refuses by a rule of openapi/problems.csv. places: the properties that broke it, or where else the value stands (/path/slug), with
 -- spaces between them; the engine passes on those that the request can have. sentence: what says more than the rule's meaning.
@@ -366,6 +370,6 @@ CREATE FUNCTION scip.term_faults(terms jsonb) RETURNS SETOF text LANGUAGE sql ST
   LEFT JOIN (SELECT list, string_agg(code, ' ' ORDER BY ordinal) AS kept FROM scip.term WHERE NOT retired GROUP BY list) d USING (list)
   WHERE said IS DISTINCT FROM kept ORDER BY list
 $$;
-GRANT EXECUTE ON FUNCTION scip.version_of, scip.redacting, scip.refuse, scip.terms_with, scip.term_faults TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.version_of, scip.redacting, scip.link, scip.refuse, scip.terms_with, scip.term_faults TO scip_anonymous, scip_caller;
 
 COMMIT;

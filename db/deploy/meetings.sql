@@ -364,8 +364,8 @@ CREATE TRIGGER keep_shared_all BEFORE TRUNCATE ON scip.minutes FOR EACH STATEMEN
 CREATE FUNCTION scip.meeting_head(meeting uuid) RETURNS TABLE (meeting json, hub json, "group" json) LANGUAGE sql STABLE
 SECURITY DEFINER ROWS 1 SET search_path = scip, pg_temp AS $$
   SELECT json_build_object('id', m.id, 'name', m.title, 'starts_on', m.day, 'href', '/v1/meetings/' || m.id),
-         CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END,
-         CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END
+         scip.link('hubs', h.slug, h.name),
+         scip.link('groups', g.slug, g.name)
   FROM meeting m LEFT JOIN hub h ON h.id = m.hub_id LEFT JOIN alliance_group g ON g.id = m.group_id
   WHERE m.id = meeting_head.meeting AND (ctx.sees(m.hub_id, m.group_id) OR ctx.in_network() AND (
     m.attendance_shared_at IS NOT NULL OR EXISTS (SELECT FROM minutes n WHERE n.meeting_id = m.id AND n.status = 'shared')))

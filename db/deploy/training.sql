@@ -512,7 +512,7 @@ END $$;
 -- What anybody learns by its code.
 CREATE FUNCTION scip.certificate(INOUT code text, OUT course json, OUT held_on date) RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-  SELECT b.certificate, json_build_object('slug', c.slug, 'name', c.name, 'href', '/v1/training/courses/' || c.slug), s.day
+  SELECT b.certificate, scip.link('training/courses', c.slug, c.name), s.day
   FROM booking b JOIN training_session s ON s.id = b.session_id JOIN course c ON c.id = s.course_id
   WHERE b.certificate = read_code(certificate.code);
 $$;

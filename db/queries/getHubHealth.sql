@@ -1,4 +1,4 @@
-SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, r.period,
+SELECT scip.link('hubs', h.slug, h.name) AS hub, r.period,
        json_agg(json_build_object('rule', r.rule, 'title', r.title, 'status', r.state, 'evidence', r.evidence,
                                   'next_action', r.next_action, 'due_on', r.deadline) ORDER BY r.ordinal) AS rules
 FROM scip.health(:period, :slug) r JOIN scip.hub h ON h.id = r.hub_id

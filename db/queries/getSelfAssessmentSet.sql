@@ -1,5 +1,5 @@
 -- What a school said on a day; nothing is 404.
-SELECT json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) AS organisation, :date AS assessed_on,
+SELECT scip.link('organisations', o.slug, o.name) AS organisation, :date AS assessed_on,
        json_object_agg(p.slug, a.stage ORDER BY p.ordinal) AS principles, max(a.updated_at) AS updated_at,
        '/v1/organisations/' || o.slug || '/self-assessments/' || :date AS href,
        scip.self_assessments_version(o.id, :date) AS _version

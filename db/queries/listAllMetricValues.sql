@@ -1,7 +1,6 @@
 -- Metric after metric, in the order of the catalogue; what may be told is decided where one of them is asked for.
 SELECT a.metric, a.definition_version, a.period, a."from", a."to",
-       CASE WHEN a.hub_id IS NOT NULL
-           THEN json_build_object('slug', a.hub_slug, 'name', a.hub_name, 'href', '/v1/hubs/' || a.hub_slug) END AS hub,
+       scip.link('hubs', a.hub_slug, a.hub_name) AS hub,
        a.of_nation AS nation, a.of_category AS category, a.value, a.numerator, a.denominator, a.unit, a.status, a.basis,
        a.of_release AS release, a.replaced_by, a.breakdown AS by, a.hub_name, a.explanation, a.refused AS _status, a.wrong AS _errors,
            a.ordinal AS _after_metric, a.place AS _after_place

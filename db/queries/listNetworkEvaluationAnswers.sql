@@ -2,7 +2,7 @@
 SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.network_evaluations WHERE year = scip.period_name(:year))) refusal
 FULL JOIN (
-  SELECT y.name AS year, a.question, q.title, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub,
+  SELECT y.name AS year, a.question, q.title, scip.link('hubs', h.slug, h.name) AS hub,
          a.text, q.ordinal::text AS _after_question, h.name_sort::text AS _after_key, h.slug::text AS _after_slug
   FROM (SELECT scip.period_name(:year) AS name) y
   JOIN scip.network_evaluations n ON n.year = y.name

@@ -1,6 +1,6 @@
 -- Year after year, the latest first; of each the network first, then its Hubs by name.
 SELECT n.year, e.release, e.category, e.metric, e.title, e.unit,
-       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
+       scip.link('hubs', h.slug, h.name) AS hub,
        e.value, e.status, e.previous_value, e.previous_status, e.change, e.return AS evaluation_status, n.year AS _after_year,
        k.place AS _after_place
 FROM scip.network_evaluations n CROSS JOIN LATERAL scip.network_evaluation(n.year) e LEFT JOIN scip.hub h ON h.id = e.hub_id

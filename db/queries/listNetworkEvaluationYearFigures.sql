@@ -1,6 +1,6 @@
 -- The network first, then its Hubs by name. A year without a release is 404.
 SELECT y.name AS year, e.release, e.category, e.metric, e.title, e.unit,
-       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
+       scip.link('hubs', h.slug, h.name) AS hub,
        e.value, e.status, e.previous_value, e.previous_status, e.change, e.return AS evaluation_status,
        CASE WHEN e.release IS NULL THEN 404 END AS _status
 FROM (SELECT scip.period_name(:year) AS name) y

@@ -1,5 +1,5 @@
 -- A row for each Hub, by its name; with the address of its evidence for those who may read that.
-SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, r.period,
+SELECT scip.link('hubs', h.slug, h.name) AS hub, r.period,
        max(r.state) FILTER (WHERE r.rule = 'membership_quorate') AS membership_quorate,
        max(r.state) FILTER (WHERE r.rule = 'two_meetings') AS two_meetings,
        max(r.state) FILTER (WHERE r.rule = 'five_headings') AS five_headings,

@@ -1,5 +1,5 @@
 -- By principle, in the order of display. Small numbers are suppressed in the function: see there.
-SELECT json_build_object('slug', p.slug, 'name', p.name, 'href', '/v1/toolkit/principles/' || p.slug) AS principle, s.year AS period,
+SELECT scip.link('toolkit/principles', p.slug, p.name) AS principle, s.year AS period,
        s.schools, s.schools_status, s.emerging, s.emerging_status, s.developing, s.developing_status, s.embedding, s.embedding_status,
        p.ordinal::text AS _after_key, p.slug::text AS _after_slug
 FROM scip.self_assessment_sums(:period) s

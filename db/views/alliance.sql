@@ -8,7 +8,7 @@ SELECT code, label AS title, label_cy AS title_cy, '/v1/vocabularies/' || code A
 FROM scip.term v WHERE list = 'vocabulary';
 CREATE VIEW scip.regions WITH (security_invoker) AS
 SELECT r.slug, r.gss_code, r.name, r.kind, r.nation, r.longitude, r.latitude,
-       coalesce((SELECT json_agg(json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) ORDER BY h.name_sort)
+       coalesce((SELECT json_agg(scip.link('hubs', h.slug, h.name) ORDER BY h.name_sort)
                  FROM scip.hub_region hr JOIN scip.hub h ON h.id = hr.hub_id WHERE hr.region_id = r.id), '[]') AS hubs,
        array_to_json(r.sources) AS sources, r.updated_at, '/v1/regions/' || r.slug AS href,
        json_build_object('type', 'Point', 'coordinates', json_build_array(r.longitude, r.latitude)) AS _geometry,
@@ -80,8 +80,7 @@ LEFT JOIN scip.region r ON r.id = o.region_id;
 
 CREATE VIEW scip.groups WITH (security_invoker) AS
 SELECT g.slug, g.name, g.kind, g.status, g.starts::text AS "from", g.ends::text AS "to", g.purpose,
-       (SELECT coalesce(json_agg(json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug)
-         ORDER BY o.name_sort), '[]')
+       (SELECT coalesce(json_agg(scip.link('organisations', o.slug, o.name) ORDER BY o.name_sort), '[]')
         FROM scip.group_organisation m JOIN scip.organisation o ON o.id = m.organisation_id WHERE m.group_id = g.id) AS organisations,
        array_to_json(g.sources) AS sources, g.confidence, g.updated_at, '/v1/groups/' || g.slug AS href, g.name_sort AS _sort,
        g.version AS _version
@@ -106,8 +105,8 @@ SELECT f.slug, f.kind, f.ordinal, f.name, f.text, f.value, array_to_json(f.sourc
        '/v1/toolkit/facts/' || f.slug AS href, f.version AS _version
 FROM scip.toolkit_fact f;
 CREATE VIEW scip.hub_leads WITH (security_invoker) AS
-SELECT l.uid AS id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub,
-       json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) AS organisation,
+SELECT l.uid AS id, scip.link('hubs', h.slug, h.name) AS hub,
+       scip.link('organisations', o.slug, o.name) AS organisation,
        CASE WHEN l.evidence_kind <> 'dated' THEN l.evidence_kind WHEN l.period @> scip.today() THEN 'current'
             WHEN lower(l.period) > scip.today() THEN 'planned' ELSE 'former' END AS status,
        coalesce(lower(l.period)::text, l.starts) AS "from", coalesce((upper(l.period) - 1)::text, l.ends) AS "to",
@@ -118,7 +117,7 @@ FROM scip.hub_lead l
 JOIN scip.hub h ON h.id = l.hub_id
 JOIN scip.organisation o ON o.id = l.organisation_id;
 CREATE VIEW scip.hub_statuses WITH (security_invoker) AS
-SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, s.status, s.starts::text AS "from",
+SELECT scip.link('hubs', h.slug, h.name) AS hub, s.status, s.starts::text AS "from",
        s.ends::text AS "to", s.evidence::text AS evidence_on, s.updated_at, h.slug AS _hub,
        coalesce(scip.latest(s.ends), 'infinity') AS _until, s.id AS _id
 FROM scip.hub_status s JOIN scip.hub h ON h.id = s.hub_id;
@@ -126,8 +125,8 @@ GRANT SELECT ON scip.hub_leads, scip.hub_statuses TO scip_anonymous, scip_caller
 
 CREATE VIEW scip.corrections WITH (security_invoker) AS
 SELECT c.id, c.record, c.operation::text, c.reason,
-       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
-       CASE WHEN g.id IS NOT NULL THEN json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) END AS "group",
+       scip.link('hubs', h.slug, h.name) AS hub,
+       scip.link('groups', g.slug, g.name) AS "group",
        c.created_at, c.created_at AS updated_at, h.slug AS _hub
 FROM scip.correction c LEFT JOIN scip.hub h ON h.id = c.hub_id LEFT JOIN scip.alliance_group g ON g.id = c.group_id;
 GRANT SELECT ON scip.corrections TO scip_caller;

@@ -1,6 +1,6 @@
 -- A row for each Hub and year in which it was at work, for who may see returns of it; a draft is none to who may not.
 CREATE VIEW scip.hub_evaluations WITH (security_invoker) AS
-SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, y.year, y.starts AS "from",
+SELECT scip.link('hubs', h.slug, h.name) AS hub, y.year, y.starts AS "from",
        scip.period_end(y.year) AS "to", coalesce(e.status, 'none') AS status, e.submitted_at, e.accepted_at, e.published_at,
        e.revision_requested_at, e.revision_note, e.created_at, e.updated_at, '/v1/hubs/' || h.slug || '/evaluations/' || y.year AS href,
        e.version AS _version, h.id AS _hub_id, h.slug AS _hub, e.id AS _id, ctx.sees(h.id, NULL) AS _own

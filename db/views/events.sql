@@ -16,12 +16,9 @@ CREATE VIEW scip.events WITH (security_invoker) AS
 SELECT e.slug, t.title, t.language, e.title_source, e.kind, e.status,
        e.starts::text AS starts_on, e.ends::text AS ends_on, scip.precision(e.starts) AS starts_precision, e.date_text,
        e.starts_at, e.ends_at, e.venue, e.town, e.nation, e.online,
-       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
-       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END
-         AS organiser,
-       CASE WHEN p.id IS NOT NULL THEN json_build_object('slug', p.slug, 'name', CASE l.lang WHEN 'cy' THEN coalesce(p.name_cy, p.name)
-         ELSE p.name END,
-                                                         'href', '/v1/programmes/' || p.slug) END AS programme,
+       scip.link('hubs', h.slug, h.name) AS hub,
+       scip.link('organisations', o.slug, o.name) AS organiser,
+       scip.link('programmes', p.slug, CASE l.lang WHEN 'cy' THEN coalesce(p.name_cy, p.name) ELSE p.name END) AS programme,
        e.capacity, e.attendance, e.attendance_text, e.accessibility, t.description, t.description_language,
        e.title_cy, e.description_cy, e.cancellation_reason, e.url,
        array_to_json(e.sources) AS sources, e.confidence, e.updated_at,
@@ -65,7 +62,7 @@ CROSS JOIN LATERAL (
            THEN 'en' END AS description_language) t;
 
 CREATE VIEW scip.event_outreaches WITH (security_invoker) AS
-SELECT json_build_object('slug', e.slug, 'name', e.title, 'href', '/v1/events/' || e.slug) AS event,
+SELECT scip.link('events', e.slug, e.title) AS event,
        x.interventions, x.young_people, x.updated_at, '/v1/events/' || e.slug || '/outreach' AS href, x.version AS _version,
        e.slug AS _event
 FROM scip.event_outreach x JOIN scip.event e ON e.id = x.event_id;

@@ -1,16 +1,16 @@
 CREATE VIEW scip.hub_applications WITH (security_invoker) AS
-SELECT a.id, json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) AS organisation,
+SELECT a.id, scip.link('organisations', o.slug, o.name) AS organisation,
        a.account_id AS account, a.slug::text, a.name::text, array_to_json(a.nations) AS nations, array_to_json(a.regions) AS regions,
        a.rationale, a.expected_partners::json AS expected_partners, a.status,
        a.submitted_at, a.review_started_at, a.decided_at, a.decision_note,
-       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
+       scip.link('hubs', h.slug, h.name) AS hub,
        a.created_at, a.updated_at, '/v1/hub-applications/' || a.id AS href, a.version AS _version, o.slug AS _organisation
 FROM scip.hub_application a
 JOIN scip.organisation o ON o.id = a.organisation_id
 LEFT JOIN scip.hub h ON h.id = a.hub_id;
 
 CREATE VIEW scip.hub_pathway_steps WITH (security_invoker) AS
-SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub,
+SELECT scip.link('hubs', h.slug, h.name) AS hub,
        s.code::text, s.ordinal, s.title::text, s.optional, p.done_on, p.evidence, p.done_by, p.version, p.updated_at,
        '/v1/hubs/' || h.slug || '/pathway/' || s.code AS href, p.version AS _version,
        p.hub_id AS _hub_id, h.slug AS _hub, p.created_at AS _begun_at
@@ -19,9 +19,8 @@ JOIN scip.pathway_step s ON s.code = p.step
 JOIN scip.hub h ON h.id = p.hub_id;
 
 CREATE VIEW scip.hub_invitations WITH (security_invoker) AS
-SELECT i.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, i.sector::text,
-       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END
-         AS organisation,
+SELECT i.id, scip.link('hubs', h.slug, h.name) AS hub, i.sector::text,
+       scip.link('organisations', o.slug, o.name) AS organisation,
        coalesce(i.name, o.name)::text AS name, i.invited_on, i.status, i.responded_on, i.created_at, i.updated_at,
        '/v1/hubs/' || h.slug || '/invitations/' || i.id AS href, i.version AS _version, h.slug AS _hub
 FROM scip.hub_invitation i

@@ -20,9 +20,9 @@ SELECT d.slug, d.title, d.title_source, array_to_json(d.authors) AS authors, d.y
        d.version AS _version,
        d.abstract, d.language, d.licence, d.file_format, d.isbn, d.doi, d.edition, d.embargo_until,
        scip.availability(d.withdrawn_at, d.embargo_until) AS status,
-       (SELECT json_build_object('slug', o.slug, 'name', o.title, 'href', '/v1/documents/' || o.slug)
+       (SELECT scip.link('documents', o.slug, o.title)
         FROM scip.document o WHERE o.id = d.replaces_id AND o.withdrawn_at IS NULL) AS replaces,
-       (SELECT json_build_object('slug', o.slug, 'name', o.title, 'href', '/v1/documents/' || o.slug)
+       (SELECT scip.link('documents', o.slug, o.title)
         FROM scip.document o WHERE o.replaces_id = d.id AND o.withdrawn_at IS NULL) AS replaced_by,
        d.id AS _id
 FROM scip.document d
@@ -30,8 +30,7 @@ WHERE d.withdrawn_at IS NULL;
 
 CREATE VIEW scip.resources WITH (security_invoker) AS
 SELECT r.slug, r.title, r.title_cy, r.summary, r.summary_cy, r.kind,
-       (SELECT json_build_object('slug', p.slug, 'name', p.name, 'href', '/v1/toolkit/principles/' || p.slug)
-        FROM scip.toolkit_principle p WHERE p.id = r.principle_id) AS principle,
+       (SELECT scip.link('toolkit/principles', p.slug, p.name) FROM scip.toolkit_principle p WHERE p.id = r.principle_id) AS principle,
        r.tier, array_to_json(r.phases) AS phases, array_to_json(r.nations) AS nations, array_to_json(r.authors) AS authors,
        r.publisher, r.published_on::text, scip.precision(r.published_on) AS published_precision, r.language, r.file_format, r.licence,
        r.accessibility, r.url, r.embargo_until, scip.availability(r.withdrawn_at, r.embargo_until) AS status,

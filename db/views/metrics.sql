@@ -2,7 +2,7 @@ CREATE VIEW scip.historical_totals WITH (security_invoker) AS
 SELECT t.id, t.metric::text, m.title::text, m.unit::text, m.public, t.period,
        CASE WHEN length(t.period) = 4 THEN 'calendar_year' WHEN substr(t.period, 6, 1) = 'M' THEN 'month'
          ELSE 'academic_year' END AS period_kind,
-       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
+       scip.link('hubs', h.slug, h.name) AS hub,
        t.item::text, t.agent::text, t.value, array_to_json(t.sources) AS sources, scip.note_of_total(t.id) AS note,
        t.created_at, t.updated_at, '/v1/historical-totals/' || t.id AS href, t.version AS _version, h.slug AS _hub
 FROM scip.historical_total t

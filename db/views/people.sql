@@ -1,9 +1,8 @@
 -- Names are not in the views: the function that gives them out writes, so it is called for the rows of the answer alone.
 -- In the API a membership ends on its last day, in the table with the day after.
 CREATE VIEW scip.hub_members WITH (security_invoker) AS
-SELECT m.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, m.person_id AS person,
-       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END
-         AS organisation,
+SELECT m.id, scip.link('hubs', h.slug, h.name) AS hub, m.person_id AS person,
+       scip.link('organisations', o.slug, o.name) AS organisation,
        m.organisation_name::text, m.sector::text, m.ambassador, m.starts AS "from", m.ends - 1 AS "to",
        m.starts <= scip.today() AND (m.ends IS NULL OR m.ends > scip.today()) AS current,
        m.created_at, m.updated_at, '/v1/hubs/' || h.slug || '/members/' || m.id AS href, m.version AS _version,
@@ -13,7 +12,7 @@ JOIN scip.hub h ON h.id = m.hub_id
 LEFT JOIN scip.organisation o ON o.id = m.organisation_id;
 
 CREATE VIEW scip.hub_quorum_rules WITH (security_invoker) AS
-SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, q.starts AS "from",
+SELECT scip.link('hubs', h.slug, h.name) AS hub, q.starts AS "from",
        array_to_json(q.sectors) AS sectors, q.minimum AS minimum_members, q.created_at, q.updated_at,
        '/v1/hubs/' || h.slug || '/quorum-rules/' || q.starts AS href, q.version AS _version, h.slug AS _hub, q.id AS _id
 FROM scip.hub_quorum q JOIN scip.hub h ON h.id = q.hub_id;
@@ -21,9 +20,8 @@ FROM scip.hub_quorum q JOIN scip.hub h ON h.id = q.hub_id;
 GRANT SELECT ON scip.hub_members, scip.hub_quorum_rules TO scip_caller;
 
 CREATE VIEW scip.group_seats WITH (security_invoker) AS
-SELECT s.id, json_build_object('slug', g.slug, 'name', g.name, 'href', '/v1/groups/' || g.slug) AS "group", s.title::text,
-       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END
-         AS organisation,
+SELECT s.id, scip.link('groups', g.slug, g.name) AS "group", s.title::text,
+       scip.link('organisations', o.slug, o.name) AS organisation,
        s.sector::text, s.person_id AS person, s.starts AS "from", s.ends - 1 AS "to", s.created_at, s.updated_at,
        '/v1/groups/' || g.slug || '/seats/' || s.id AS href, s.version AS _version, g.slug AS _group, s.ends AS _ends
 FROM scip.group_seat s

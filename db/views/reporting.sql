@@ -1,6 +1,6 @@
 -- What the read queries select from.
 CREATE VIEW scip.activities WITH (security_invoker) AS
-SELECT a.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, a.kind, a.held_on,
+SELECT a.id, scip.link('hubs', h.slug, h.name) AS hub, a.kind, a.held_on,
        a.title::text, a.description, array_to_json(a.themes) AS themes, a.membership_id AS membership, a.programme::text,
        a.interventions, a.young_people, a.created_at, a.updated_at, '/v1/hubs/' || h.slug || '/activities/' || a.id AS href,
        a.version AS _version, h.slug AS _hub
@@ -8,7 +8,7 @@ FROM scip.activity a JOIN scip.hub h ON h.id = a.hub_id;
 
 -- A row for each Hub and quarter since there are Hubs; a draft is none to who may not see it. required: active in all of the quarter.
 CREATE VIEW scip.hub_updates WITH (security_invoker) AS
-SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, q.quarter, q.starts AS "from",
+SELECT scip.link('hubs', h.slug, h.name) AS hub, q.quarter, q.starts AS "from",
        scip.quarter_end(q.quarter) AS "to", scip.due_on(q.quarter) AS due_on, scip.open_until(h.id, q.quarter) AS open_until,
        scip.hub_active(h.id, q.starts, scip.quarter_end(q.quarter)) AS required, coalesce(u.status, 'none') AS status, u.nil_return,
        (u.submitted_at AT TIME ZONE setting.zone())::date > scip.due_on(q.quarter) AS late, u.submitted_at,
@@ -27,14 +27,13 @@ LEFT JOIN scip.quarterly_update u ON u.hub_id = h.id AND u.quarter = q.quarter;
 CREATE VIEW scip.messages WITH (security_invoker) AS -- names are looked up of a page's messages alone; only filters join
 SELECT m.id, m.direction, m.kind, m.title::text, m.text, m.sent_on, m.response, m.response_channel, m.responded_on, m.created_at,
   m.updated_at, '/v1/messages/' || m.id AS href, m.version AS _version, g.slug AS _group, h.slug AS _hub,
-  (SELECT json_build_object('slug', x.slug, 'name', x.name, 'href', '/v1/hubs/' || x.slug) FROM scip.hub x WHERE x.id = m.hub_id) AS hub,
-  (SELECT json_build_object('slug', x.slug, 'name', x.name, 'href', '/v1/groups/' || x.slug) FROM scip.alliance_group x
-   WHERE x.id = m.group_id) AS "group"
+  (SELECT scip.link('hubs', x.slug, x.name) FROM scip.hub x WHERE x.id = m.hub_id) AS hub,
+  (SELECT scip.link('groups', x.slug, x.name) FROM scip.alliance_group x WHERE x.id = m.group_id) AS "group"
 FROM scip.message m LEFT JOIN scip.alliance_group g ON g.id = m.group_id LEFT JOIN scip.hub h ON h.id = m.hub_id;
 
 -- A row for each Hub and message for Hubs: relayed or not.
 CREATE VIEW scip.hub_relays WITH (security_invoker) AS
-SELECT json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub,
+SELECT scip.link('hubs', h.slug, h.name) AS hub,
        json_build_object('id', m.id, 'name', m.title, 'sent_on', m.sent_on, 'href', '/v1/messages/' || m.id) AS message,
        r.relayed_on, r.note, r.updated_at, '/v1/hubs/' || h.slug || '/relays/' || m.id AS href, r.version AS _version,
        h.id AS _hub_id, h.slug AS _hub, m.id AS _message, m.sent_on AS _sent_on
@@ -44,7 +43,7 @@ LEFT JOIN LATERAL (SELECT * FROM scip.message_relay x WHERE x.message_id = m.id 
 WHERE m.direction = 'to_hubs';
 
 CREATE VIEW scip.hub_reviews WITH (security_invoker) AS
-SELECT r.id, json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) AS hub, r.reviewed_on, r.note,
+SELECT r.id, scip.link('hubs', h.slug, h.name) AS hub, r.reviewed_on, r.note,
        r.created_at, r.updated_at, '/v1/hubs/' || h.slug || '/reviews/' || r.id AS href, r.version AS _version, h.slug AS _hub
 FROM scip.hub_review r JOIN scip.hub h ON h.id = r.hub_id;
 

@@ -73,7 +73,7 @@ WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'p')
        OR coalesce(base.typname, t.typname) IN ('json', 'jsonb', 'xml', 'bytea'));
 CREATE VIEW scip.redactions WITH (security_invoker) AS
 SELECT r.id, r.href AS record, r."column" AS field, r.reason,
-       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
+       scip.link('hubs', h.slug, h.name) AS hub,
        r.at AS redacted_at, r.at AS updated_at, '/v1/redactions/' || r.id AS href
 FROM scip.redaction r LEFT JOIN scip.hub h ON h.id = r.hub_id WHERE r.person_id IS NULL;
 GRANT SELECT ON scip.redactions TO scip_caller;

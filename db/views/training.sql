@@ -1,6 +1,6 @@
 CREATE VIEW scip.self_assessments WITH (security_invoker) AS
-SELECT a.id, json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) AS organisation,
-       json_build_object('slug', p.slug, 'name', p.name, 'href', '/v1/toolkit/principles/' || p.slug) AS principle,
+SELECT a.id, scip.link('organisations', o.slug, o.name) AS organisation,
+       scip.link('toolkit/principles', p.slug, p.name) AS principle,
        a.stage, a.assessed_on, a.created_at, a.updated_at, '/v1/self-assessments/' || a.id AS href, a.version AS _version,
        o.slug AS _organisation, p.slug AS _principle
 FROM scip.self_assessment a
@@ -15,8 +15,8 @@ SELECT c.slug::text, c.name::text, c.name_cy::text, c.summary, c.summary_cy, arr
 FROM scip.course c;
 
 CREATE VIEW scip.training_sessions WITH (security_invoker) AS
-SELECT s.id, json_build_object('slug', c.slug, 'name', c.name, 'href', '/v1/training/courses/' || c.slug) AS course,
-       CASE WHEN h.id IS NOT NULL THEN json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug) END AS hub,
+SELECT s.id, scip.link('training/courses', c.slug, c.name) AS course,
+       scip.link('hubs', h.slug, h.name) AS hub,
        s.starts_at, s.ends_at, s.day AS starts_on, s.venue, s.online, s.accessibility, s.status, s.capacity, p.confirmed, p.waiting,
        CASE s.status WHEN 'published' THEN greatest(s.capacity - p.confirmed, 0) ELSE 0 END AS places_left,
        s.created_at, s.updated_at, '/v1/training/sessions/' || s.id AS href, s.version AS _version, c.slug AS _course, h.slug AS _hub,
@@ -41,8 +41,7 @@ CREATE VIEW scip.bookings WITH (security_invoker) AS
 SELECT b.id, json_build_object('id', s.id, 'course', c.slug, 'name', c.name, 'starts_at',
   to_char(s.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
                                'href', '/v1/training/sessions/' || s.id) AS session,
-       CASE WHEN o.id IS NOT NULL THEN json_build_object('slug', o.slug, 'name', o.name, 'href', '/v1/organisations/' || o.slug) END
-         AS organisation,
+       scip.link('organisations', o.slug, o.name) AS organisation,
        b.organisation_name::text, b.sector::text, b.status,
        CASE b.status WHEN 'waiting' THEN scip.waiting_position(b.session_id, b.place) END AS position,
        b.attended, b.certificate,
@@ -57,7 +56,7 @@ JOIN scip.course c ON c.id = s.course_id
 LEFT JOIN scip.organisation o ON o.id = b.organisation_id;
 
 CREATE VIEW scip.training_comments WITH (security_invoker) AS
-SELECT f.id, json_build_object('slug', c.slug, 'name', c.name, 'href', '/v1/training/courses/' || c.slug) AS course, s.day AS held_on,
+SELECT f.id, scip.link('training/courses', c.slug, c.name) AS course, s.day AS held_on,
        f.comment, f.comment_cleared AS cleared, f.given_at, f.updated_at, '/v1/training/comments/' || f.id AS href,
        c.slug AS _course, f.booking_id AS _booking
 FROM scip.feedback f
