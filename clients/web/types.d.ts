@@ -16138,14 +16138,16 @@ export interface components {
          * @example Website
          */
         AccountName: string;
-        /** @description A slug, or null. */
-        NullableSlug: string | null;
         /**
          * @description A role that an account has, and when.
          * @example {
          *       "id": "9dca6d2f-3226-4809-9807-77593ab09e2d",
          *       "role": "hub_lead",
-         *       "hub": "demonstration-hub-london",
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
          *       "organisation": null,
          *       "group": null,
          *       "from": "2026-11-30",
@@ -16161,12 +16163,12 @@ export interface components {
             id: string;
             /** @description The role. */
             role: components["schemas"]["RoleName"];
-            /** @description The slug of the Hub that the role is for; null where it is for none. */
-            hub: components["schemas"]["NullableSlug"];
-            /** @description The slug of the organisation that the account represents; null for none. */
-            organisation: components["schemas"]["NullableSlug"];
-            /** @description The slug of the group that the role is for; null where it is for none. */
-            group: components["schemas"]["NullableSlug"];
+            /** @description The Hub that the role is for; null where it is for none. */
+            hub: components["schemas"]["Link"] | null;
+            /** @description The organisation that the account represents; null for none. */
+            organisation: components["schemas"]["Link"] | null;
+            /** @description The group that the role is for; null where it is for none. */
+            group: components["schemas"]["Link"] | null;
             /**
              * Format: date
              * @description The first day of the role, in Europe/London.
@@ -16189,7 +16191,11 @@ export interface components {
          *         "href": "/v1/accounts/74b03e4d-de80-4626-8dcd-bb8507faea9f"
          *       },
          *       "role": "hub_lead",
-         *       "hub": "demonstration-hub-south-east",
+         *       "hub": {
+         *         "slug": "demonstration-hub-south-east",
+         *         "name": "Demonstration Hub South East",
+         *         "href": "/v1/hubs/demonstration-hub-south-east"
+         *       },
          *       "organisation": null,
          *       "group": null,
          *       "from": "2026-11-30",
@@ -16208,12 +16214,12 @@ export interface components {
             account: components["schemas"]["AccountLink"];
             /** @description The role. */
             role: components["schemas"]["RoleName"];
-            /** @description The slug of the Hub that the role is for; null where it is for none. */
-            hub: components["schemas"]["NullableSlug"];
-            /** @description The slug of the organisation that the account represents; null for none. */
-            organisation: components["schemas"]["NullableSlug"];
-            /** @description The slug of the group that the role is for; null where it is for none. */
-            group: components["schemas"]["NullableSlug"];
+            /** @description The Hub that the role is for; null where it is for none. */
+            hub: components["schemas"]["Link"] | null;
+            /** @description The organisation that the account represents; null for none. */
+            organisation: components["schemas"]["Link"] | null;
+            /** @description The group that the role is for; null where it is for none. */
+            group: components["schemas"]["Link"] | null;
             /**
              * Format: date
              * @description The first day of the role, in Europe/London.
@@ -16244,11 +16250,11 @@ export interface components {
         AccountRoleNew: {
             /** @description The role. */
             role: components["schemas"]["RoleName"];
-            /** @description The slug of the Hub that the role is for; null where it is for none. */
+            /** @description The slug of the Hub that the role is for. */
             hub?: components["schemas"]["Slug"];
-            /** @description The slug of the organisation that the account represents; null for none. */
+            /** @description The slug of the organisation that the account represents. */
             organisation?: components["schemas"]["Slug"];
-            /** @description The slug of the group that the role is for; null where it is for none. */
+            /** @description The slug of the group that the role is for. */
             group?: components["schemas"]["Slug"];
             /**
              * Format: date
@@ -16698,12 +16704,12 @@ export interface components {
             roles: {
                 /** @description The role. */
                 role: components["schemas"]["RoleName"];
-                /** @description The slug of the Hub that the role is for; null where it is for none. */
-                hub: components["schemas"]["NullableSlug"];
-                /** @description The slug of the organisation that the account represents; null for none. */
-                organisation: components["schemas"]["NullableSlug"];
-                /** @description The slug of the group that the role is for; null where it is for none. */
-                group: components["schemas"]["NullableSlug"];
+                /** @description The Hub that the role is for; null where it is for none. */
+                hub: components["schemas"]["Link"] | null;
+                /** @description The organisation that the account represents; null for none. */
+                organisation: components["schemas"]["Link"] | null;
+                /** @description The group that the role is for; null where it is for none. */
+                group: components["schemas"]["Link"] | null;
                 /**
                  * Format: date
                  * @description The first day of the role.

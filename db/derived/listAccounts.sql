@@ -6,17 +6,17 @@ FROM (
   SELECT *
   FROM scip.accounts
   WHERE (:role IS NULL OR EXISTS (SELECT FROM scip.account_roles r WHERE r.account = accounts.id AND r._current
-      AND (:role IS NULL OR r.role = :role) AND (:hub IS NULL OR r.hub = :hub) AND (:organisation IS NULL OR r.organisation = :organisation)
-      AND (:group IS NULL OR r."group" = :group)))
+      AND (:role IS NULL OR r.role = :role) AND (:hub IS NULL OR r._hub = :hub)
+      AND (:organisation IS NULL OR r._organisation = :organisation) AND (:group IS NULL OR r._group = :group)))
     AND (:hub IS NULL OR EXISTS (SELECT FROM scip.account_roles r WHERE r.account = accounts.id AND r._current
-        AND (:role IS NULL OR r.role = :role) AND (:hub IS NULL OR r.hub = :hub)
-        AND (:organisation IS NULL OR r.organisation = :organisation) AND (:group IS NULL OR r."group" = :group)))
+        AND (:role IS NULL OR r.role = :role) AND (:hub IS NULL OR r._hub = :hub)
+        AND (:organisation IS NULL OR r._organisation = :organisation) AND (:group IS NULL OR r._group = :group)))
     AND (:organisation IS NULL OR EXISTS (SELECT FROM scip.account_roles r WHERE r.account = accounts.id AND r._current
-        AND (:role IS NULL OR r.role = :role) AND (:hub IS NULL OR r.hub = :hub)
-        AND (:organisation IS NULL OR r.organisation = :organisation) AND (:group IS NULL OR r."group" = :group)))
+        AND (:role IS NULL OR r.role = :role) AND (:hub IS NULL OR r._hub = :hub)
+        AND (:organisation IS NULL OR r._organisation = :organisation) AND (:group IS NULL OR r._group = :group)))
     AND (:group IS NULL OR EXISTS (SELECT FROM scip.account_roles r WHERE r.account = accounts.id AND r._current
-        AND (:role IS NULL OR r.role = :role) AND (:hub IS NULL OR r.hub = :hub)
-        AND (:organisation IS NULL OR r.organisation = :organisation) AND (:group IS NULL OR r."group" = :group)))
+        AND (:role IS NULL OR r.role = :role) AND (:hub IS NULL OR r._hub = :hub)
+        AND (:organisation IS NULL OR r._organisation = :organisation) AND (:group IS NULL OR r._group = :group)))
     AND (:active IS NULL OR active = :active)
     AND (:issuer IS NULL OR issuer = :issuer)
     AND (:modified_since IS NULL OR updated_at >= :modified_since)

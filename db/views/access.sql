@@ -1,8 +1,10 @@
 -- In the API a role ends on its last day, in the table with the day after.
 CREATE VIEW scip.account_roles WITH (security_invoker) AS
-SELECT r.id, r.account_id AS account, r.role, h.slug::text AS hub, o.slug::text AS organisation, g.slug::text AS "group",
-       r.starts AS "from", r.ends - 1 AS "to", '/v1/accounts/' || r.account_id || '/roles/' || r.id AS href,
-       r.updated_at, r.starts <= scip.today() AND (r.ends IS NULL OR r.ends > scip.today()) AS _current, r.version AS _version
+SELECT r.id, r.account_id AS account, r.role, scip.link('hubs', h.slug, h.name) AS hub,
+       scip.link('organisations', o.slug, o.name) AS organisation, scip.link('groups', g.slug, g.name) AS "group",
+       h.slug::text AS _hub, o.slug::text AS _organisation, g.slug::text AS _group, r.starts AS "from", r.ends - 1 AS "to",
+       '/v1/accounts/' || r.account_id || '/roles/' || r.id AS href, r.updated_at,
+       r.starts <= scip.today() AND (r.ends IS NULL OR r.ends > scip.today()) AS _current, r.version AS _version
 FROM scip.account_role r
 LEFT JOIN scip.hub h ON h.id = r.hub_id
 LEFT JOIN scip.organisation o ON o.id = r.organisation_id
@@ -11,7 +13,7 @@ CREATE VIEW scip.accounts WITH (security_invoker) AS
 SELECT a.id, a.issuer, a.subject, a.label::text AS name, a.active, a.tokens_from,
        coalesce((SELECT json_agg(json_build_object('id', r.id, 'role', r.role, 'hub', r.hub, 'organisation', r.organisation,
                                    'group', r."group", 'from', r."from", 'to', r."to", 'href', r.href)
-                                 ORDER BY r."from", r.role, r.hub, r."group", r.organisation)
+                                 ORDER BY r."from", r.role, r._hub, r._group, r._organisation)
                  FROM scip.account_roles r WHERE r.account = a.id), '[]') AS roles,
        a.created_at, a.updated_at, '/v1/accounts/' || a.id AS href, a.version AS _version, a.label_sort AS _sort, a.person_id AS person
 FROM scip.account a;

@@ -81,7 +81,8 @@ def test_an_account_from_the_first_day_to_the_last(server, central):
     """A Hub Lead comes, gets a second role, is renamed, leaves."""
     account = add_account(server, central, [{"role": "hub_lead", "hub": "scotland-hub", "organisation": "university-of-winchester", "to": today(300)},
                                             {"role": "group_member", "group": "hub-leads-group"}]).json
-    assert [(r["role"], r["hub"], r["group"], r["organisation"], r["from"], r["to"]) for r in account["roles"]] == [
+    slugs = lambda role: [role[part] and role[part]["slug"] for part in ("hub", "group", "organisation")]
+    assert [(r["role"], *slugs(r), r["from"], r["to"]) for r in account["roles"]] == [
         ("group_member", None, "hub-leads-group", None, today(), None),
         ("hub_lead", "scotland-hub", None, "university-of-winchester", today(), today(300))]
     find = lambda query: [item["id"] for item in server.send("GET", f"/v1/accounts?issuer={harness.encode(ISSUER)}&{query}", token=central).json["items"]]
@@ -275,9 +276,11 @@ def test_me(server, central, cluster):
     token = access(server, client, secret)
     me = server.send("GET", "/v1/me", token=token)
     assert me.headers["Cache-Control"] == "private, no-store"
+    link = lambda path: {part: server.get(path).json[part] for part in ("slug", "name", "href")}
     assert me.json["id"] == client["id"] and me.json["roles"] == [
         {"role": "analyst", "hub": None, "organisation": None, "group": None, "from": today(), "to": None},
-        {"role": "hub_member", "hub": "london-hub", "organisation": "university-of-winchester", "group": None, "from": today(), "to": None}]
+        {"role": "hub_member", "hub": link("/v1/hubs/london-hub"), "organisation": link("/v1/organisations/university-of-winchester"),
+         "group": None, "from": today(), "to": None}]
     assert "listAccounts" not in me.json["operations"] and me.json["operations"] == sorted(me.json["operations"])
     assert server.send("GET", f"/v1/accounts/{client['id']}", token=token).status == 403
     everything = server.send("GET", "/v1/me", token=central).json["operations"]
