@@ -7591,6 +7591,22 @@ export interface components {
             next: components["schemas"]["Next"];
         };
         /**
+         * @description A reference to a membership of a Hub.
+         * @example {
+         *       "id": "0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a41",
+         *       "href": "/v1/hubs/demonstration-hub-london/members/0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a41"
+         *     }
+         */
+        MemberLink: {
+            /**
+             * Format: uuid
+             * @description The id of the membership.
+             */
+            id: string;
+            /** @description The address of the membership; null for who may not see it. */
+            href: string | null;
+        };
+        /**
          * @description What makes a new record: a professional's membership of a Hub for a period, with what they represent in it.
          * @example {
          *       "name": "A. Professional",
@@ -8616,7 +8632,11 @@ export interface components {
          *         "policy"
          *       ],
          *       "membership": null,
-         *       "programme": "demonstration-days",
+         *       "programme": {
+         *         "slug": "demonstration-days",
+         *         "name": "Demonstration days",
+         *         "href": "/v1/programmes/demonstration-days"
+         *       },
          *       "interventions": 2,
          *       "young_people": 37,
          *       "created_at": "2026-11-30T00:15:13.068781Z",
@@ -8645,13 +8665,10 @@ export interface components {
             description: string | null;
             /** @description What it was about: codes of themes. */
             themes: components["schemas"]["Themes"];
-            /**
-             * Format: uuid
-             * @description The id of the membership of the reporting member; null for none.
-             */
-            membership: string | null;
-            /** @description The slug of the programme, for outreach; null for none. */
-            programme: string | null;
+            /** @description The membership of the reporting member; null for none. */
+            membership: components["schemas"]["MemberLink"] | null;
+            /** @description The programme, for outreach; null for none. */
+            programme: components["schemas"]["Link"] | null;
             /** @description How many interventions with young people there were, as the programme counts them. */
             interventions: number | null;
             /** @description How many young people took part. Only the number is kept; somebody reached twice counts twice. */
@@ -8707,7 +8724,7 @@ export interface components {
              * @description The id of the membership of the reporting member.
              */
             membership?: string;
-            /** @description The slug of the programme, for outreach; null for none. */
+            /** @description The slug of the programme, for outreach. */
             programme?: components["schemas"]["Slug"];
             /** @description How many interventions with young people there were, as the programme counts them. */
             interventions?: number;
@@ -8741,7 +8758,7 @@ export interface components {
              * @description The id of the membership of the reporting member.
              */
             membership?: string | null;
-            /** @description The slug of the programme, for outreach; null for none. */
+            /** @description The slug of the programme, for outreach. */
             programme?: string | null;
             /** @description How many interventions with young people there were, as the programme counts them. */
             interventions?: number | null;

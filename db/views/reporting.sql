@@ -1,10 +1,12 @@
 -- What the read queries select from.
 CREATE VIEW scip.activities WITH (security_invoker) AS
 SELECT a.id, scip.link('hubs', h.slug, h.name) AS hub, a.kind, a.held_on,
-       a.title::text, a.description, array_to_json(a.themes) AS themes, a.membership_id AS membership, a.programme::text,
-       a.interventions, a.young_people, a.created_at, a.updated_at, '/v1/hubs/' || h.slug || '/activities/' || a.id AS href,
-       a.version AS _version, h.slug AS _hub
-FROM scip.activity a JOIN scip.hub h ON h.id = a.hub_id;
+       a.title::text, a.description, array_to_json(a.themes) AS themes, a.interventions, a.young_people,
+       scip.link_id('hubs/' || h.slug || '/members', a.membership_id, m.id) AS membership,
+       scip.link('programmes', p.slug, p.name) AS programme, a.created_at, a.updated_at,
+       '/v1/hubs/' || h.slug || '/activities/' || a.id AS href, a.version AS _version, h.slug AS _hub
+FROM scip.activity a JOIN scip.hub h ON h.id = a.hub_id LEFT JOIN scip.programme p ON p.slug = a.programme
+LEFT JOIN scip.hub_membership m ON m.id = a.membership_id;
 
 -- A row for each Hub and quarter since there are Hubs; a draft is none to who may not see it. required: active in all of the quarter.
 CREATE VIEW scip.hub_updates WITH (security_invoker) AS
