@@ -12308,8 +12308,11 @@ export interface components {
          *       "id": "3ef9b75d-0e0b-e076-5603-7baacbc53a3a",
          *       "session": {
          *         "id": "04da28b1-c216-1f61-1f4a-2aabcac77eb0",
-         *         "course": "demonstration-course-2",
-         *         "name": "Demonstration course 2",
+         *         "course": {
+         *           "slug": "demonstration-course-2",
+         *           "name": "Demonstration course 2",
+         *           "href": "/v1/training/courses/demonstration-course-2"
+         *         },
          *         "starts_at": "2022-10-27T09:00:00Z",
          *         "href": "/v1/training/sessions/04da28b1-c216-1f61-1f4a-2aabcac77eb0"
          *       },
@@ -12355,10 +12358,8 @@ export interface components {
                  * @description The id of the session.
                  */
                 id: string;
-                /** @description The slug of the course. */
-                course: components["schemas"]["Slug"];
-                /** @description The name of the course. */
-                name: string;
+                /** @description The course. */
+                course: components["schemas"]["Link"];
                 /**
                  * Format: date-time
                  * @description When the session begins.
@@ -12470,20 +12471,36 @@ export interface components {
             consent?: components["schemas"]["ConsentVersion"];
         };
         /**
+         * @description A reference to a booking.
+         * @example {
+         *       "id": "3ef9b75d-0e0b-e076-5603-7baacbc53a3a",
+         *       "href": "/v1/bookings/3ef9b75d-0e0b-e076-5603-7baacbc53a3a"
+         *     }
+         */
+        BookingLink: {
+            /**
+             * Format: uuid
+             * @description The id of the booking.
+             */
+            id: string;
+            /** @description The address of the booking. */
+            href: components["schemas"]["Href"];
+        };
+        /**
          * @description A delegate's dietary and access needs, kept only for the session.
          * @example {
-         *       "booking": "01a229d7-a41c-76be-b980-fc0b7c95545f",
+         *       "booking": {
+         *         "id": "01a229d7-a41c-76be-b980-fc0b7c95545f",
+         *         "href": "/v1/bookings/01a229d7-a41c-76be-b980-fc0b7c95545f"
+         *       },
          *       "dietary": "No nuts",
          *       "access": "A ramp",
          *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         BookingNeeds: {
-            /**
-             * Format: uuid
-             * @description The id of the booking.
-             */
-            booking: string;
+            /** @description The booking. */
+            booking: components["schemas"]["BookingLink"];
             /** @description What the delegate does not eat; null for nothing. */
             dietary: string | null;
             /** @description What the delegate needs in order to take part; null for nothing. */
@@ -12566,26 +12583,39 @@ export interface components {
             text_cy?: string | null;
         };
         /**
+         * @description A reference to a version of the text that delegates agree to.
+         * @example {
+         *       "version": 1,
+         *       "href": "/v1/training/consent-texts/1"
+         *     }
+         */
+        ConsentTextLink: {
+            /** @description The number of the version. */
+            version: components["schemas"]["ConsentVersion"];
+            /** @description The address of the text. */
+            href: components["schemas"]["Href"];
+        };
+        /**
          * @description A delegate's consent to keep their needs (UK GDPR Art. 9(2)(a)).
          * @example {
-         *       "booking": "0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a41",
-         *       "version": 1,
-         *       "text": "/v1/training/consent-texts/1",
+         *       "booking": {
+         *         "id": "0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a41",
+         *         "href": "/v1/bookings/0192e1a0-7c3b-7d10-8f55-2f6f5d1c9a41"
+         *       },
+         *       "text": {
+         *         "version": 1,
+         *         "href": "/v1/training/consent-texts/1"
+         *       },
          *       "given_at": "2026-10-05T08:15:00Z",
          *       "withdrawn_at": null,
          *       "updated_at": "2025-09-12T09:30:00Z"
          *     }
          */
         BookingConsent: {
-            /**
-             * Format: uuid
-             * @description The id of the booking.
-             */
-            booking: string;
-            /** @description The version of the text that the delegate agreed to. */
-            version: number;
-            /** @description The address of that text. */
-            text: components["schemas"]["Href"];
+            /** @description The booking. */
+            booking: components["schemas"]["BookingLink"];
+            /** @description The text that the delegate agreed to. */
+            text: components["schemas"]["ConsentTextLink"];
             /**
              * Format: date-time
              * @description When the consent was given.
@@ -12611,6 +12641,25 @@ export interface components {
         BookingAttendanceNew: {
             /** @description Whether the delegate came; null undoes the record. */
             attended: boolean | null;
+        };
+        /**
+         * @description A reference to a training session.
+         * @example {
+         *       "id": "04da28b1-c216-1f61-1f4a-2aabcac77eb0",
+         *       "name": "Demonstration course 2",
+         *       "href": "/v1/training/sessions/04da28b1-c216-1f61-1f4a-2aabcac77eb0"
+         *     }
+         */
+        SessionLink: {
+            /**
+             * Format: uuid
+             * @description The id of the session.
+             */
+            id: string;
+            /** @description The name of the course. */
+            name: string;
+            /** @description The address of the session. */
+            href: components["schemas"]["Href"];
         };
         /**
          * @description Which delegates of a session came.
@@ -12642,7 +12691,11 @@ export interface components {
         /**
          * @description How many delegates of a session came.
          * @example {
-         *       "session": "01127af8-f265-4d31-d600-535a5968217b",
+         *       "session": {
+         *         "id": "01127af8-f265-4d31-d600-535a5968217b",
+         *         "name": "Demonstration course 2",
+         *         "href": "/v1/training/sessions/01127af8-f265-4d31-d600-535a5968217b"
+         *       },
          *       "confirmed": 20,
          *       "attended": 18,
          *       "absent": 2,
@@ -12650,11 +12703,8 @@ export interface components {
          *     }
          */
         TrainingSessionAttendance: {
-            /**
-             * Format: uuid
-             * @description The id of the session.
-             */
-            session: string;
+            /** @description The session. */
+            session: components["schemas"]["SessionLink"];
             /** @description Bookings with a place. */
             confirmed: number;
             /** @description Delegates who came. */
@@ -12734,7 +12784,11 @@ export interface components {
         /**
          * @description The feedback on a session, without who gave it.
          * @example {
-         *       "session": "/v1/training/sessions/0540335c-c7dd-bf02-8eaa-6f19e2beaaa2",
+         *       "session": {
+         *         "id": "0540335c-c7dd-bf02-8eaa-6f19e2beaaa2",
+         *         "name": "Demonstration course 1",
+         *         "href": "/v1/training/sessions/0540335c-c7dd-bf02-8eaa-6f19e2beaaa2"
+         *       },
          *       "held_on": "2020-06-18",
          *       "delegates": 18,
          *       "responses": 15,
@@ -12765,8 +12819,8 @@ export interface components {
          *     }
          */
         TrainingSessionFeedback: {
-            /** @description The address of the session. */
-            session: components["schemas"]["Href"];
+            /** @description The session. */
+            session: components["schemas"]["SessionLink"];
             /**
              * Format: date
              * @description The day of the session.
@@ -12926,8 +12980,8 @@ export interface components {
              * @description The last day of the period.
              */
             to: string;
-            /** @description The slug of the course; null for all courses. */
-            course: string | null;
+            /** @description The course; null for all courses. */
+            course: components["schemas"]["Link"] | null;
             /** @description Sessions that were held. */
             sessions_held: number;
             /** @description Bookings whose delegate came. */

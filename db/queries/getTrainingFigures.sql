@@ -1,6 +1,7 @@
 -- What may be public of a period is decided in scip.training_ratings(), and nowhere else.
 WITH figures AS MATERIALIZED (
-  SELECT period, "from", "to", course, sessions_held, delegates, responses, response_rate, rating_high
+  SELECT period, "from", "to", (SELECT scip.link('training/courses', c.slug, c.name) FROM scip.course c WHERE c.slug = course) AS course,
+         sessions_held, delegates, responses, response_rate, rating_high
   FROM scip.training_figures(:period, :course)
 )
 SELECT figures.*, refusal.*

@@ -105,8 +105,7 @@ SELECT f.slug, f.kind, f.ordinal, f.name, f.text, f.value, array_to_json(f.sourc
        '/v1/toolkit/facts/' || f.slug AS href, f.version AS _version
 FROM scip.toolkit_fact f;
 CREATE VIEW scip.hub_leads WITH (security_invoker) AS
-SELECT l.uid AS id, scip.link('hubs', h.slug, h.name) AS hub,
-       scip.link('organisations', o.slug, o.name) AS organisation,
+SELECT l.uid AS id, scip.link('hubs', h.slug, h.name) AS hub, scip.link('organisations', o.slug, o.name) AS organisation,
        CASE WHEN l.evidence_kind <> 'dated' THEN l.evidence_kind WHEN l.period @> scip.today() THEN 'current'
             WHEN lower(l.period) > scip.today() THEN 'planned' ELSE 'former' END AS status,
        coalesce(lower(l.period)::text, l.starts) AS "from", coalesce((upper(l.period) - 1)::text, l.ends) AS "to",
@@ -125,8 +124,7 @@ GRANT SELECT ON scip.hub_leads, scip.hub_statuses TO scip_anonymous, scip_caller
 
 CREATE VIEW scip.corrections WITH (security_invoker) AS
 SELECT c.id, c.record, c.operation::text, c.reason,
-       scip.link('hubs', h.slug, h.name) AS hub,
-       scip.link('groups', g.slug, g.name) AS "group",
+       scip.link('hubs', h.slug, h.name) AS hub, scip.link('groups', g.slug, g.name) AS "group",
        c.created_at, c.created_at AS updated_at, h.slug AS _hub
 FROM scip.correction c LEFT JOIN scip.hub h ON h.id = c.hub_id LEFT JOIN scip.alliance_group g ON g.id = c.group_id;
 GRANT SELECT ON scip.corrections TO scip_caller;

@@ -19,8 +19,7 @@ JOIN scip.pathway_step s ON s.code = p.step
 JOIN scip.hub h ON h.id = p.hub_id;
 
 CREATE VIEW scip.hub_invitations WITH (security_invoker) AS
-SELECT i.id, scip.link('hubs', h.slug, h.name) AS hub, i.sector::text,
-       scip.link('organisations', o.slug, o.name) AS organisation,
+SELECT i.id, scip.link('hubs', h.slug, h.name) AS hub, i.sector::text, scip.link('organisations', o.slug, o.name) AS organisation,
        coalesce(i.name, o.name)::text AS name, i.invited_on, i.status, i.responded_on, i.created_at, i.updated_at,
        '/v1/hubs/' || h.slug || '/invitations/' || i.id AS href, i.version AS _version, h.slug AS _hub
 FROM scip.hub_invitation i

@@ -1,7 +1,6 @@
 CREATE VIEW scip.meetings WITH (security_invoker) AS
 SELECT m.id,
-       scip.link('hubs', h.slug, h.name) AS hub,
-       scip.link('groups', g.slug, g.name) AS "group",
+       scip.link('hubs', h.slug, h.name) AS hub, scip.link('groups', g.slug, g.name) AS "group",
        m.kind, m.title::text, m.starts_at, m.day AS starts_on, m.venue, m.online, m.status, m.guests, m.agenda_completed_at,
        m.attendance_shared_at, scip.meeting_quorum(m.id) AS quorum, m.created_at, m.updated_at, '/v1/meetings/' || m.id AS href,
        m.version AS _version, m.hub_id AS _hub_id, m.group_id AS _group_id

@@ -1,6 +1,5 @@
 CREATE VIEW scip.self_assessments WITH (security_invoker) AS
-SELECT a.id, scip.link('organisations', o.slug, o.name) AS organisation,
-       scip.link('toolkit/principles', p.slug, p.name) AS principle,
+SELECT a.id, scip.link('organisations', o.slug, o.name) AS organisation, scip.link('toolkit/principles', p.slug, p.name) AS principle,
        a.stage, a.assessed_on, a.created_at, a.updated_at, '/v1/self-assessments/' || a.id AS href, a.version AS _version,
        o.slug AS _organisation, p.slug AS _principle
 FROM scip.self_assessment a
@@ -15,8 +14,7 @@ SELECT c.slug::text, c.name::text, c.name_cy::text, c.summary, c.summary_cy, arr
 FROM scip.course c;
 
 CREATE VIEW scip.training_sessions WITH (security_invoker) AS
-SELECT s.id, scip.link('training/courses', c.slug, c.name) AS course,
-       scip.link('hubs', h.slug, h.name) AS hub,
+SELECT s.id, scip.link('training/courses', c.slug, c.name) AS course, scip.link('hubs', h.slug, h.name) AS hub,
        s.starts_at, s.ends_at, s.day AS starts_on, s.venue, s.online, s.accessibility, s.status, s.capacity, p.confirmed, p.waiting,
        CASE s.status WHEN 'published' THEN greatest(s.capacity - p.confirmed, 0) ELSE 0 END AS places_left,
        s.created_at, s.updated_at, '/v1/training/sessions/' || s.id AS href, s.version AS _version, c.slug AS _course, h.slug AS _hub,
@@ -38,9 +36,8 @@ LEFT JOIN scip.hub h ON h.id = s.hub_id
 CROSS JOIN LATERAL scip.places(s.id) p;
 
 CREATE VIEW scip.bookings WITH (security_invoker) AS
-SELECT b.id, json_build_object('id', s.id, 'course', c.slug, 'name', c.name, 'starts_at',
-  to_char(s.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-                               'href', '/v1/training/sessions/' || s.id) AS session,
+SELECT b.id, json_build_object('id', s.id, 'course', scip.link('training/courses', c.slug, c.name), 'starts_at',
+         to_char(s.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'href', '/v1/training/sessions/' || s.id) AS session,
        scip.link('organisations', o.slug, o.name) AS organisation,
        b.organisation_name::text, b.sector::text, b.status,
        CASE b.status WHEN 'waiting' THEN scip.waiting_position(b.session_id, b.place) END AS position,

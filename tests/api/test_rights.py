@@ -269,7 +269,7 @@ def test_no_needs_without_consent(cluster, server, website, session, needs):
     assert get(server, website, plain["href"] + "/needs").status == 404
     assert put(server, website, plain["href"] + "/needs", {"consent": 1}).status == 400
     done = put(server, website, plain["href"] + "/needs", {**needs, "consent": 1})
-    assert done.status == 200 and get(server, website, plain["href"] + "/consent").json["version"] == 1
+    assert done.status == 200 and get(server, website, plain["href"] + "/consent").json["text"]["version"] == 1
     known, booking = (get(server, website, path).headers["ETag"] for path in (plain["href"] + "/needs", plain["href"]))
     assert known.split(".")[0] == booking.split(".")[0]
     place, _ = only_one(*[lambda words=words: put(server, website, plain["href"] + "/needs", {"access": words}, if_match=known) for words in ("Ramp", "Lift", "Loop")])
@@ -283,7 +283,7 @@ def test_consent_is_to_the_text_that_is_shown(server, website, session, next_tex
     assert problem(book(server, website, session, delegate(dietary="Vegan", consent=next_text - 1))) == (422, "consent-text-replaced")
     href = book(server, website, session, delegate(dietary="Vegan", consent=next_text)).json["href"]
     given = get(server, website, href + "/consent")
-    assert (given.json["version"], given.json["text"], given.json["withdrawn_at"]) == (next_text, f"{TEXTS}/{next_text}", None) and given.json["given_at"]
+    assert (given.json["text"], given.json["withdrawn_at"]) == ({"version": next_text, "href": f"{TEXTS}/{next_text}"}, None) and given.json["given_at"]
     assert get(server, website, href + "/consent", If_None_Match=given.headers["ETag"]).status == 304
     assert patch(server, website, href, {"access": "Ramp"}).status == 200, "it stands for what is said later"
 
@@ -295,7 +295,7 @@ def test_withdrawn_at_once(cluster, server, central, website, lead, session):
     assert server.send("DELETE", href + "/consent", token=website).status == 204
     assert get(server, website, href + "/needs").status == get(server, central, href + "/needs").status == 404
     consent = get(server, lead, href + "/consent").json
-    assert consent["withdrawn_at"] and consent["given_at"] and consent["booking"] == made["id"]
+    assert consent["withdrawn_at"] and consent["given_at"] and consent["booking"] == {"id": made["id"], "href": href}
     held = get(server, central, get(server, central, href).json["person"]["href"] + "/export").json["consents"]
     assert [(one["booking"], one["text"], bool(one["withdrawn_at"])) for one in held] == [(made["id"], f"{TEXTS}/1", True)]
     tables = cluster.psql("SELECT relname FROM pg_class WHERE relnamespace = 'scip'::regnamespace AND relkind = 'r'").split()
@@ -312,7 +312,7 @@ def test_the_delegate_withdraws_too(cluster, server, central, website, session):
     cluster.psql(f"UPDATE scip.account SET person_id = '{person}' WHERE subject = '{(who := cluster.client('hub_member', hub='london-hub'))[0]}'", "scip_migrator")
     own = server.form("/oauth/token", {"grant_type": "client_credentials"}, who).json["access_token"]
     other = cluster.token(server, "hub_member", hub="scotland-hub")
-    assert get(server, own, href + "/consent").json["version"] == 1 and get(server, other, href + "/consent").status == 404
+    assert get(server, own, href + "/consent").json["text"] == {"version": 1, "href": f"{TEXTS}/1"} and get(server, other, href + "/consent").status == 404
     assert server.send("DELETE", href + "/consent", token=other).status == 404 and server.send("DELETE", href + "/consent").status == 401
     assert server.send("DELETE", href + "/consent", token=own).status == 204 and get(server, website, href + "/needs").status == 404
     cluster.psql(f"UPDATE scip.account SET person_id = NULL WHERE subject = '{who[0]}'", "scip_migrator")

@@ -347,7 +347,7 @@ def test_the_website_books(cluster, server, central, website, lead):
     assert get(server, website, booking["href"]).json == booking
     assert get(server, None, booking["links"]["calendar"]).headers["Content-Type"].startswith("text/calendar")
     needs = get(server, website, booking["links"]["needs"])
-    assert needs.json | {"updated_at": None} == {"booking": booking["id"], "dietary": "No nuts", "access": "A loop", "updated_at": None}
+    assert needs.json | {"updated_at": None} == {"booking": {"id": booking["id"], "href": booking["href"]}, "dietary": "No nuts", "access": "A loop", "updated_at": None}
     assert problem(book(server, website, path, {**visitor, "email": "ADA.BOOKER@TRAINING.EXAMPLE"})) == (409, "booking-exists")
     # others: the same website's other client, leads of Hubs that have nothing to do with it
     stranger = cluster.token(server, "website", fresh=True)
@@ -380,7 +380,7 @@ def test_what_a_booking_says_may_change(server, central, website):
     assert problem(patch(server, website, href, {"organisation": "no-such"})) == (422, "reference-not-found")
     assert patch(server, website, href, {"access": None}).status == 200 and get(server, website, needs).status == 404
     halal = put(server, website, needs, {"dietary": "Halal"}).json
-    assert halal == {"booking": booking["id"], "dietary": "Halal", "access": None, "updated_at": halal["updated_at"]}
+    assert halal == {"booking": {"id": booking["id"], "href": href}, "dietary": "Halal", "access": None, "updated_at": halal["updated_at"]}
     assert put(server, website, needs + "?dry_run=true", {"access": "Ramp"}).json["dietary"] is None
     assert put(server, central, needs, {"access": "Ramp"}).json["dietary"] is None, "replaced"
     assert server.send("DELETE", needs, token=website).status == 204 and server.send("DELETE", needs, token=website).status == 404
@@ -594,7 +594,7 @@ def test_who_came(server, central, website, lead, neighbour, course):
     assert problem(sheet((came, True), (came, False))) == (422, "named-twice")
     assert sheet((came, True), who=neighbour).status == 404
     done = sheet((came, True), (stayed_away, False))
-    assert done.json == {"session": path[-36:], "confirmed": 4, "attended": 1, "absent": 1, "not_recorded": 2}
+    assert done.json == {"session": {"id": path[-36:], "name": f"The Toolkit in practice {course}", "href": path}, "confirmed": 4, "attended": 1, "absent": 1, "not_recorded": 2}
     assert get(server, lead, path + "/attendance").json == done.json and get(server, neighbour, path + "/attendance").status == 404
     assert mark(stayed_away, None).json["attended"] is None
     assert put(server, lead, path + "/attendance", {"items": [{"booking": came["id"], "attended": True}]}, if_match=done.headers["ETag"]).status == 412, "one has changed meanwhile"
@@ -753,7 +753,8 @@ def test_figures_of_a_year(server, central):
     released(server, central, "1999-00")
     enough = figures(server, "1999-00")
     assert (enough["sessions_held"], enough["responses"], enough["rating_high"]) == (2, 6, of(3, 5)), "of five"
-    assert figures(server, "1999/00") == figures(server, "199900") == enough and figures(server, "1999-00", course) == {**enough, "course": course}
+    assert figures(server, "1999/00") == figures(server, "199900") == enough and figures(server, "1999-00", course) == {**enough, "course": {
+        "slug": course, "name": f"The Toolkit in practice {course}", "href": f"/v1/training/courses/{course}"}}
     assert figures(server, "1998-99")["sessions_held"] == 0
     for bad, pointer in (("2024", "period"), ("2024-M11", "period"), ("2024-25-Q1", "period"), ("2024-26", "period"), ("no-such-strategy", "period"),
                          ("2024-25&course=no-such-course", "course")):
@@ -811,7 +812,7 @@ def test_the_hub_sees_its_own_sessions_answers_at_once(cluster, server, central,
     feedback(server, central, hrefs[0], rating=5, comment="Canary words of one")
     feedback(server, central, hrefs[1], rating=2, principles={"voice": 3})
     said = answers(lead).json
-    assert (said["session"], said["delegates"], said["responses"], said["ratings"]) == (path, 3, 2, {"1": 0, "2": 1, "3": 0, "4": 0, "5": 1})
+    assert (said["session"]["href"], said["delegates"], said["responses"], said["ratings"]) == (path, 3, 2, {"1": 0, "2": 1, "3": 0, "4": 0, "5": 1})
     assert sorted(said["feedback"], key=lambda a: a["rating"]) == [{"rating": 2, "principles": {"voice": 3}, "comment": None}, {"rating": 5, "principles": {}, "comment": "Canary words of one"}]
     assert answers(central).json == said and not any(href[-36:] in answers(lead).text for href in hrefs), "not whose they are"
     assert get(server, lead, path + "/feedback", If_None_Match=answers(lead).headers["ETag"]).status == 304
