@@ -13683,7 +13683,11 @@ export interface components {
          *       "unit": "hubs",
          *       "qualifier": "exact",
          *       "subject": null,
-         *       "strategy": "strategy-2019-22",
+         *       "strategy": {
+         *         "slug": "strategy-2019-22",
+         *         "name": "SCiP Alliance strategy 2019-22",
+         *         "href": "/v1/strategies/strategy-2019-22"
+         *       },
          *       "sources": [
          *         "https://scipalliance.org/impact",
          *         "SCiP Alliance impact statement 2019-22"
@@ -13722,8 +13726,8 @@ export interface components {
             qualifier: string;
             /** @description The Hub, event or organisation that the figure is about; null where it is none. */
             subject: null | components["schemas"]["FigureSubject"];
-            /** @description The slug of the strategy whose period it is; null where it is none. */
-            strategy: string | null;
+            /** @description The strategy whose period it is; null where it is none. */
+            strategy: components["schemas"]["Link"] | null;
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */

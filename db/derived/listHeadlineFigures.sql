@@ -2,7 +2,7 @@
 SELECT slug, version, metric, definition_version, kind, title, period, "from", "to", as_of, value, unit, qualifier, subject, strategy,
        sources, confidence, updated_at, href, metric::text AS _after_key, slug::text AS _after_slug
 FROM scip.headline_figures
-WHERE (:period IS NULL OR scip.written_period(:period) IN (period, strategy))
+WHERE (:period IS NULL OR scip.written_period(:period) IN (period, _strategy))
   AND (:kind IS NULL OR kind = :kind)
   AND (:metric IS NULL OR metric = :metric)
   AND (:q IS NULL OR scip.search_text(concat_ws(' ', title)) LIKE ANY (scip.search_term(:q)))

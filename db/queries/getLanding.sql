@@ -9,7 +9,7 @@ WITH site AS (
            xmlelement(name b, rtrim(to_char(value, 'FM999,999,999,990.99'), '.') || CASE unit WHEN 'percent' THEN '%' ELSE '' END),
            CASE WHEN unit <> 'percent' AND strpos(lower(title), rtrim(unit, 's')) = 0 THEN ' ' || unit END, ': ', title)
            ORDER BY metric, slug)) AS list
-  FROM scip.headline_figures WHERE strategy = 'strategy-2019-22' AND kind = 'alliance'
+  FROM scip.headline_figures WHERE _strategy = 'strategy-2019-22' AND kind = 'alliance'
 ), hub AS (
   SELECT h.name, h.status, h._sort, CASE WHEN h.page_url ~* '^https?://' THEN h.page_url END AS url,
          coalesce((SELECT string_agg(r ->> 'name', ', ') FROM json_array_elements(h.regions) r),

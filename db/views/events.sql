@@ -78,8 +78,8 @@ SELECT f.slug, f.version, f.metric, f.definition_version, f.kind, f.title, f.per
             WHEN o.id IS NOT NULL THEN json_build_object('kind', 'organisation', 'slug', o.slug, 'name', o.name, 'href',
               '/v1/organisations/' || o.slug)
        END AS subject,
-       s.slug AS strategy, array_to_json(f.sources) AS sources, f.confidence, f.created_at AS updated_at,
-       '/v1/headline-figures/' || f.slug AS href, f.version AS _version
+       scip.link('strategies', s.slug, s.name) AS strategy, s.slug AS _strategy, array_to_json(f.sources) AS sources, f.confidence,
+       f.created_at AS updated_at, '/v1/headline-figures/' || f.slug AS href, f.version AS _version
 FROM scip.headline_figure f
 LEFT JOIN scip.hub h ON h.id = f.hub_id
 LEFT JOIN scip.event e ON e.id = f.event_id
@@ -88,7 +88,7 @@ LEFT JOIN scip.strategy s ON s.period_text = f.period_text;
 
 CREATE VIEW scip.headline_figures WITH (security_invoker) AS
 SELECT slug, version, metric, definition_version, kind, title, period, "from", "to", as_of, value, unit, qualifier,
-       subject, strategy, sources, confidence, updated_at, href, _version
+       subject, strategy, sources, confidence, updated_at, href, _version, _strategy
 FROM scip.headline_figure_versions f
 WHERE NOT EXISTS (SELECT FROM scip.headline_figure newer WHERE newer.slug = f.slug AND newer.supersedes = f.version);
 

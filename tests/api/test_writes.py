@@ -303,7 +303,7 @@ def test_a_figure_is_corrected_and_never_changed(server, cluster, central):
     first = put(server, central, path, {**FIGURE, "subject": {"kind": "hub", "slug": "scotland-hub"}})
     assert (first.status, first.headers["Location"], first.json["version"]) == (201, path, 1)
     assert '"value":0.1,' in first.text, "a figure keeps its digits"
-    assert first.json["subject"]["href"] == "/v1/hubs/scotland-hub" and first.json["strategy"] == "strategy-2019-22"
+    assert first.json["subject"]["href"] == "/v1/hubs/scotland-hub" and first.json["strategy"]["href"] == "/v1/strategies/strategy-2019-22"
     assert problem(put(server, central, path, FIGURE)) == (412, "/problems/precondition-failed")
 
     add = lambda body, **more: server.send("POST", path + "/versions", body, token=central, **more)
