@@ -9819,8 +9819,8 @@ export interface components {
             period_kind: "month" | "academic_year" | "calendar_year";
             /** @description The Hub that it is a total of; null for the whole Alliance. */
             hub: components["schemas"]["Link"] | null;
-            /** @description The slug of the document or resource that was used; null for the whole bank and other metrics. */
-            item: string | null;
+            /** @description The document or resource that was used; null for the whole bank and other metrics. */
+            item: components["schemas"]["ItemLink"];
             /** @description The kind of agent that was counted, as the source names it; null where it does not say. */
             agent: string | null;
             /** @description The total. */
@@ -9867,7 +9867,7 @@ export interface components {
             period: components["schemas"]["TotalPeriod"];
             /** @description The slug of the Hub that it is a total of. Leave it out for the whole Alliance. */
             hub?: components["schemas"]["Slug"];
-            /** @description The slug of the document or resource that was used; null for the whole bank and other metrics. */
+            /** @description The slug of the document or resource that was used. Leave it out for the whole bank and other metrics. */
             item?: components["schemas"]["Slug"];
             /** @description The kind of agent that was counted, as the source names it; null where it does not say. */
             agent?: components["schemas"]["Code"];
@@ -16084,7 +16084,7 @@ export interface components {
          */
         Agent: "human" | "machine" | "robot";
         /**
-         * @description The document or resource that was used. name and href are null once its record is gone.
+         * @description The document or resource that was used. name and href are null where there is no record of it, or no longer.
          * @example {
          *       "kind": "resource",
          *       "slug": "demonstration-resource-12",
@@ -16094,15 +16094,15 @@ export interface components {
          */
         ItemLink: {
             /**
-             * @description Whether it is a document or a resource.
+             * @description Whether it is a document or a resource; a document where there is no record of it and only its total is known.
              * @enum {string}
              */
             kind: "document" | "resource";
             /** @description The slug that it had. */
             slug: components["schemas"]["Slug"];
-            /** @description Its title; null once its record is gone. */
+            /** @description Its title; null where there is no record of it. */
             name: string | null;
-            /** @description The address of its record; null once it is gone. */
+            /** @description The address of its record; null where there is none. */
             href: string | null;
         } | null;
         /**

@@ -240,6 +240,10 @@ END $$;
 -- query that asks for it, as search_text is.
 CREATE FUNCTION scip.link(collection text, slug text, name text) RETURNS json LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN slug IS NOT NULL THEN json_build_object('slug', slug, 'name', name, 'href', '/v1/' || collection || '/' || slug) END;
+-- The same, where a record of several kinds may be meant; without address where there is none of that slug any more, and so no name.
+CREATE FUNCTION scip.kind_link(kind text, slug text, name text) RETURNS json LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN slug IS NOT NULL THEN json_build_object('kind', kind, 'slug', slug, 'name', name,
+  'href', CASE WHEN name IS NOT NULL THEN '/v1/' || kind || 's/' || slug END) END;
 
 -- Refuses by a rule of openapi/problems.csv. places: the properties that broke it, or where else the value stands (/path/slug), with
 -- spaces between them; the engine passes on those that the request can have. sentence: what says more than the rule's meaning.
@@ -371,5 +375,7 @@ CREATE FUNCTION scip.term_faults(terms jsonb) RETURNS SETOF text LANGUAGE sql ST
   WHERE said IS DISTINCT FROM kept ORDER BY list
 $$;
 GRANT EXECUTE ON FUNCTION scip.version_of, scip.redacting, scip.link, scip.refuse, scip.terms_with, scip.term_faults TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.version_of, scip.link, scip.kind_link, scip.refuse, scip.terms_with, scip.term_faults
+  TO scip_anonymous, scip_caller;
 
 COMMIT;

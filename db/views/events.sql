@@ -73,11 +73,8 @@ GRANT SELECT ON scip.event_outreaches TO scip_caller;
 CREATE VIEW scip.headline_figure_versions WITH (security_invoker) AS
 SELECT f.slug, f.version, f.metric, f.definition_version, f.kind, f.title, f.period_text AS period,
        f.period_starts::text AS "from", f.period_ends::text AS "to", f.as_of::text, f.value, f.unit, f.qualifier,
-       CASE WHEN h.id IS NOT NULL THEN json_build_object('kind', 'hub', 'slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug)
-            WHEN e.id IS NOT NULL THEN json_build_object('kind', 'event', 'slug', e.slug, 'name', e.title, 'href', '/v1/events/' || e.slug)
-            WHEN o.id IS NOT NULL THEN json_build_object('kind', 'organisation', 'slug', o.slug, 'name', o.name, 'href',
-              '/v1/organisations/' || o.slug)
-       END AS subject,
+       coalesce(scip.kind_link('hub', h.slug, h.name), scip.kind_link('event', e.slug, e.title),
+                scip.kind_link('organisation', o.slug, o.name)) AS subject,
        scip.link('strategies', s.slug, s.name) AS strategy, s.slug AS _strategy, array_to_json(f.sources) AS sources, f.confidence,
        f.created_at AS updated_at, '/v1/headline-figures/' || f.slug AS href, f.version AS _version
 FROM scip.headline_figure f

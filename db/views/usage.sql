@@ -1,8 +1,7 @@
 -- How items are shown; one whose record was deleted as it was called.
 CREATE VIEW scip.use_items WITH (security_invoker) AS
 SELECT i.id, i.kind, coalesce(d.slug, r.slug, i.slug)::text AS slug, coalesce(d.id, r.id) IS NOT NULL AS live,
-       json_build_object('kind', i.kind, 'slug', coalesce(d.slug, r.slug, i.slug), 'name', coalesce(d.title, r.title),
-                         'href', '/v1/' || i.kind || 's/' || coalesce(d.slug, r.slug)) AS item
+       scip.kind_link(i.kind, coalesce(d.slug, r.slug, i.slug), coalesce(d.title, r.title)) AS item
 FROM scip.use_item i
 LEFT JOIN scip.document d ON i.kind = 'document' AND d.id = i.record_id
 LEFT JOIN scip.resource r ON i.kind = 'resource' AND r.id = i.record_id;
@@ -20,9 +19,8 @@ CREATE FUNCTION scip.usage_rows(kind text, slug text, live boolean, agent text, 
       usage_rows.kind, usage_rows.agent, scip.named_month("from"), scip.named_month("to"), coalesce(usage_rows.by, '{month,agent}')) f
   LEFT JOIN scip.use_items i ON i.id = f.item_id
   UNION ALL
-  SELECT CASE WHEN c.item IS NOT NULL THEN json_build_object('kind', 'document', 'slug', c.item, 'name', d.title, 'href',
-    '/v1/documents/' || d.slug) END,
-         c.period, c.agent_of, 'historical', NULL, NULL, c.value::bigint, NULL, coalesce('document/' || c.item || '/', '')
+  SELECT scip.kind_link('document', c.item, d.title), c.period, c.agent_of, 'historical', NULL, NULL, c.value::bigint, NULL,
+         coalesce('document/' || c.item || '/', '')
   FROM scip.historical_usage(usage_rows.slug, 'research_documents_downloaded', usage_rows.agent, scip.named_month("from"),
     scip.named_month("to")) c
   LEFT JOIN scip.document d ON d.slug = c.item

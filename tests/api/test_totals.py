@@ -88,7 +88,7 @@ def test_a_total_is_recorded_changed_and_deleted(server, central):
     total = made.json
     assert made.headers["Location"] == total["href"] == "/v1/historical-totals/" + total["id"]
     assert (total["metric"], total["title"], total["unit"], total["public"]) == ("network_events", "Network events", "events", True)
-    assert (total["period"], total["period_kind"], total["hub"]["slug"], total["item"], total["agent"]) == ("2019-20", "academic_year", "scotland-hub", "a-document", "online")
+    assert (total["period"], total["period_kind"], total["hub"]["slug"], total["agent"]) == ("2019-20", "academic_year", "scotland-hub", "online")
     assert (total["value"], total["sources"], total["note"]) == (62, SOURCE, "From the minutes")
     shown = server.send("GET", total["href"], token=central)
     assert shown.json == total and shown.headers["Cache-Control"] == "private, no-store"
@@ -109,6 +109,18 @@ def test_a_total_is_recorded_changed_and_deleted(server, central):
     assert add(server, central, query="?dry_run=true").status == 201 and past(server) == []
     key = str(uuid.uuid4())
     assert add(server, central, key=key).body == add(server, central, key=key).body and len(past(server)) == 1
+
+
+def test_the_item_of_a_total_is_linked(server, central):
+    """A document, a resource, or what has no record here; in CSV by its slug."""
+    for kind in ("document", "resource"):
+        record = server.get(f"/v1/{kind}s?limit=1").json["items"][0]
+        made = add(server, central, item=record["slug"])
+        assert made.json["item"] == {"kind": kind, "slug": record["slug"], "name": record["title"], "href": record["href"]}
+    assert add(server, central, item="a-document").json["item"] == {"kind": "document", "slug": "a-document", "name": None, "href": None}
+    assert add(server, central, period="2019-20").json["item"] is None
+    lines = list(csv.DictReader(server.get("/v1/historical-totals?metric=totals_open&format=csv").text.splitlines()))
+    assert {"a-document", record["slug"], ""} < {line["item"] for line in lines}
 
 
 def test_what_is_not_a_total(server, central):
