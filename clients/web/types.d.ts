@@ -11324,7 +11324,11 @@ export interface components {
          *       "year": 2021,
          *       "published_on": "2021",
          *       "kind": "animation",
-         *       "principle": "transition",
+         *       "principle": {
+         *         "slug": "transition",
+         *         "name": "Transition is effective",
+         *         "href": "/v1/toolkit/principles/transition"
+         *       },
          *       "phases": [
          *         "primary",
          *         "secondary"
@@ -11366,8 +11370,8 @@ export interface components {
             published_on: components["schemas"]["NullablePartialDate"];
             /** @description The kind of document or resource. */
             kind: string;
-            /** @description The slug of the principle of the Toolkit; null for all of them, or none. */
-            principle: string | null;
+            /** @description The principle of the Toolkit; null for all of them, or none. */
+            principle: components["schemas"]["Link"] | null;
             /** @description The phases of education that it is for. */
             phases: components["schemas"]["Phase"][];
             /** @description The nations that it is for. */

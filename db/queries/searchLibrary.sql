@@ -1,5 +1,6 @@
 -- Documents and resources, what fits best first; without words the newest (undated ones last).
-SELECT collection, slug, title, title_cy, summary, array_to_json(authors) AS authors, publisher, year, published_on, kind, principle,
+SELECT collection, slug, title, title_cy, summary, array_to_json(authors) AS authors, publisher, year, published_on, kind,
+       (SELECT scip.link('toolkit/principles', p.slug, p.name) FROM scip.toolkit_principle p WHERE p.slug = principle) AS principle,
        array_to_json(phases) AS phases, array_to_json(nations) AS nations, language, file_format, licence, status, url, updated_at, href,
        coalesce((SELECT json_agg(json_build_object('name', f.name, 'media_type', f.media_type, 'size', f.size, 'href', f.href)
                                  ORDER BY f.name COLLATE "C")

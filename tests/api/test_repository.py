@@ -222,6 +222,9 @@ def test_search_and_facets(server, write, shelf):
         assert set(slugs(q="zeppelin", **filters)) == wanted, filters
         assert facets(server, q="zeppelin", **filters)[0] == len(wanted)
 
+    principle = server.get("/v1/toolkit/principles/transition").json
+    [sheet] = search(server, q="zeppelin", principle="transition")
+    assert sheet["principle"] == {part: principle[part] for part in ("slug", "name", "href")}
     total, counts = facets(server, q="zeppelin")
     assert (total, counts) == (5, {
         "collection": {"documents": 3, "resources": 2}, "kind": {"guide": 2, "briefing": 1, "film": 1, "research_report": 1}, "year": {"2022": 3, "2021": 1},
