@@ -6272,6 +6272,7 @@ export interface components {
          *       ],
          *       "regions": [
          *         {
+         *           "slug": "north-east",
          *           "gss_code": "E12000001",
          *           "name": "North East",
          *           "href": "/v1/regions/north-east"
@@ -6394,14 +6395,17 @@ export interface components {
             next: components["schemas"]["Next"];
         };
         /**
-         * @description A region with its code and name.
+         * @description A reference to a region, with its code.
          * @example {
+         *       "slug": "north-east",
          *       "gss_code": "E12000001",
          *       "name": "North East",
          *       "href": "/v1/regions/north-east"
          *     }
          */
         RegionLink: {
+            /** @description The slug of the region. */
+            slug: components["schemas"]["Slug"];
             /** @description The code of the Office for National Statistics (GSS), such as E12000009. */
             gss_code: string;
             /** @description The region's name. */
@@ -8241,6 +8245,7 @@ export interface components {
          *       "nation": "GB-ENG",
          *       "uk_wide": null,
          *       "region": {
+         *         "slug": "south-east",
          *         "gss_code": "E12000008",
          *         "name": "South East",
          *         "href": "/v1/regions/south-east"

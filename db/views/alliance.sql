@@ -33,8 +33,8 @@ SELECT h.slug, h.name,
 FROM scip.hub h
 LEFT JOIN scip.hub_status s ON s.hub_id = h.id AND s.ends IS NULL
 LEFT JOIN LATERAL (
-  SELECT json_agg(json_build_object('gss_code', r.gss_code, 'name', r.name, 'href', '/v1/regions/' || r.slug)
-    ORDER BY r.name_sort) AS regions,
+  SELECT json_agg(json_build_object('slug', r.slug, 'gss_code', r.gss_code, 'name', r.name, 'href', '/v1/regions/' || r.slug)
+           ORDER BY r.name_sort) AS regions,
          round(avg(r.longitude), 2) AS longitude, round(avg(r.latitude), 2) AS latitude
   FROM scip.hub_region hr JOIN scip.region r ON r.id = hr.region_id WHERE hr.hub_id = h.id) g ON true
 LEFT JOIN LATERAL (
@@ -59,8 +59,8 @@ SELECT o.slug, o.name,
                                  ORDER BY c.sector, c.kind), '[]')
         FROM scip.organisation_sector c WHERE c.organisation_id = o.id) AS sectors,
        o.nation, o.uk_wide,
-       CASE WHEN r.id IS NOT NULL THEN json_build_object('gss_code', r.gss_code, 'name', r.name, 'href', '/v1/regions/' || r.slug) END
-         AS region,
+       CASE WHEN r.id IS NOT NULL
+         THEN json_build_object('slug', r.slug, 'gss_code', r.gss_code, 'name', r.name, 'href', '/v1/regions/' || r.slug) END AS region,
        (SELECT coalesce(json_agg(i.identifier ORDER BY i.identifier), '[]')
         FROM scip.organisation_identifier i WHERE i.organisation_id = o.id) AS identifiers,
        (SELECT coalesce(json_agg(json_build_object('role', p.role, 'from', p.starts, 'to', p.ends, 'description', p.description)

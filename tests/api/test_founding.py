@@ -199,7 +199,7 @@ def test_an_applicants_first_day(server, cluster, organisations, applicant, neig
 
     hub = server.get("/v1/hubs/founding-chalk-downs").json
     assert (hub["name"], hub["status"], hub["nations"], hub["branding_allowed"]) == ("Chalk Downs Hub", "proposed", ["GB-ENG"], False)
-    assert [region["gss_code"] for region in hub["regions"]] == ["E12000008"]
+    assert hub["regions"] == [{"slug": "south-east", "gss_code": "E12000008", "name": "South East", "href": "/v1/regions/south-east"}]
     assert [(lead["slug"], lead["from"]) for lead in hub["current_leads"]] == [(organisations[0], day())]
     pathway = get(server, central, "/v1/hubs/founding-chalk-downs/pathway").json
     assert [step["code"] for step in pathway["steps"]] == STEPS
