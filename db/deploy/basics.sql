@@ -374,8 +374,7 @@ CREATE FUNCTION scip.term_faults(terms jsonb) RETURNS SETOF text LANGUAGE sql ST
   LEFT JOIN (SELECT list, string_agg(code, ' ' ORDER BY ordinal) AS kept FROM scip.term WHERE NOT retired GROUP BY list) d USING (list)
   WHERE said IS DISTINCT FROM kept ORDER BY list
 $$;
-GRANT EXECUTE ON FUNCTION scip.version_of, scip.redacting, scip.link, scip.refuse, scip.terms_with, scip.term_faults TO scip_anonymous, scip_caller;
-GRANT EXECUTE ON FUNCTION scip.version_of, scip.link, scip.kind_link, scip.refuse, scip.terms_with, scip.term_faults
+GRANT EXECUTE ON FUNCTION scip.version_of, scip.redacting, scip.link, scip.kind_link, scip.refuse, scip.terms_with, scip.term_faults
   TO scip_anonymous, scip_caller;
 
 COMMIT;
