@@ -3414,7 +3414,7 @@ export interface paths {
         get?: never;
         /**
          * Remove or keep a mention of an erased person
-         * @description Decides on a mention, once (412). `remove` takes the words out of the record, its history and kept answers, and the list of changes reports it as `redacted`; `keep` says that it is somebody else.
+         * @description Decides on a mention, once (412). `removed` takes the words out of the record, its history and kept answers, and the list of changes reports it as `redacted`; `kept` says that it names somebody else.
          *
          *     It may be called by the central team (`central`).
          */
@@ -8213,15 +8213,15 @@ export interface components {
         /**
          * @description The decision on a text that may name an erased person.
          * @example {
-         *       "decision": "remove"
+         *       "decision": "removed"
          *     }
          */
         ErasureDecision: {
             /**
-             * @description remove takes the name out of the text. keep leaves it: it is somebody else.
+             * @description removed takes the name out of the text; kept leaves it, as it names somebody else.
              * @enum {string}
              */
-            decision: "remove" | "keep";
+            decision: "removed" | "kept";
         };
         /**
          * @description An organisation's identifier in org-id form: the code of a list and the number in it. Numbers of known lists have one spelling.

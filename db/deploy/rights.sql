@@ -564,7 +564,7 @@ BEGIN
   RETURN data;
 END $$;
 
--- remove: the words go. keep: it is somebody else. Either way nothing of the name is left in the list.
+-- removed: the words go. kept: they name somebody else. Either way nothing of the name is left in the list.
 CREATE FUNCTION scip.settle_mention(mention uuid, decision text, at timestamptz) RETURNS void
 LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
 BEGIN
@@ -576,7 +576,6 @@ CREATE FUNCTION scip.decide_mention(person uuid, mention uuid, decision text) RE
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   r redaction;
-  word text := CASE decision WHEN 'remove' THEN 'removed' ELSE 'kept' END;
 BEGIN
   PERFORM scip.refuse(403, 'only-the-central-team') WHERE NOT ctx.central();
   PERFORM lock_texts();
@@ -587,7 +586,7 @@ BEGIN
     RETURN NULL;
   END IF;
   BEGIN
-    PERFORM settle_mention(mention, word, now());
+    PERFORM settle_mention(mention, decision, now());
   EXCEPTION WHEN integrity_constraint_violation THEN
     PERFORM scip.refuse(409, 'value-required', 'field');
   END;

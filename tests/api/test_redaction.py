@@ -128,14 +128,14 @@ def test_an_erased_name_in_what_others_wrote(cluster, server, contract, central,
     assert not listed[activity["href"], "title"]["current"] and listed[minutes["href"], "text"]["current"]
     assert all(SURNAME in mention["excerpt"] for mention in listed.values())
     contested = listed[other["href"], "title"]["id"]
-    harness.only_one(*[lambda: server.send("PUT", f"/v1/people/{person}/erasure/mentions/{contested}/decision", {"decision": "keep"}, token=central, If_None_Match="*")] * 3)
+    harness.only_one(*[lambda: server.send("PUT", f"/v1/people/{person}/erasure/mentions/{contested}/decision", {"decision": "kept"}, token=central, If_None_Match="*")] * 3)
     for (record, field), mention in listed.items():
         if mention["id"] == contested:
             continue
-        assert decide(server, central, person, mention["id"], "keep" if record == other["href"] else "remove") == 204
-    assert decide(server, central, person, listed[other["href"], "title"]["id"], "keep") == 412
-    assert decide(server, central, person, listed[other["href"], "title"]["id"], "remove") == 412
-    assert decide(server, central, str(uuid.uuid4()), listed[other["href"], "title"]["id"], "keep") == 404
+        assert decide(server, central, person, mention["id"], "kept" if record == other["href"] else "removed") == 204
+    assert decide(server, central, person, listed[other["href"], "title"]["id"], "kept") == 412
+    assert decide(server, central, person, listed[other["href"], "title"]["id"], "removed") == 412
+    assert decide(server, central, str(uuid.uuid4()), listed[other["href"], "title"]["id"], "kept") == 404
     assert read(minutes)["text"] == "1. Welcome\n[erased] spoke." and read(review)["note"] == "Thanks to [erased]." and read(meeting)["title"] == "With [erased]"
     assert read(update)["practice"] == "[erased] showed us how" and read(message)["text"] == "Is [erased] still with you?" and read(resolution)["text"] == "To thank [erased]"
     assert read(action)["text"] == "[erased] writes to the school"

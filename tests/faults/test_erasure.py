@@ -96,7 +96,7 @@ def test_decisions_outlive_a_restore(cluster, server, copy, tmp_path, since):
         assert send("POST", person["href"] + "/erasure").status == 200
         dump(backups[1])
         mentions = {item["record"]: item["id"] for item in send("GET", person["href"] + "/erasure/mentions").json["items"]}
-        for word, decision in (("Gone", "remove"), ("Kept", "keep")):
+        for word, decision in (("Gone", "removed"), ("Kept", "kept")):
             assert send("PUT", f"{person['href']}/erasure/mentions/{mentions[records[word]['href']]}/decision", {"decision": decision}, If_None_Match="*").status == 204
         assert send("POST", "/v1/redactions", {"record": child["href"], "field": "title", "words": "tommy wigglesworth", "reason": "A child"}, key=uuid.uuid4().hex).status == 201
         lines = tmp_path / "erasures"
