@@ -143,7 +143,7 @@ DECLARE
   moved_to date := nullif((NEW.starts_at AT TIME ZONE setting.zone())::date, OLD.day);
 BEGIN
   PERFORM scip.refuse(409, 'meeting-cancelled') WHERE NEW.status = 'cancelled' AND OLD.status = 'cancelled';
-  PERFORM scip.refuse(409, 'cannot-move', '', 'A part of a meeting cannot be moved to another meeting.')
+  PERFORM scip.refuse(409, 'cannot-move', '', 'A meeting cannot be moved to another Hub or group, nor change its kind.')
     WHERE (OLD.hub_id, OLD.group_id, OLD.kind) IS DISTINCT FROM (NEW.hub_id, NEW.group_id, NEW.kind);
   IF moved_to IS NULL OR OLD.status = 'planned' AND NOT meeting_has_records(OLD.id) THEN
     RETURN NEW;

@@ -439,7 +439,8 @@ BEGIN
               WHEN bool_or(m.attended IS NOT TRUE AND EXISTS (SELECT FROM feedback f WHERE f.booking_id = b.id)) THEN 'feedback-given' END
   INTO wrong
   FROM jsonb_to_recordset(marks) m (booking uuid, attended boolean) LEFT JOIN booking b ON b.id = m.booking AND b.session_id = s.id;
-  PERFORM scip.refuse(CASE wrong WHEN 'reference-not-found' THEN 422 ELSE 409 END, wrong, 'items') WHERE wrong IS NOT NULL;
+  PERFORM scip.refuse(CASE wrong WHEN 'reference-not-found' THEN 422 ELSE 409 END, wrong, 'items',
+    CASE wrong WHEN 'reference-not-found' THEN 'The session has no such booking.' END) WHERE wrong IS NOT NULL;
   UPDATE booking b SET attended = m.attended, feedback_sha256 = CASE WHEN m.attended THEN b.feedback_sha256 END
   FROM jsonb_to_recordset(marks) m (booking uuid, attended boolean)
   WHERE b.id = m.booking AND b.attended IS DISTINCT FROM m.attended;

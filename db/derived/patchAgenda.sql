@@ -26,6 +26,7 @@ WITH it AS (
 )
 SELECT CASE WHEN others > 0 THEN 403 WHEN old IS NOT NULL THEN 412 END AS _status,
        CASE WHEN twice > 0 THEN 'named-twice' WHEN missing > 0 THEN 'reference-not-found' END AS _rule,
-       CASE WHEN missing > 0 THEN unknown WHEN twice = 0 AND others = 0 THEN old END AS _errors
+       CASE WHEN twice > 0 THEN '[{"pointer": "/body/items", "detail": "names a record twice"}]' WHEN missing > 0 THEN unknown
+           WHEN others = 0 THEN old END AS _errors
 FROM it, wrong
 WHERE EXISTS (SELECT FROM vis)

@@ -347,7 +347,8 @@ def test_a_hub_lead_walks_the_pathway(server, cluster, led, reviewer, central):
     assert problem(half) == (422, "date-in-future") and get(server, lead, path).json == start, "all or none"
     late = change({"steps": [both["steps"][0], {**both["steps"][1], "version": 2}]})
     assert problem(late) == (412, "precondition-failed") and [error["pointer"] for error in late.json["errors"]] == ["/body/steps/1"] and get(server, lead, path).json == start
-    assert problem(change({"steps": both["steps"][:1] * 2})) == (422, "named-twice")
+    twice = change({"steps": both["steps"][:1] * 2})
+    assert problem(twice) == (422, "named-twice") and [error["pointer"] for error in twice.json["errors"]] == ["/body/steps"]
     assert problem(change({"steps": [*both["steps"], {"code": "no_such_step", "version": 1}]})) == (422, "reference-not-found")
     assert change(both, other).status == 404 and get(server, lead, path).json == start
     follower = bookmark(server, member)

@@ -562,7 +562,8 @@ def test_several_items_of_an_agenda_at_once(server, scene):
     assert problem(late) == (412, "precondition-failed") and [error["pointer"] for error in late.json["errors"]] == ["/body/items/1"]
     elsewhere = change(item(1, notes="New"), {"id": str(uuid.uuid4()), "version": 1, "notes": "x"})
     assert problem(elsewhere) == (422, "reference-not-found") and elsewhere.json["errors"][0]["pointer"] == "/body/items/1"
-    assert problem(change(item(1, notes="New"), item(1, notes="Newer"))) == (422, "named-twice")
+    twice = change(item(1, notes="New"), item(1, notes="Newer"))
+    assert problem(twice) == (422, "named-twice") and [error["pointer"] for error in twice.json["errors"]] == ["/body/items"]
     assert change(item(1, ordinal=3)).status == 400 and change(item(1, notes="x"), who=scene.other).status == 404
     assert get(server, scene.lead, path).json["items"] == done.json["items"]
     items = done.json["items"]

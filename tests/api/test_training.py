@@ -590,7 +590,8 @@ def test_who_came(server, central, website, lead, neighbour, course):
     assert problem(mark(waits)) == (409, "booking-not-confirmed") and problem(mark(gone)) == (409, "booking-not-confirmed")
     sheet = lambda *pairs, who=lead, where=path: put(server, who, where + "/attendance", {"items": [{"booking": b["id"], "attended": a} for b, a in pairs]})
     assert problem(sheet((came, True), (waits, True))) == (409, "booking-not-confirmed")
-    assert problem(sheet((came, True), ({"id": NOWHERE}, True))) == (422, "reference-not-found")
+    elsewhere = sheet((came, True), ({"id": NOWHERE}, True))
+    assert problem(elsewhere) == (422, "reference-not-found") and elsewhere.json["detail"] == "The session has no such booking."
     assert problem(sheet((came, True), (came, False))) == (422, "named-twice")
     assert sheet((came, True), who=neighbour).status == 404
     done = sheet((came, True), (stayed_away, False))

@@ -137,7 +137,8 @@ def change_all(resource, operation):
               f"WHERE {of('t', key)} = {of('own', key)} AND missing + twice + others = 0 AND old IS NULL")]
     return (parts_of(*parts) + "SELECT CASE WHEN others > 0 THEN 403 WHEN old IS NOT NULL THEN 412 END AS _status,\n"
             "       CASE WHEN twice > 0 THEN 'named-twice' WHEN missing > 0 THEN 'reference-not-found' END AS _rule,\n"
-            "       CASE WHEN missing > 0 THEN unknown WHEN twice = 0 AND others = 0 THEN old END AS _errors\n"
+            f"       CASE WHEN twice > 0 THEN '[{{\"pointer\": \"/body/{listed}\", \"detail\": \"names a record twice\"}}]' "
+            "WHEN missing > 0 THEN unknown WHEN others = 0 THEN old END AS _errors\n"
             "FROM it, wrong\nWHERE EXISTS (SELECT FROM vis)")
 
 
