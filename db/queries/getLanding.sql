@@ -2,7 +2,8 @@
 -- elements of clients/web take the place of what is between their tags. Records are escaped by xmlelement, the address by its form.
 WITH site AS (
   SELECT CASE WHEN :address ~ '^https?://[A-Za-z0-9.:\[\]-]+/?$' THEN rtrim(:address, '/') ELSE '' END AS address,
-         CASE WHEN :contact ~ '^(https|mailto|tel):\S+$' THEN :contact END AS contact, scip.is_demonstration() AS demonstration
+         CASE WHEN :contact ~ '^(https|mailto|tel):\S+$' THEN :contact END AS contact, scip.is_demonstration() AS demonstration,
+         replace(replace(replace(setting.alliance_name(), '&', '&amp;'), '<', '&lt;'), '"', '&quot;') AS name
 ), figures AS (
   SELECT xmlelement(name ul, xmlagg(xmlelement(name li,
            CASE WHEN qualifier <> 'exact' THEN replace(qualifier, '_', ' ') || ' ' END,
@@ -56,13 +57,13 @@ SELECT format($page$<!doctype html>
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>%2$sSCiP Alliance: Hubs, figures and open records</title>
-  <meta name="description" content="%2$sThe regional Hubs of the SCiP Alliance, its published figures, events and research.">
+  <title>%2$s%15$s: Hubs, figures and open records</title>
+  <meta name="description" content="%2$sThe regional Hubs of the %15$s, its published figures, events and research.">
   <meta name="color-scheme" content="light dark">
   <link rel="canonical" href="%1$s/">
   <meta property="og:type" content="website">
-  <meta property="og:title" content="%2$sSCiP Alliance: Hubs, figures and open records">
-  <meta property="og:description" content="The regional Hubs of the SCiP Alliance, its published figures, events and research.">
+  <meta property="og:title" content="%2$s%15$s: Hubs, figures and open records">
+  <meta property="og:description" content="The regional Hubs of the %15$s, its published figures, events and research.">
   <meta property="og:url" content="%1$s/">
   <script type="application/ld+json">%3$s</script>
   <link rel="icon" href="/web/icon.svg" type="image/svg+xml">
@@ -74,7 +75,7 @@ SELECT format($page$<!doctype html>
   <header>
     <a class="skip" href="#hubs">Skip to the Hubs</a>
     %4$s
-    <p class="name">SCiP Alliance</p>
+    <p class="name">%15$s</p>
     <nav aria-label="On this page">
       <a href="#figures">Figures</a>
       <a href="#map">Map</a>
@@ -168,11 +169,10 @@ $page$,
   s.address,
   CASE WHEN s.demonstration THEN 'Demonstration: ' ELSE '' END,
   jsonb_build_object('@context', 'https://schema.org', '@type', 'Dataset', 'url', s.address || '/', 'name',
-      concat(CASE WHEN s.demonstration THEN 'Demonstration: ' END, 'open records of the SCiP Alliance'),
-    'description', 'Its regional Hubs, published figures, events and research.', 'creator',
-        jsonb_build_object('@type', 'Organization', 'name', 'SCiP Alliance', 'url', 'https://www.scipalliance.org/'),
-    'distribution', jsonb_build_object('@type', 'DataDownload', 'encodingFormat', 'application/zip', 'contentUrl',
-        s.address || '/v1/data.zip')),
+      concat(CASE WHEN s.demonstration THEN 'Demonstration: ' END, 'open records of the ', setting.alliance_name()),
+    'description', 'Its regional Hubs, published figures, events and research.', 'distribution',
+    jsonb_build_object('@type', 'DataDownload', 'encodingFormat', 'application/zip', 'contentUrl', s.address || '/v1/data.zip'), 'creator',
+    jsonb_build_object('@type', 'Organization', 'name', setting.alliance_name(), 'url', 'https://www.scipalliance.org/')),
   CASE WHEN s.demonstration
       THEN '<p class="demonstration"><strong>Demonstration.</strong> None of these Hubs, organisations, people and events is real.</p>'
       ELSE '' END,
@@ -193,5 +193,5 @@ $page$,
   CASE WHEN s.demonstration THEN 'The Alliance published these for 2019 to 2022; everything below is invented to match them'
        ELSE 'As the Alliance published them for 2019 to 2022. What follows is what is recorded by name or date now' END,
   (SELECT string_agg(format('<link rel="modulepreload" href="/web/%s.js">', module), E'\n  ') FROM unnest(
-    '{chart,client,documents,dom,element,events,headline,hubs,metrics,shapes,terms,words}'::text[]) module)) AS _body
+    '{chart,client,documents,dom,element,events,headline,hubs,metrics,shapes,terms,words}'::text[]) module), s.name) AS _body
 FROM site s, figures, hubs, library, evaluations

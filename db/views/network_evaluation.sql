@@ -225,7 +225,7 @@ CREATE FUNCTION scip.network_document(year text) RETURNS text LANGUAGE sql STABL
   )
   SELECT E'<!DOCTYPE html>\n' || page_filled('page', jsonb_build_object(
     'demonstration', CASE WHEN n.demo THEN 'Demonstration: ' END, 'warning', CASE WHEN n.demo THEN page_part('warning') END,
-    'style', page_style() || CASE WHEN n.demo THEN page_part('warning_style') ELSE '' END,
+    'alliance', setting.alliance_name(), 'style', page_style() || CASE WHEN n.demo THEN page_part('warning_style') ELSE '' END,
     'contents', (SELECT string_agg(page_filled('content', to_jsonb(c)), '' ORDER BY c.ordinal) FROM category c),
     'owed', CASE n.owed WHEN 1 THEN '1 return' ELSE n.owed || ' returns' END,
     'submitted', CASE n.submitted WHEN 1 THEN '1 is' ELSE n.submitted || ' are' END,

@@ -37,7 +37,7 @@ class Page(html.parser.HTMLParser):
         self.text += data
 
 
-def test_the_page_has_the_records_without_javascript(server):
+def test_the_page_has_the_records_without_javascript(server, cluster):
     answer = server.get("/")
     assert answer.status == 200 and answer.headers["Content-Type"] == "text/html; charset=utf-8"
     page = Page(answer.text)
@@ -58,6 +58,8 @@ def test_the_page_has_the_records_without_javascript(server):
         assert needed in answer.text, needed
     dataset = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', answer.text).group(1))
     assert dataset["@type"] == "Dataset" and dataset["distribution"]["contentUrl"] == ISSUER + "/v1/data.zip"
+    name = cluster.psql("SELECT setting.alliance_name()")
+    assert dataset["creator"]["name"] == name and f"<title>{name}: " in answer.text and f">{name}</p>" in answer.text
 
 
 def test_records_never_become_markup(server, cluster):
