@@ -135,7 +135,7 @@ BEGIN
     list, given, now_in_force, given) INTO inserted, updated;
 END $$;
 
--- A record is told apart by its slug, or by the key columns; a row that belongs to a record (owner) by the owner
+-- A record is identified by its slug, or by the key columns; a row that belongs to a record (owner) by the owner
 -- and the key columns.
 CREATE PROCEDURE pg_temp.load(t text, owner text, key text[])
 LANGUAGE plpgsql AS $$

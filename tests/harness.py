@@ -353,9 +353,9 @@ def record_exchange(server, method, target, request_headers, response):
     if not contract:
         return
     given = {name.lower(): value for name, value in response.header_list}
-    told = (contract, method, target, "authorization" in map(str.lower, request_headers), response.status, *sorted(given),
+    seen = (contract, method, target, "authorization" in map(str.lower, request_headers), response.status, *sorted(given),
             *map(given.get, ("content-type", "cache-control", "etag", "link", "location")))
-    key = hashlib.sha256(repr(told).encode() + response.body).digest()
+    key = hashlib.sha256(repr(seen).encode() + response.body).digest()
     body = response.body if len(response.body) <= WHOLE or "json" in given.get("content-type", "") else response.body[:WHOLE]
     line = json.dumps({"contract": contract, "server": server.name, "database": server.database, "method": method, "target": target,
                        "request_headers": list(request_headers.items()), "status": response.status, "headers": response.header_list,

@@ -1326,7 +1326,7 @@ export interface paths {
         get: operations["getDocumentFile"];
         /**
          * Upload a file of a document
-         * @description Stores a file of up to 100 MiB, which is the body. The type is worked out from the content: PDF, Word, PowerPoint, Excel and OpenDocument without macros, PNG, JPEG, MP3, MP4, CSV or text in UTF-8; the name must end accordingly. `If-None-Match: *` adds a file, `If-Match` with its ETag replaces one. Nobody sees it before it has arrived completely and fits its digest. A client that sends `Expect: 100-continue` is told when the upload may begin.
+         * @description Stores a file of up to 100 MiB, which is the body. The type is worked out from the content: PDF, Word, PowerPoint, Excel and OpenDocument without macros, PNG, JPEG, MP3, MP4, CSV or text in UTF-8; the name must end accordingly. `If-None-Match: *` adds a file, `If-Match` with its ETag replaces one. Nobody sees it before it has arrived completely and fits its digest. A client that sends `Expect: 100-continue` learns when the upload may begin.
          *
          *     It may be called by the central team (`central`).
          */
@@ -1382,7 +1382,7 @@ export interface paths {
         get: operations["getResourceFile"];
         /**
          * Upload a file of a resource
-         * @description Stores a file of up to 100 MiB, which is the body. The type is worked out from the content: PDF, Word, PowerPoint, Excel and OpenDocument without macros, PNG, JPEG, MP3, MP4, CSV or text in UTF-8; the name must end accordingly. `If-None-Match: *` adds a file, `If-Match` with its ETag replaces one. Nobody sees it before it has arrived completely and fits its digest. A client that sends `Expect: 100-continue` is told when the upload may begin.
+         * @description Stores a file of up to 100 MiB, which is the body. The type is worked out from the content: PDF, Word, PowerPoint, Excel and OpenDocument without macros, PNG, JPEG, MP3, MP4, CSV or text in UTF-8; the name must end accordingly. `If-None-Match: *` adds a file, `If-Match` with its ETag replaces one. Nobody sees it before it has arrived completely and fits its digest. A client that sends `Expect: 100-continue` learns when the upload may begin.
          *
          *     It may be called by the central team (`central`).
          */
@@ -3287,7 +3287,7 @@ export interface paths {
         head?: never;
         /**
          * Change the record of a personal data breach
-         * @description Records what was found and done. A breach can be closed once it was reported to the Information Commissioner or says why not and, where the risk is high, once the people were told or it says why not (422). Earlier states are kept.
+         * @description Records what was found and done. A breach can be closed once it was reported to the Information Commissioner or says why not and, where the risk is high, once the people were informed or it says why not (422). Earlier states are kept.
          *
          *     Returns a breach of personal data (UK GDPR Art. 33 and 34). It names nobody. It may be called by the central team (`central`).
          */

@@ -271,7 +271,7 @@ END $$;
 GRANT EXECUTE ON FUNCTION ctx.enter, ctx.undo, ctx.claim, ctx.keep, ctx.kept, ctx.client_roles, ctx.client_jwks,
   ctx.spend_token TO scip_caller;
 
--- Who signed in at an OpenID provider that is trusted here, and has no account: told what to do, and shown to the central team,
+-- Who signed in at an OpenID provider that is trusted here, and has no account: the answer says what to do, and the central team sees them,
 -- which can make one.
 
 -- Written only after the token was found good, outside of the transaction that was refused. No name, no address: the provider's
@@ -292,7 +292,7 @@ COMMENT ON COLUMN scip.unknown_account.asked IS 'Minutes in which they asked';
 CALL scip.protect('unknown_account');
 GRANT SELECT ON scip.unknown_account TO scip_caller;
 
--- What a caller is told whose account is not known or not accepted. Of one account there is one write a minute, and of all the
+-- The answer to a caller whose account is not known or not accepted. Of one account there is one write a minute, and of all the
 -- 1,000 are kept that asked last, whoever can make accounts at a provider.
 CREATE FUNCTION ctx.unknown_account(issuer text, subject text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp SET enable_seqscan = off AS $$

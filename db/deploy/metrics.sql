@@ -597,7 +597,7 @@ BEGIN
   END LOOP;
 END $make$;
 
--- Sums by each of these breakdowns; nobody is asked whether they may be told. The facts of a period are read once.
+-- Sums by each of these breakdowns; whether they may be published is not asked here. The facts of a period are read once.
 CREATE FUNCTION metric.sums(code text, first_days date[], last_days date[], known_at timestamptz, breakdowns text[], returns boolean)
 RETURNS SETOF metric.sum LANGUAGE plpgsql STABLE AS $$
 DECLARE

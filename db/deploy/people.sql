@@ -139,7 +139,7 @@ RETURN ctx.central() OR NOT restricted AND (coalesce(person = ctx.person(), fals
     OR EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person AND m.hub_id = ANY (ctx.hubs_led())
                AND (m.ends IS NULL OR m.ends > scip.today())));
 
--- Who is told the name and the address: who knows somebody, and whoever added them until they have a place. A dry run,
+-- Who reads the name and the address: who knows somebody, and whoever added them until they have a place. A dry run,
 -- which would undo the note of it, learns nothing.
 CREATE FUNCTION ctx.sees_person(person uuid, restricted boolean, added_by uuid) RETURNS boolean LANGUAGE sql STABLE RETURN NOT ctx.dry_run()
    AND (ctx.central() OR NOT restricted AND (ctx.knows(person) OR added_by = ctx.account() AND NOT ctx.placed(person)));

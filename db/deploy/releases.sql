@@ -1,7 +1,7 @@
--- What is published of the metrics: releases of closed periods, for ever, with disclosure control; what anybody is told of a metric:
+-- What is published of the metrics: releases of closed periods, for ever, with disclosure control; the values of a metric:
 -- cells, how one comes about, headline figures beside what the records give; and the figures of training, which say no more than that.
 --
--- Disclosure control is here and nowhere else: metric.publish() stands between what is counted and all that anybody is told of a metric
+-- Disclosure control is here and nowhere else: metric.publish() stands between what is counted and all that is published of a metric
 -- that is not exact, whatever the representation. Everything published is a function of what is published of each Hub (course, stage) by
 -- itself, which depends on its own number alone: so nobody's knowledge of other numbers, of the rule or of other releases takes anything
 -- from what a hidden number can be (metrics/README.md has the proof).
@@ -41,7 +41,7 @@ CREATE TABLE scip.release_cell (
   CONSTRAINT release_cell_hidden CHECK (status IN ('value', 'zero') OR num_nonnulls(value, part, whole) = 0)
 );
 CREATE INDEX ON scip.release_cell (metric, hub_id);
-COMMENT ON COLUMN scip.release_cell.hub_slug IS 'The Hub''s then: what was told stays as it was told';
+COMMENT ON COLUMN scip.release_cell.hub_slug IS 'The Hub''s then: what was published stays as it was';
 CALL scip.publish('release', 'release_cell');
 CALL scip.track_changes('release', 'release', 'r.uid');
 INSERT INTO scip.kind_address VALUES ('release', '/v1/releases/');
@@ -230,8 +230,8 @@ GRANT EXECUTE ON FUNCTION scip.make_release TO scip_caller;
 -- A period that is answered for, and its release.
 CREATE TYPE metric.span AS (name text, first_day date, last_day date, release_id bigint, release int, replaced_by int);
 
--- What is told of a metric by each breakdown ('', hub, hub+category): of a released period what its release says, otherwise what is counted
--- now, or was known then (known_at), where that may be told without a release. Where there is nothing to tell, a row with the reason.
+-- What is published of a metric by each breakdown ('', hub, hub+category): of a released period what its release says, otherwise what is
+-- counted now, or was known then (known_at), where that may be published without a release. Where there is nothing, a row with the reason.
 CREATE FUNCTION metric.answer(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text,
   known_at timestamptz, on_day date, OUT n bigint, OUT breakdown text, OUT definition_version int, OUT hub_id bigint, OUT hub_slug text,
   OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text,
@@ -243,10 +243,10 @@ DECLARE
 BEGIN
   RETURN QUERY
     WITH span AS MATERIALIZED (
-      SELECT s.*, c.counted, c.counted AND s.release_id IS NULL AND (m).privacy = 'exact' AS live -- what may be told at once
+      SELECT s.*, c.counted, c.counted AND s.release_id IS NULL AND (m).privacy = 'exact' AS live -- what may be published at once
       FROM unnest(spans) WITH ORDINALITY s (name, first_day, last_day, release_id, release, replaced_by, n),
         LATERAL (SELECT kept AND s.first_day <= on_day AS counted) c
-    ), told AS MATERIALIZED (
+    ), published AS MATERIALIZED (
       SELECT s.n, array_to_string(c.breakdown, '+') AS breakdown, c.definition_version, c.hub_id, c.hub_slug, c.hub_name, c.nation,
         c.category::text, c.value, c.part, c.whole, c.status
       FROM span s JOIN scip.release_cell c ON c.release_id = s.release_id AND c.metric = (m).code
@@ -260,7 +260,7 @@ BEGIN
       WHERE l.ns IS NOT NULL
     ), asked AS (SELECT s.*, b AS breakdown FROM span s, unnest(breakdowns) b),
     found AS MATERIALIZED (
-      SELECT a.counted, t.* FROM asked a JOIN told t ON t.n = a.n AND t.breakdown = a.breakdown
+      SELECT a.counted, t.* FROM asked a JOIN published t ON t.n = a.n AND t.breakdown = a.breakdown
       WHERE (of_hub IS NULL OR t.hub_id = of_hub) AND (answer.nation IS NULL OR t.nation = answer.nation)
         AND (answer.category IS NULL OR t.category = answer.category)
     ), missing AS MATERIALIZED (
@@ -272,7 +272,7 @@ BEGIN
     SELECT a.n, a.breakdown, coalesce(w.definition_version, (m).version), h.id, h.slug::text, h.name::text, answer.nation, answer.category,
            CASE r.status WHEN 'zero' THEN 0 END, NULL, NULL, r.status, a.counted
     FROM missing a LEFT JOIN scip.hub h ON h.id = of_hub LEFT JOIN LATERAL (
-      SELECT t.definition_version, t.status FROM told t WHERE t.n = a.n AND t.breakdown = ''
+      SELECT t.definition_version, t.status FROM published t WHERE t.n = a.n AND t.breakdown = ''
       UNION ALL
       SELECT (m).version, c.status
       FROM metric.cells((m).code, ARRAY[a.first_day], ARRAY[least(a.last_day, on_day)], answer.known_at, ARRAY[''], true) c
@@ -420,7 +420,7 @@ BEGIN
     CASE WHEN known_at IS NOT NULL THEN as_of END) c;
 END $$;
 
--- What a metric is told by when that is asked for, of what it is broken down by at all; of itself, as a whole and by each dimension.
+-- What a metric is broken down by when that is asked for, of what it can be broken down by; of itself, as a whole and by each dimension.
 CREATE FUNCTION metric.breakdowns(m scip.metric, by text[], asked text[]) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN asked <> '{}' THEN ARRAY(SELECT b FROM unnest((m).breakdowns) b WHERE b = array_to_string(asked, '+'))
             WHEN by = '{none}' THEN ARRAY['']
@@ -510,7 +510,7 @@ CREATE FUNCTION metric.citation(code text, period text, by text[], release int, 
   HAVING count(*) > 0
 $$;
 
--- How a cell comes about; by: of what it is a part, where it is that of none. Rows and records are told to those who may see the records:
+-- How a cell comes about; by: of what it is a part, where it is that of none. Rows and records are shown to those who may see the records:
 -- all of them where these are public, otherwise the central team, and a Hub of itself; to these two also the number as it was counted. Of a
 -- time that no record tells of, nothing.
 CREATE FUNCTION scip.metric_explain(code text, given text, by text[], hub text, nation text, category text, as_of date, release int,
@@ -526,7 +526,7 @@ DECLARE
   known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE setting.zone() END;
   asked text[];
   may boolean;
-  told boolean;
+  shown boolean;
   seen boolean;
 BEGIN
   SELECT * INTO a FROM metric_answer(code, ARRAY[given], by, hub, nation, category, as_of, release) x
@@ -551,12 +551,12 @@ BEGIN
   status := a.status; basis := a.basis; of_release := a.of_release;
   filters := json_build_object('hub', hub, 'nation', nation, 'category', category);
   may := ctx.central() OR hub IS NOT NULL AND a.hub_id = ANY (ctx.hubs_led());
-  told := may OR m.records = 'public';
+  shown := may OR m.records = 'public';
   IF basis = 'release' THEN
     known_at := (SELECT r.created_at FROM release r WHERE r.period = a.period AND r.number = a.of_release);
     citation := (SELECT row_to_json(c) FROM metric.citation(m.code, a.period, asked, a.of_release) c WHERE c.href IS NOT NULL);
   END IF;
-  IF a.counted AND told THEN
+  IF a.counted AND shown THEN
     EXECUTE format($explain$
       WITH fact AS MATERIALIZED (SELECT * FROM facts.%I(ARRAY[$1], ARRAY[$2], $3, true, $4, $5, $6, $7))
       SELECT coalesce(sum(f.rows_in) FILTER (WHERE f.left_out IS NULL), 0),
@@ -577,7 +577,7 @@ BEGIN
       UNION ALL SELECT x.value, x.part, x.whole FROM metric.sums(m.code, a."from", least(a."to", as_of, today()), known_at, asked) x
       WHERE NOT seen AND (x.hub_id, x.nation, x.category) IS NOT DISTINCT FROM (a.hub_id, a.of_nation, a.of_category)) s;
   END IF;
-  IF told OR m.privacy = 'exact' THEN -- when somebody changed a hidden number is nobody else's to know
+  IF shown OR m.privacy = 'exact' THEN -- when somebody changed a hidden number is nobody else's to know
     SELECT max(x.at) INTO data_changed_at FROM unnest(m.tables) t, LATERAL (
       SELECT h.at FROM history h WHERE h."table" = t AND (known_at IS NULL OR h.at < known_at) ORDER BY h.at DESC LIMIT 1) x;
   END IF;
@@ -621,14 +621,14 @@ LANGUAGE sql STABLE AS $$
   GROUP BY s.id;
 $$;
 
--- A share with its parts; NULL parts: not to be told.
+-- A share with its parts; NULL parts: not to be published.
 CREATE FUNCTION scip.share(numerator int, denominator int, status text DEFAULT NULL) RETURNS json LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN status IS NOT NULL THEN json_build_object('status', status, 'numerator', NULL, 'denominator', NULL, 'share', NULL)
   ELSE json_build_object('status', CASE numerator WHEN 0 THEN 'zero' ELSE 'value' END, 'numerator', numerator, 'denominator', denominator,
                          'share', round(numerator::numeric / nullif(denominator, 0), 4)) END;
 
--- The public figures of training: ratings are those of the releases, of a strategy the sum of its years, so that nothing is told here that
--- is not there.
+-- The public figures of training: ratings are those of the releases, of a strategy the sum of its years, so that nothing is published
+-- here that is not there.
 CREATE FUNCTION scip.training_figures(INOUT period text, INOUT course text, OUT "from" date, OUT "to" date, OUT sessions_held int,
   OUT delegates int, OUT responses int, OUT response_rate json, OUT rating_high json) RETURNS SETOF record
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -660,7 +660,7 @@ $$;
 GRANT EXECUTE ON FUNCTION scip.training_figures TO scip_anonymous, scip_caller;
 
 -- How schools stand by each principle in an academic year (this one, where none is named), as its release has it; the number of schools is
--- the sum of what is published of the stages. Before there is one nothing is told.
+-- the sum of what is published of the stages. Before there is one nothing is published.
 CREATE FUNCTION scip.self_assessment_sums(period text, OUT principle_id bigint, OUT year text, OUT schools int, OUT schools_status text,
   OUT emerging int, OUT emerging_status text, OUT developing int, OUT developing_status text, OUT embedding int, OUT embedding_status text)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -670,13 +670,13 @@ BEGIN
   PERFORM scip.refuse(400, 'bad-request', '/query/period', 'This needs an academic year, such as 2024-25.')
     WHERE NOT is_academic_year(named);
   RETURN QUERY
-  SELECT p.id, named, s.schools, CASE WHEN s.told = 0 THEN 'not_available' WHEN s.schools IS NULL THEN 'suppressed' ELSE 'value' END,
+  SELECT p.id, named, s.schools, CASE WHEN s.published = 0 THEN 'not_available' WHEN s.schools IS NULL THEN 'suppressed' ELSE 'value' END,
          s.stage[1], s.status[1], s.stage[2], s.status[2], s.stage[3], s.status[3]
   FROM toolkit_principle p
   LEFT JOIN LATERAL (SELECT r.id FROM release r WHERE r.period = named ORDER BY r.number DESC LIMIT 1) r ON true
   CROSS JOIN LATERAL (
     SELECT array_agg(c.value::int ORDER BY g.i) AS stage, array_agg(coalesce(c.status, 'not_available') ORDER BY g.i) AS status,
-      count(c.status) AS told,
+      count(c.status) AS published,
            metric.rounded_answers(array_agg(coalesce(c.value, 0)))::int AS schools
     FROM unnest(terms_with('self_assessment_stage')) WITH ORDINALITY g (stage, i)
     LEFT JOIN release_cell c ON c.release_id = r.id AND c.metric = 'self_assessments' AND c.breakdown = '{category}'

@@ -428,7 +428,7 @@ CREATE FUNCTION scip.lock_texts() RETURNS void LANGUAGE sql AS $$
   SELECT pg_advisory_xact_lock(hashtextextended('scip.redaction', 0));
 $$;
 
--- Writes columns of one row as they are given; its rules do not ask, its version rises, and who follows the changes is told.
+-- Writes columns of one row as they are given; its rules do not ask, its version rises, and who follows the changes is notified.
 CREATE FUNCTION scip.write_row(t text, record text, columns jsonb) RETURNS void LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
 BEGIN
   PERFORM set_config('scip.redacting', 'yes', true);
@@ -593,7 +593,7 @@ BEGIN
   RETURN true;
 END $$;
 
--- What the central team decides on, with what stands around it now or stood there last. That the name is told is written down.
+-- What the central team decides on, with what stands around it now or stood there last. That the name is shown is logged.
 CREATE FUNCTION scip.erasure_mentions(person uuid, OUT id uuid, OUT record text, OUT kind text, OUT field text, OUT match text,
   OUT excerpt text, OUT current boolean, OUT decision text, OUT decided_at timestamptz, OUT updated_at timestamptz) RETURNS SETOF record
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -711,7 +711,7 @@ COMMENT ON FUNCTION scip.retain_person
   IS 'retention: kept=2 years after the last membership, seat, account or training; what=people: they are erased';
 COMMENT ON FUNCTION scip.retain_file
   IS 'retention: kept=1 day of what came to nothing, 30 days of files that were removed; what=bytes of files';
-COMMENT ON FUNCTION scip.retain_usage_salt IS 'retention: kept=the day; what=what visitors are told apart by';
+COMMENT ON FUNCTION scip.retain_usage_salt IS 'retention: kept=the day; what=what visitors are distinguished by';
 COMMENT ON FUNCTION scip.retain_use IS 'retention: kept=62 days after the month; what=single uses of documents and resources';
 COMMENT ON FUNCTION scip.retain_history IS 'retention: kept=as each table says; what=earlier states of records';
 

@@ -101,7 +101,7 @@ CREATE TABLE scip.usage_salt (
   PRIMARY KEY (period, starts)
 );
 
--- What kind of agent it is: machines are told first, then robots; the rest is human.
+-- What kind of agent it is: machines are recognised first, then robots; the rest is human.
 CREATE TABLE scip.agent_pattern (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   agent text NOT NULL CHECK (agent IN ('machine', 'robot')),
@@ -178,7 +178,7 @@ CREATE TYPE scip.use_change AS (item_id int, month date, agent text, month_key u
 -- their order, and no row where `version` is not that of the patterns now: then nothing was recorded.
 -- Clicks of one user on one item no more than 30 seconds apart are a chain, which counts once, at its last click. A
 -- click is therefore the end of a chain if none follows within 30 seconds, and a new one changes that of those
--- before it at most. So the ends around the new ones are told without and with them, and the difference is counted.
+-- before it at most. So the ends around the new ones are found without and with them, and the difference is counted.
 -- By far the most clicks are the only one of their user on their item that day: an end, and the first of a session. Such
 -- a one has no row in use_session before another comes.
 -- Whoever records clicks of the same user on the same item waits: what is around is all there is.
@@ -334,7 +334,7 @@ BEGIN
   ), raw AS (
     INSERT INTO use (at, item_id, request, agent, day_key, previous_key, month_key)
     SELECT c.at, c.item_id, c.request, c.agent, c.day_key, c.previous_key, c.month_key FROM click c
-  ), told AS MATERIALIZED (
+  ), counted AS MATERIALIZED (
     SELECT c.item_id, use_month_of(c.at) AS month, c.agent, c.month_key, 1 AS i, c.request::int AS r, 1 AS ui, c.request::int AS ur
       FROM click c WHERE c.alone
     UNION ALL
@@ -342,7 +342,7 @@ BEGIN
   ), change AS MATERIALIZED (
     SELECT t.month, t.month_key, t.agent, sum(t.i)::int AS i, sum(t.r)::int AS r,
       coalesce(sum(t.i) FILTER (WHERE x.kind = 'document'), 0)::int AS d
-    FROM told t JOIN use_item x ON x.id = t.item_id GROUP BY 1, 2, 3
+    FROM counted t JOIN use_item x ON x.id = t.item_id GROUP BY 1, 2, 3
     HAVING sum(t.i) <> 0 OR sum(t.r) <> 0 OR sum(t.i) FILTER (WHERE x.kind = 'document') <> 0
   ), visitor AS (
     INSERT INTO use_visitor AS v (month, month_key, agent, investigations, requests, of_documents)
@@ -368,7 +368,7 @@ BEGIN
   )
   -- what others wait for comes last, and everybody locks in this order: visitors, users, figures
   INSERT INTO usage_month AS m
-  SELECT t.item_id, t.month, t.agent, sum(t.i), sum(t.ui), sum(t.r), sum(t.ur) FROM told t
+  SELECT t.item_id, t.month, t.agent, sum(t.i), sum(t.ui), sum(t.r), sum(t.ur) FROM counted t
   WHERE (SELECT count(*) FROM users) >= 0
   GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
   ON CONFLICT (item_id, month, agent) DO UPDATE

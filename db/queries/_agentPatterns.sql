@@ -1,2 +1,2 @@
--- By what agents are told apart.
+-- By what agents are recognised.
 SELECT version, agent, pattern FROM scip.agent_patterns()

@@ -1,4 +1,4 @@
--- Metric after metric, in the order of the catalogue; what may be told is decided where one of them is asked for.
+-- Metric after metric, in the order of the catalogue; what may be published is decided where one of them is asked for.
 SELECT a.metric, a.definition_version, a.period, a."from", a."to",
        scip.link('hubs', a.hub_slug, a.hub_name) AS hub,
        a.of_nation AS nation, a.of_category AS category, a.value, a.numerator, a.denominator, a.unit, a.status, a.basis,

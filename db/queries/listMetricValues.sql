@@ -1,4 +1,4 @@
--- What may be told is decided before this: in releases, and in scip.metric_answer().
+-- What may be published is decided before this: in releases, and in scip.metric_answer().
 SELECT a.metric, a.definition_version, a.period, a."from", a."to",
        scip.link('hubs', a.hub_slug, a.hub_name) AS hub,
        a.of_nation AS nation, a.of_category AS category, a.value, a.numerator, a.denominator, a.unit, a.status, a.basis,

@@ -63,7 +63,7 @@ CREATE FUNCTION scip.network_evaluation(year text, OUT release int, OUT category
 $$;
 
 -- A year as the records and the returns have it now, submitted ones among them: sums over the network alone, for who may read
--- aggregates that are not published. Numbers of young people are told by releases alone.
+-- aggregates that are not published. Numbers of young people are published by releases alone.
 CREATE FUNCTION scip.network_progress(year text, OUT category text, OUT ordinal int, OUT metric text, OUT title text, OUT unit text,
   OUT value numeric, OUT status text, OUT confirmed int, OUT overridden int)
 RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$

@@ -251,7 +251,7 @@ def release(server, central, year):
 
 
 def test_what_everybody_sees(server, central, schools, principles, clean):
-    """A year's release says where schools stand, from five on and to the nearest five; nothing is told before, and nothing after by itself."""
+    """A year's release says where schools stand, from five on and to the nearest five; nothing is published before, and nothing after by itself."""
     one, two, three, four = principles[:4]
 
     def said(principle, stages, on="2022-03-01"):
@@ -268,7 +268,7 @@ def test_what_everybody_sees(server, central, schools, principles, clean):
     assert cells(rows[two]) == [10, 5, "suppressed", "suppressed"], "five, and twice nought to four, which count two"
     assert cells(rows[three]) == [10, 5, 5, "suppressed"]
     assert cells(rows[four]) == [10, "suppressed", "suppressed", 5]
-    assert cells(rows[principles[4]]) == ["suppressed"] * 4, "nobody is told as four are"
+    assert cells(rows[principles[4]]) == ["suppressed"] * 4, "four schools are not published"
     assert rows[one]["period"] == "2021-22" and rows == sums(server, "2021/22") == sums(server, "202122")
     metric = {cell["category"]: cell["value"] for cell in server.get("/v1/metrics/self_assessments/values?period=2021-22&by=category").json["items"]}
     assert metric[f"{three}/developing"] == 5 and metric[f"{one}/emerging"] is None and len(metric) == 3 * len(principles)

@@ -80,8 +80,8 @@ def test_the_life_of_a_record(cluster, do, central):
     assert answer.status == 204
     check(left, "deleteNewsItem", central[1], [("news", "DELETE")])
     assert left.audit[0]["record"] == number and left.changes() == [("news", slug, "deleted", ["public"])]
-    told = cluster.psql(f"""SELECT row ->> 'title' FROM scip.history WHERE "table" = 'news' AND record = '{number}' ORDER BY id""")
-    assert told == "Audited\nAudited twice", "and then nothing"
+    titles = cluster.psql(f"""SELECT row ->> 'title' FROM scip.history WHERE "table" = 'news' AND record = '{number}' ORDER BY id""")
+    assert titles == "Audited\nAudited twice", "and then nothing"
 
 
 def test_parts_of_a_record(do, central):

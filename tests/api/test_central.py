@@ -1,4 +1,4 @@
-"""The central team has a login of its own in the database. Who is of it only the database knows: the engine guesses, is told, and remembers."""
+"""The central team has a login of its own in the database. Who is of it only the database knows: the engine guesses, learns, and remembers."""
 import concurrent.futures
 import threading
 import time

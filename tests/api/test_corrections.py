@@ -131,11 +131,11 @@ def test_a_meeting_marked_as_held_by_mistake(server, lead, central, others, held
     assert kept(server, lead, held) == [("reopenMeeting", "It was another Hub's meeting")], "once, and nothing of what was refused"
     assert kept(server, central, held) == kept(server, others[1], held) != [] == kept(server, others[0], held)
     assert get(server, others[2], "/v1/corrections").status == 403 and server.get("/v1/corrections").status == 401
-    told = f"/v1/metrics/meetings_held/explanation?period={this_year()}&hub=corrected-hub"
-    explained = get(server, lead, told).json
+    explanation = f"/v1/metrics/meetings_held/explanation?period={this_year()}&hub=corrected-hub"
+    explained = get(server, lead, explanation).json
     assert [(row["record"], row["reason"]) for row in explained["corrections"] if row["record"] == held] == [(held, "It was another Hub's meeting")]
     assert held not in explained["records"] and {"reason": "not recorded as held", "rows": 1} in explained["rows_excluded"]
-    assert get(server, None, told).json["corrections"] is None and get(server, others[0], told).json["corrections"] is None
+    assert get(server, None, explanation).json["corrections"] is None and get(server, others[0], explanation).json["corrections"] is None
     # Now it can be what it is: moved, cancelled, gone.
     assert patch(server, lead, held, {"starts_at": at(7)}).status == 200
     assert post(server, lead, held + "/cancellation").json["status"] == "cancelled"

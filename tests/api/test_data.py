@@ -385,7 +385,7 @@ def test_reads_stay_fast_beside_the_archive(fresh, cluster):
 
 
 def test_a_failure_is_nobody_s_archive(cluster):
-    """With a list locked all who ask are told so within one bound, not one after another; then it is made."""
+    """With a list locked all who ask get 503 within one bound, not one after another; then it is made."""
     server = harness.Server("main", DATABASE_URL=cluster.url(), POOL_WAIT_MS=1000, QUERY_TIMEOUT_MS=2000, CACHE_BYTES=0)
     lock = psycopg2.connect(cluster.url("postgres"))
     lock.cursor().execute("LOCK TABLE scip.hub IN ACCESS EXCLUSIVE MODE")

@@ -328,23 +328,23 @@ def test_from_draft_to_published(server, cluster, lead, central, decider):
     done(post(server, central, path + "/acceptance"))
 
     # Answers are for the network's document once they are published.
-    told = f"SELECT question, text FROM scip.published_answers('{year(1)}') WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'evaluated-one')"
-    assert cluster.psql(told, "scip_anonymous") == ""
+    public_answers = f"SELECT question, text FROM scip.published_answers('{year(1)}') WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'evaluated-one')"
+    assert cluster.psql(public_answers, "scip_anonymous") == ""
     assert done(post(server, central, path + "/publication")).json["published_at"]
     for word in ("publication", "acceptance"):
         assert problem(post(server, central, f"{path}/{word}")) == (409, "evaluation-published")
     assert problem(delete(server, central, path)) == (409, "evaluation-published")
-    published = dict(line.split("|") for line in cluster.psql(told, "scip_anonymous").splitlines())
+    published = dict(line.split("|") for line in cluster.psql(public_answers, "scip_anonymous").splitlines())
     assert published == {question: text for question, text in answers(get(server, lead, path).json).items() if text} and published["local_needs"] == "Moves in mid-year"
 
     # A mistake in what is published is corrected: it goes back with a reason, and is published again.
     assert post(server, lead, path + "/revision-request", {"note": "x"}).status == 403
     assert done(post(server, central, path + "/revision-request", {"note": "Attendance was counted twice"})).json["published_at"] is None
-    assert cluster.psql(told, "scip_anonymous") == ""
+    assert cluster.psql(public_answers, "scip_anonymous") == ""
     done(patch(server, lead, path, {"answers": {"local_needs": "Moves within the year"}}))
     for word, token in (("submission", lead), ("acceptance", central), ("publication", central)):
         done(post(server, token, f"{path}/{word}"))
-    assert "local_needs|Moves within the year" in cluster.psql(told, "scip_anonymous").splitlines()
+    assert "local_needs|Moves within the year" in cluster.psql(public_answers, "scip_anonymous").splitlines()
     kept = get(server, lead, f"/v1/corrections?record={path}").json["items"]
     assert [(row["operation"], row["reason"]) for row in kept] == [("requestHubEvaluationRevision", "Attendance was counted twice")], "others were no corrections"
 
@@ -378,7 +378,7 @@ def test_numbers_of_young_people_are_in_no_other_hands(server, cluster, lead, me
 
 
 def test_others_hear_of_it_when_it_is_submitted(server, lead, other_lead, decider, draft, central):
-    def told(token, after, seconds=5):
+    def changes_seen(token, after, seconds=5):
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             heard = [change["op"] for change in get(server, token, "/v1/changes?cursor=" + after).json["items"] if change["href"] == draft]
@@ -389,12 +389,12 @@ def test_others_hear_of_it_when_it_is_submitted(server, lead, other_lead, decide
 
     marks = {token: get(server, token, "/v1/changes?start=now").json["next"] for token in (lead, other_lead, decider)}
     done(patch(server, lead, draft, {"answers": {"practice_shared": "Something else"}}))
-    assert told(lead, marks[lead]) == ["changed"] and told(decider, marks[decider], 0.1) == []
+    assert changes_seen(lead, marks[lead]) == ["changed"] and changes_seen(decider, marks[decider], 0.1) == []
     done(post(server, lead, draft + "/submission"))
-    assert told(decider, marks[decider]) == ["changed"]
+    assert changes_seen(decider, marks[decider]) == ["changed"]
     marks[decider] = get(server, decider, "/v1/changes?start=now").json["next"]
     done(post(server, central, draft + "/revision-request", {"note": "x"}))
-    assert told(decider, marks[decider]) == ["deleted"] and told(other_lead, marks[other_lead], 0.1) == []
+    assert changes_seen(decider, marks[decider]) == ["deleted"] and changes_seen(other_lead, marks[other_lead], 0.1) == []
 
 
 def test_two_submissions_at_once(server, cluster, lead, central, draft):

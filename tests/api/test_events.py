@@ -95,7 +95,7 @@ def bookmark(server, token):
 
 
 def changes(server, token, after, slug, count):
-    """What a follower of the changes is told of an event, once there is that much of it."""
+    """What a follower of the changes sees of an event, once there is that much of it."""
     found = []
     for _ in range(200):
         page = get(server, token, "/v1/changes?cursor=" + after).json

@@ -522,7 +522,7 @@ def test_the_right_may_end_in_between(cluster, server, item):
 
 
 def test_uploads_of_one_name_at_once(cluster, server, central, item):
-    """All of them begin; the first to end wins, the others are told."""
+    """All of them begin; the first to end wins, the others get 412."""
     files = item()
     bodies = [PDF + bytes([n]) * 400000 for n in range(6)]
     barrier = threading.Barrier(len(bodies))
@@ -542,9 +542,9 @@ def test_uploads_of_one_name_at_once(cluster, server, central, item):
             if "If-Match" in conditions:
                 conditions = {"If-Match": server.get(files).json["items"][0]["sha256"].join('""')}
                 bodies = [body + b"2" for body in bodies]
-            told = list(pool.map(lambda body: upload(body, conditions), bodies))
-            assert sorted(told) == sorted([won] + [412] * (len(bodies) - 1))
-            winner = bodies[told.index(won)]
+            statuses = list(pool.map(lambda body: upload(body, conditions), bodies))
+            assert sorted(statuses) == sorted([won] + [412] * (len(bodies) - 1))
+            winner = bodies[statuses.index(won)]
             assert server.get(f"{files}/a.pdf", User_Agent=somebody()).body == winner
         conditions = {"If-Match": "*"}
         assert set(pool.map(lambda body: upload(body, conditions), bodies)) == {200}, "whoever comes, replaces"

@@ -99,7 +99,7 @@ def together(*actions):
 
 
 def seen(server, token, bookmark, href, count, seconds=5):
-    """What a follower of the changes is told of a record, once there is that much of it."""
+    """What a follower of the changes sees of a record, once there is that much of it."""
     found, until = [], time.monotonic() + seconds
     while len(found) < count and time.monotonic() < until:
         page = get(server, token, "/v1/changes?cursor=" + bookmark).json
@@ -184,10 +184,10 @@ def test_an_applicants_first_day(server, cluster, organisations, applicant, neig
     returned = post(server, reviewer, path + "/decision", {"decision": "returned", "note": "Who speaks for the schools?"})
     assert (returned.status, returned.json["status"], returned.json["hub"]) == (200, "returned", None)
 
-    told = get(server, applicant, path)
-    assert told.json["decision_note"] == "Who speaks for the schools?"
+    returned = get(server, applicant, path)
+    assert returned.json["decision_note"] == "Who speaks for the schools?"
     partners.append({"sector": "school_sector", "name": "The downs' heads' forum"})
-    assert patch(server, applicant, path, {"expected_partners": partners}, told.headers["ETag"]).status == 200
+    assert patch(server, applicant, path, {"expected_partners": partners}, returned.headers["ETag"]).status == 200
     assert post(server, applicant, path + "/submission").status == 200
     assert post(server, central, path + "/review").json["status"] == "under_review", "the central team may begin the review"
     rehearsal = post(server, reviewer, path + "/decision?dry_run=true", {"decision": "approved", "note": "Welcome."})
@@ -478,7 +478,7 @@ def test_what_has_not_changed_is_not_sent_again(server, led, organisations, appl
 
 
 def test_a_key_that_is_in_use(server, cluster, led, organisations, applicant):
-    """While one request with a key runs, another one is told so."""
+    """While one request with a key runs, another one is refused."""
     hub, lead, _, _ = led
     for token, operation, path, body in ((applicant, "addHubApplication", "/v1/hub-applications", {"organisation": organisations[0], "name": "x"}),
                                          (lead, "addHubInvitation", hub + "/invitations", {"sector": "fe", "name": "x"})):

@@ -125,10 +125,10 @@ def test_the_groups_see_where_help_is_needed(server, tokens):
     assert (mine["health-one"]["met"], mine["health-one"]["missed"], mine["health-two"]["met"]) == (3, 2, 0)
     assert get(server, tokens["management"], path + "&limit=200").json == answer.json
     for who in ("decider", "central"):
-        told = get(server, tokens[who], path + "&limit=200").json["items"]
-        assert [{**one, "href": None} for one in told] == answer.json["items"]
-        assert all(one["href"] == f"/v1/hubs/{one['hub']['slug']}/health?period={year(2)}" for one in told)
-        assert get(server, tokens[who], told[0]["href"]).status == 200
+        listed = get(server, tokens[who], path + "&limit=200").json["items"]
+        assert [{**one, "href": None} for one in listed] == answer.json["items"]
+        assert all(one["href"] == f"/v1/hubs/{one['hub']['slug']}/health?period={year(2)}" for one in listed)
+        assert get(server, tokens[who], listed[0]["href"]).status == 200
     sheet = get(server, tokens["management"], path, Accept="text/csv")
     rows = list(csv.DictReader(io.StringIO(sheet.text)))
     assert [(row["hub"], row["two_meetings"], row["met"]) for row in rows] == [(one["hub"]["slug"], one["two_meetings"], str(one["met"])) for one in answer.json["items"]]

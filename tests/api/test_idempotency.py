@@ -58,8 +58,8 @@ def kept(cluster, key):
 
 def same(one, other):
     """Byte for byte, as far as an answer is about its content."""
-    told = lambda answer: [answer.headers[header] for header in ("Content-Type", "Content-Length", "Cache-Control", "ETag", "Location")]
-    return (one.status, one.body, told(one)) == (other.status, other.body, told(other))
+    headers_of = lambda answer: [answer.headers[header] for header in ("Content-Type", "Content-Length", "Cache-Control", "ETag", "Location")]
+    return (one.status, one.body, headers_of(one)) == (other.status, other.body, headers_of(other))
 
 
 def problem(answer):
@@ -124,7 +124,7 @@ def test_a_key_belongs_to_a_caller_and_an_operation(cluster, central, caller, na
 
 
 def test_while_it_is_under_way(cluster, central, name):
-    """The first waits for a row that another session holds. The same again is told so, other keys are not held up."""
+    """The first waits for a row that another session holds. The same again is refused, other keys are not held up."""
     account = central.account(name)
     add = lambda key: central.post(account.json["href"] + "/roles", {"role": "website"}, key)
     holder, answers = psycopg2.connect(cluster.url("scip_migrator")), []

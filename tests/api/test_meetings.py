@@ -164,7 +164,7 @@ def attendance(server, token, path):
 
 
 def seen(server, token, bookmark, href, seconds=5):
-    """What a follower of the changes is told of a record, once it is told anything."""
+    """What a follower of the changes sees of a record, once it sees anything."""
     found, until = [], time.monotonic() + seconds
     while not found and time.monotonic() < until:
         page = get(server, token, "/v1/changes?cursor=" + bookmark).json
@@ -903,7 +903,7 @@ def test_what_has_not_changed_is_not_sent_again(server, scene, group):
 
 
 def test_a_key_that_is_in_use(server, cluster, group, central):
-    """While one request with a key runs, another one is told so."""
+    """While one request with a key runs, another one is refused."""
     for token, operation, path, body in ((group.insider, "addGroupMeeting", group.path + "/meetings", {"title": "x", "starts_at": at()}),
                                          (central, "addGroupSeat", group.path + "/seats", {"title": "x"})):
         account = get(server, token, "/v1/me").json["id"]

@@ -1,4 +1,4 @@
-"""Metrics as everybody asks for them: cells with their status, as of a day, by release, explained and cited; and what nobody is told.
+"""Metrics as everybody asks for them: cells with their status, as of a day, by release, explained and cited; and what is withheld.
 How each metric counts is in tests/db/metrics.sql, whether suppressed numbers can be found out in tests/db/test_disclosure.py."""
 import collections
 import csv
@@ -15,7 +15,7 @@ import pytest
 
 YEAR = "1994-95"
 PUBLIC = {"hubs", "host_partners", "network_events", "training_sessions", "policy_contributions"} # whose rows everybody may see
-CANARY = 48213 # young people of one Hub: it is told rounded to 48215
+CANARY = 48213 # young people of one Hub: it is published rounded to 48215
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -63,7 +63,7 @@ def cells(server, question):
     return answer.json["items"]
 
 
-def told(server, question):
+def published(server, question):
     """{key: value, or the status where there is none}"""
     return {(c["hub"] or {}).get("slug") or c["nation"] or c["category"]: c["value"] if c["value"] is not None else c["status"] for c in cells(server, question)}
 
@@ -97,9 +97,9 @@ def test_a_row_for_each_cell(server):
     assert {(r["from"], r["to"], r["basis"]) for r in rows} == {("1994-09-01", "1995-08-31", "provisional")}
     lines = server.get(f"/v1/metrics/network_events/values?period={YEAR},1995-96&format=ndjson").text.splitlines()
     assert [json.loads(line)["period"] for line in lines] == [YEAR, "1995-96"]
-    assert told(server, f"network_events?period={YEAR}&nation=GB-WLS") == {"GB-WLS": 1}
-    assert told(server, f"network_events?period={YEAR}&category=conference") == {"conference": 1}
-    assert told(server, f"outreach_interventions?period={YEAR}&hub=metric-one") == {"metric-one": "not_available"}, "beside the young people, in releases"
+    assert published(server, f"network_events?period={YEAR}&nation=GB-WLS") == {"GB-WLS": 1}
+    assert published(server, f"network_events?period={YEAR}&category=conference") == {"conference": 1}
+    assert published(server, f"outreach_interventions?period={YEAR}&hub=metric-one") == {"metric-one": "not_available"}, "beside the young people, in releases"
     assert cells(server, "hubs")[0]["period"] == server.get("/v1/training/figures").json["period"], "without a period the running year"
 
 
@@ -190,15 +190,15 @@ DAYS = ["0001-01-01", "0999-12-31", "1900-01-01", "1994-08-31", "1994-09-01", "1
 
 @pytest.mark.parametrize("period", ["0001-02", "0001", "0001-M01", "0001-02-Q1", "0999-00", YEAR, "2023-24", "2023-24-Q4", "2024", "2024-M02", "strategy-2019-22", "9998-99", "9999", "9999-M12", ""])
 def test_any_day_and_any_period(server, period):
-    """Whatever comes first: what is not known is not available, told and explained alike. All metrics, each with some of the days in turn."""
+    """Whatever comes first: what is not known is not available, in values and explanations alike. All metrics, each with some of the days in turn."""
     today = datetime.date.today()
     for i, code in enumerate(metric["code"] for metric in server.get("/v1/metrics?limit=200").json["items"]):
         for day in (DAYS + DAYS)[(i + len(period)) % len(DAYS):][:2]:
             day = {"yesterday": str(today - datetime.timedelta(days=1)), "today": str(today)}.get(day, day)
             question = f"?as_of={day}" + (f"&period={period}" if period else "")
-            told, explained = server.get(f"/v1/metrics/{code}/values{question}"), server.get(f"/v1/metrics/{code}/explanation{question}")
-            assert (told.status, explained.status) == (200, 200), f"{code}{question} {told.text} {explained.text}"
-            cell, why = told.json["items"][0], explained.json
+            found, explained = server.get(f"/v1/metrics/{code}/values{question}"), server.get(f"/v1/metrics/{code}/explanation{question}")
+            assert (found.status, explained.status) == (200, 200), f"{code}{question} {found.text} {explained.text}"
+            cell, why = found.json["items"][0], explained.json
             assert [cell[k] for k in ("value", "status", "basis", "period", "from", "to", "release")] == [why[k] for k in ("value", "status", "basis", "period", "from", "to", "release")], code + question
             if cell["from"] > day or day < "2013":
                 assert why["status"] == "not_available" and not why["rows_included"] and not why["rows_excluded"], code + question
@@ -208,12 +208,12 @@ def test_a_hub_that_says_that_nobody_came_has_said_so(server, central):
     assert explain(server, "outreach_young_people/explanation?period=1992-93&hub=metric-one")["status"] == "not_available"
     assert release(server, central, "1992-93").status == 201
     for metric, one in (("outreach_interventions", 1), ("outreach_young_people", 0)):
-        told_of = told(server, f"{metric}?period=1992-93&by=hub")
-        assert (told_of["metric-one"], told_of["metric-two"]) == (one, "not_submitted")
+        values_by_hub = published(server, f"{metric}?period=1992-93&by=hub")
+        assert (values_by_hub["metric-one"], values_by_hub["metric-two"]) == (one, "not_submitted")
 
 
 def test_each_cell_says_how_it_comes_about(server):
-    """Also that of no Hub or nation. What is told has at least a row behind it where rows are told."""
+    """Also that of no Hub or nation. What is published has at least a row behind it where rows are shown."""
     seen = collections.Counter()
     for question in (f"&period={YEAR}", "&period=2021-22-Q1&by=none", f"&period={YEAR}&by=hub,category"):
         for cell in everything(server, question):
@@ -236,33 +236,33 @@ def test_no_such_metric_or_release(server):
 
 
 def test_a_write_moves_the_figure(server, central):
-    before = told(server, "policy_contributions?period=1991-92")
+    before = published(server, "policy_contributions?period=1991-92")
     made = server.send("PUT", "/v1/policy-contributions/metric-evidence", {"title": "Evidence", "kind": "inquiry_evidence", "published_on": "1992-02", "sources": ["test"], "confidence": "high"}, token=central, If_None_Match="*")
     assert made.status == 201, made.text
     try:
-        assert told(server, "policy_contributions?period=1991-92") == {None: 1} and before == {None: "not_available"}
+        assert published(server, "policy_contributions?period=1991-92") == {None: 1} and before == {None: "not_available"}
     finally:
         blank = server.send("PATCH", "/v1/policy-contributions/metric-evidence", {"title": "\u2003"}, token=central, if_match=made.headers["ETag"])
         assert harness.problem(blank) == (422, "text-blank"), blank.text
         assert server.send("DELETE", "/v1/policy-contributions/metric-evidence", token=central, if_match=made.headers["ETag"]).status == 204
     # as known before it was written, and before there were any records
-    assert told(server, "policy_contributions?period=1991-92&as_of=1990-01-01") == {None: "not_available"}
+    assert published(server, "policy_contributions?period=1991-92&as_of=1990-01-01") == {None: "not_available"}
 
 
 def test_young_people_come_from_releases_alone(server, central):
-    assert told(server, f"outreach_young_people?period={YEAR}&by=hub") == {None: "not_available"}
-    assert told(server, "outreach_young_people?period=1995") == {None: "not_available"}
+    assert published(server, f"outreach_young_people?period={YEAR}&by=hub") == {None: "not_available"}
+    assert published(server, "outreach_young_people?period=1995") == {None: "not_available"}
     dry = release(server, central, query="?dry_run=true")
-    assert dry.status == 201 and told(server, f"outreach_young_people?period={YEAR}") == {None: "not_available"}
+    assert dry.status == 201 and published(server, f"outreach_young_people?period={YEAR}") == {None: "not_available"}
     made = release(server, central, key="metrics-first")
     assert made.status == 201 and made.json["number"] == 1 and made.json["in_force"], made.text
     assert release(server, central, key="metrics-first").json == made.json, "sent again it is done once"
     assert server.get(made.headers["Location"]).json == made.json
-    by_hub = told(server, f"outreach_young_people?period={YEAR}&by=hub")
+    by_hub = published(server, f"outreach_young_people?period={YEAR}&by=hub")
     assert {h: by_hub["metric-" + h] for h in ("one", "two", "three", "four")} == {"one": 48215, "two": "suppressed", "three": 10, "four": 10}
-    assert told(server, f"outreach_young_people?period={YEAR}&by=nation")["GB-ENG"] == 48230, "48215, 10 and two and a half"
-    assert told(server, f"outreach_young_people?period={YEAR}") == {None: 48240}
-    beside = told(server, f"outreach_interventions?period={YEAR}&by=hub")
+    assert published(server, f"outreach_young_people?period={YEAR}&by=nation")["GB-ENG"] == 48230, "48215, 10 and two and a half"
+    assert published(server, f"outreach_young_people?period={YEAR}") == {None: 48240}
+    beside = published(server, f"outreach_interventions?period={YEAR}&by=hub")
     assert {h: beside["metric-" + h] for h in ("one", "two", "three", "four")} == {"one": 2, "two": "suppressed", "three": 2, "four": 2}
     assert [c["basis"] for c in cells(server, f"outreach_young_people?period={YEAR}")] == ["release"]
 
@@ -281,7 +281,7 @@ def test_the_same_bytes_for_ever_or_what_replaced_them(cluster, server, central)
     first = server.get(question + "&release=1").text
     assert ",6," in server.get(f"/v1/metrics/outreach_interventions/values?period={YEAR}&format=csv").text, "without those of the one that is hidden"
     cluster.psql("UPDATE scip.activity SET interventions = 5, young_people = 4711 WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'metric-four')")
-    assert server.get(question).text == first, "a record that changes changes nothing of what was told"
+    assert server.get(question).text == first, "a record that changes changes nothing of what was published"
     done = []
     threads = [threading.Thread(target=lambda: done.append(release(server, central, note="Corrected"))) for _ in range(3)]
     [t.start() for t in threads]
@@ -290,7 +290,7 @@ def test_the_same_bytes_for_ever_or_what_replaced_them(cluster, server, central)
     old, new = server.get(question + "&release=1"), server.get(question + "&release=4")
     assert {c["replaced_by"] for c in cells(server, f"outreach_interventions?period={YEAR}&by=hub&release=1")} == {4}, "the first one says what replaced it"
     assert old.text == first and ",metric-four,,,5," in new.text and ",metric-four,,,2," in first
-    by_hub = told(server, f"outreach_young_people?period={YEAR}&by=hub")
+    by_hub = published(server, f"outreach_young_people?period={YEAR}&by=hub")
     assert [by_hub["metric-" + h] for h in ("one", "two", "three", "four")] == [48215, "suppressed", 10, 4710]
     listed = server.get(f"/v1/releases?period={YEAR}").json["items"]
     assert [(r["number"], r["in_force"]) for r in listed] == [(4, True), (3, False), (2, False), (1, False)]
@@ -350,9 +350,9 @@ def test_rows_are_told_to_who_may_see_the_records(cluster, server, central):
                 for token in [*others, lead] if period == YEAR else [None, lead]:
                     asked += 1
                     why = server.send("GET", path, token=token).json
-                    told = may[lead] if token == lead else may[None]
+                    shown = may[lead] if token == lead else may[None]
                     for part in ("rows_included", "rows_excluded", "records"):
-                        assert why[part] == (whole.json[part] if told else None), (path, part)
+                        assert why[part] == (whole.json[part] if shown else None), (path, part)
                     assert (why["unrounded"] is not None) == (token == lead and "hub=metric-four" in question and whole.json["unrounded"] is not None), path
                 rows += bool(whole.json["rows_included"])
     assert asked > 1000 and rows >= 20, (asked, rows)
@@ -424,5 +424,5 @@ def test_asserted_figures_beside_derived_ones(server):
         assert item["period"] == "strategy-2019-22" and item["published_value"] > 0
         assert (item["calculated_value"] is None) == (item["difference"] is None) and (item["agrees"] or item["reason"])
     hubs = next(i for i in server.get("/v1/headline-comparisons?period=2025").json["items"] if i["metric"] == "hubs")
-    derived = told(server, "hubs?period=2025")[None]
+    derived = published(server, "hubs?period=2025")[None]
     assert (hubs["published_value"], hubs["calculated_value"], hubs["difference"], hubs["agrees"]) == (12, derived, derived - 12, False) and "incomplete" in hubs["reason"]

@@ -31,11 +31,11 @@ def nothing_stays(cluster, server):
     def clear():
         cluster.psql(f"""
           CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'networked-%';
-          CREATE TEMP TABLE told AS SELECT id FROM scip.release WHERE period IN ('{YEAR}', '{BEFORE}');
+          CREATE TEMP TABLE gone AS SELECT id FROM scip.release WHERE period IN ('{YEAR}', '{BEFORE}');
           BEGIN;
           SET LOCAL session_replication_role = replica;
-          DELETE FROM scip.release_cell WHERE release_id IN (TABLE told);
-          DELETE FROM scip.release WHERE id IN (TABLE told);
+          DELETE FROM scip.release_cell WHERE release_id IN (TABLE gone);
+          DELETE FROM scip.release WHERE id IN (TABLE gone);
           DELETE FROM scip.hub_evaluation_figure WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
           DELETE FROM scip.hub_evaluation_answer WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
           DELETE FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine);
@@ -64,7 +64,7 @@ def hubs(server, central):
         done(server.send("PUT", f"/v1/hubs/{slug}", {"name": name, "nations": ["GB-SCT" if slug in ("networked-b", "networked-d") else "GB-ENG"], "status": "active",
                                                      "status_from": "2012-10-01", "leads": [{"organisation": "university-of-winchester", "from": "2012-10-01"}], **FROM}, token=central, If_None_Match="*"), 201)
     done(server.send("POST", "/v1/hubs/networked-f/statuses", {"status": "closed", "from": "2013-10-01"}, token=central), 201)
-    # of what was never recorded at all a nought is not told
+    # of what was never recorded at all a nought is not published
     done(server.send("POST", "/v1/hubs/networked-a/activities", {"kind": "hub_led", "held_on": "2013-11-05", "title": "A transition day"}, token=central), 201)
 
 
@@ -210,11 +210,11 @@ def test_its_numbers_are_those_of_the_release(server, central, released):
     late = table["meetings_held", "networked-c"]
     assert (late["previous_value"], late["previous_status"], late["change"]) == (None, "not_submitted", None)
     for row in table.values():
-        told = {row["status"], row["previous_status"]} <= {"value", "zero"}
-        assert (row["change"] is not None) == (told and row["metric"] not in FIGURES[-2:]), row
+        numbers = {row["status"], row["previous_status"]} <= {"value", "zero"}
+        assert (row["change"] is not None) == (numbers and row["metric"] not in FIGURES[-2:]), row
         assert (row["value"] is None) == (row["status"] not in ("value", "zero")) and (row["previous_value"] is None) == (row["previous_status"] not in ("value", "zero"))
 
-    # Young people: what is told is a multiple of five, and three is not told.
+    # Young people: what is published is a multiple of five, and three is not published.
     young = {slug: row for (metric, slug), row in table.items() if metric == YOUNG}
     assert young["networked-c"]["status"] == "suppressed" and sum(row["status"] == "suppressed" for row in young.values()) >= 1
     assert all(row["value"] % 5 == 0 for row in young.values() if row["value"] is not None) and all(row["change"] is None for row in young.values())
@@ -281,7 +281,7 @@ def test_a_later_release_stands_in_the_place_of_the_first(server, central, clust
     cluster.psql("""BEGIN; SET LOCAL session_replication_role = replica;
         UPDATE scip.hub_evaluation_figure SET value = 57 WHERE metric = 'memberships' AND evaluation_id = (
           SELECT e.id FROM scip.hub_evaluation e JOIN scip.hub h ON h.id = e.hub_id WHERE h.slug = 'networked-a' AND e.year = '2014-15'); COMMIT""")
-    assert rows(server.get(ROWS)) == first, "a release is what is told"
+    assert rows(server.get(ROWS)) == first, "a release is what is published"
     release(server, central, YEAR, "A list came late")
     second = rows(soon(lambda: server.get(ROWS), lambda a: a.json["items"][0]["release"] == 2))
     assert second["memberships", "networked-a"]["value"] == 57 and second["memberships", "networked-a"]["change"] == 17

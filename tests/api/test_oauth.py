@@ -456,7 +456,7 @@ def kid_of(token):
 
 
 class Asking:
-    """A client that goes on signing in and using what it gets, old and new, until it is told to stop."""
+    """A client that goes on signing in and using what it gets, old and new, until it has to stop."""
 
     def __init__(self, servers, client, token):
         self.servers, self.client, self.token = servers, client, token

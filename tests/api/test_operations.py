@@ -206,7 +206,7 @@ def test_callers_and_forms(cluster, server, contract, method, template, operatio
         assert server.send(method, path + ("&" if "?" in path else "?") + "no_such_parameter=1", body, token=token, **headers).status == 400
     if documented(contract, template, "428", method):
         assert server.send(method, path, body, token=token).json["type"] == "/problems/precondition-required"
-    if documented(contract, template, "415", method) and "/files/" not in template:  # a file's type is told by its bytes
+    if documented(contract, template, "415", method) and "/files/" not in template:  # a file's type is recognised by its bytes
         assert server.send(method, path, b"words", token=token, **{**headers, "Content_Type": "text/plain"}).status == 415
     if documented(contract, template, "406", method):
         assert server.send(method, path, body, token=token, Accept="image/png", **headers).status == 406
@@ -303,9 +303,9 @@ def test_database_too_slow(cluster, server, contract):
         cursor.execute("""SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname = 'scip'""")
         cursor.execute("LOCK " + cursor.fetchone()[0])
         with ThreadPoolExecutor(8) as pool:
-            told = list(pool.map(lambda one: ask(slow, contract, *one), wanted))
+            answers = list(pool.map(lambda one: ask(slow, contract, *one), wanted))
     holder.close()
-    assert [(one[2], answer.status, answer.text) for one, answer in zip(wanted, told) if answer.status != 504] == []
+    assert [(one[2], answer.status, answer.text) for one, answer in zip(wanted, answers) if answer.status != 504] == []
     slow.stop()
 
 

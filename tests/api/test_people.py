@@ -112,7 +112,7 @@ def test_adding_people(server, central, lead, neighbour, cluster):
     assert get(server, lead, made.json["href"]).json == made.json and get(server, neighbour, made.json["href"]).status == 404
     assert patch(server, lead, made.json["href"], {"name": "Ada Q. Person"}).json["name"] == "Ada Q. Person"
     assert problem(post(server, lead, "/v1/people", {"name": "ADA Q. person", "email": address.upper()})) == (409, "person-exists")
-    assert post(server, neighbour, "/v1/people", {"name": "Ada Q. Person", "email": address}).status == 201  # whom the caller does not know is not told
+    assert post(server, neighbour, "/v1/people", {"name": "Ada Q. Person", "email": address}).status == 201  # whom the caller does not know is not shown
     assert post(server, central, "/v1/people", {"name": " "}).status == 422
     assert post(server, central, "/v1/people", {"name": "X", "email": "x"}).status == post(server, central, "/v1/people", {"email": address}).status == 400
     # once placed elsewhere it is that Hub's lead who knows the person

@@ -192,7 +192,7 @@ def test_no_limits(server, tokens):
 
 @pytest.mark.long
 def test_the_next_minute(limited):
-    """Who waits as long as it is told is let in again."""
+    """Who waits as long as Retry-After says is let in again."""
     address, answer = next(addresses), None
     for _ in range(ADDRESS + 1):
         answer = ask(limited, address=address)

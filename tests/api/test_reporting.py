@@ -180,7 +180,7 @@ def while_held(cluster, sql, action, commit=True):
 
 
 def seen(server, token, bookmark, seconds=5):
-    """What a follower of the changes is told, once there is something."""
+    """What a follower of the changes sees, once there is something."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         page = get(server, token, "/v1/changes?cursor=" + bookmark).json
@@ -199,7 +199,7 @@ def bookmark(server, token):
 def test_a_lead_notes_what_the_hub_did(server, lead, member, other_lead, decider, central, membership):
     path = ONE + "/activities"
     led = done(post(server, lead, path, {"kind": "hub_led", "held_on": "2024-11-20", "title": "A day for designated teachers", "themes": ["practice", "research"]}))
-    told = done(post(server, lead, path, {"kind": "member_because_of_hub", "held_on": "2025-05-31", "title": "A college's breakfast club", "membership": membership}))
+    reported = done(post(server, lead, path, {"kind": "member_because_of_hub", "held_on": "2025-05-31", "title": "A college's breakfast club", "membership": membership}))
     outreach = done(post(server, lead, path, {"kind": "outreach", "held_on": "2025-08-31", "title": "Festival", "programme": "creative-forces",
                                                "interventions": 3, "young_people": 42, "description": "Three workshops"}))
     assert led.json["hub"]["slug"] == "reporting-one" and led.json["themes"] == ["practice", "research"] and led.json["young_people"] is None
@@ -226,7 +226,7 @@ def test_a_lead_notes_what_the_hub_did(server, lead, member, other_lead, decider
 
     # Read by the Hub and the central team alone.
     for token in (lead, member, central):
-        assert [one["id"] for one in items(server, token, path)] == [outreach.json["id"], told.json["id"], led.json["id"]]
+        assert [one["id"] for one in items(server, token, path)] == [outreach.json["id"], reported.json["id"], led.json["id"]]
     assert items(server, other_lead, path) == [] and get(server, other_lead, led.headers["Location"]).status == 404
     assert get(server, decider, path).status == get(server, decider, led.headers["Location"]).status == 403
     assert post(server, member, path, late).status == 403 and post(server, other_lead, path, {**late, "held_on": "2025-01-01"}).status == 403
@@ -238,7 +238,7 @@ def test_a_lead_notes_what_the_hub_did(server, lead, member, other_lead, decider
     assert ids("?kind=outreach") == [outreach.json["id"]]
     for year in ("2024-25", "2024/25", "202425"):
         assert len(ids("?period=" + year)) == 3
-    assert ids("?period=2024-25-Q4") == [outreach.json["id"]] and ids("?period=2024-25-Q3") == [told.json["id"]] and ids("?period=2025-26") == []
+    assert ids("?period=2024-25-Q4") == [outreach.json["id"]] and ids("?period=2024-25-Q3") == [reported.json["id"]] and ids("?period=2025-26") == []
     for wrong in ("2024-26", "202426", "2024-26-Q1"):
         assert get(server, lead, path + "?period=" + wrong).status == 400
     assert get(server, lead, path + "?period=2024").status == 400
@@ -255,7 +255,7 @@ def test_a_lead_notes_what_the_hub_did(server, lead, member, other_lead, decider
     assert done(changed, 200).json == {**outreach.json, "young_people": 44, "description": None, "updated_at": changed.json["updated_at"]}
     assert patch(server, lead, outreach.headers["Location"], {"young_people": 45}, outreach.headers["ETag"]).status == 412
     assert patch(server, lead, outreach.headers["Location"], {"kind": "hub_led"}).status == 422
-    assert done(patch(server, lead, told.headers["Location"], {"kind": "hub_led", "membership": None}), 200).json["membership"] is None
+    assert done(patch(server, lead, reported.headers["Location"], {"kind": "hub_led", "membership": None}), 200).json["membership"] is None
     assert patch(server, other_lead, led.headers["Location"], {"title": "x"}).status == 404
     assert delete(server, lead, led.headers["Location"], '"99.x"').status == 412
     assert delete(server, lead, led.headers["Location"]).status == 204
@@ -473,7 +473,7 @@ def test_one_submission(server, lead, due):
 # Messages.
 
 def send(server, token, title="x", **more):
-    return post(server, token, "/v1/messages", {"title": "Reporting: " + title, "text": "To be told to all members", **more})
+    return post(server, token, "/v1/messages", {"title": "Reporting: " + title, "text": "For all members", **more})
 
 
 def ask(server, token, hub=ONE, title="x", **more):
@@ -544,8 +544,8 @@ def test_a_message_up_is_answered(server, lead, member, other_lead, decider, boa
     assert respond(decider, path, {**answer, "response": " "}).status == 422 and respond(decider, path, {**answer, "response_channel": "silence"}).status == 400
     waiting = lambda query: {one["id"] for one in items(server, central, "/v1/messages?hub=reporting-one&answered=" + query)}
     assert waiting("false") == {asked.json["id"], team.json["id"]} and waiting("true") == set()
-    told = done(respond(decider, path, if_match=asked.headers["ETag"]), 200)
-    assert told.json == {**asked.json, **answer, "responded_on": day(), "updated_at": told.json["updated_at"]}
+    responded = done(respond(decider, path, if_match=asked.headers["ETag"]), 200)
+    assert responded.json == {**asked.json, **answer, "responded_on": day(), "updated_at": responded.json["updated_at"]}
     assert respond(decider, path, if_match=asked.headers["ETag"]).status == 412
     assert done(respond(central, path, {**answer, "response_channel": "conference_input"}), 200).json["response_channel"] == "conference_input"
     assert get(server, lead, path).json["response_channel"] == "conference_input" and waiting("true") == {asked.json["id"]}
@@ -638,7 +638,7 @@ def test_what_has_not_changed_is_not_sent_again(server, lead, decider, central):
 
 
 def test_a_key_that_is_in_use(server, cluster, lead, central):
-    """While one request with a key runs, another one is told so."""
+    """While one request with a key runs, another one is refused."""
     for token, operation, path, body in ((lead, "addHubActivity", ONE + "/activities", {"kind": "hub_led", "held_on": day(), "title": "x"}),
                                          (central, "addMessage", "/v1/messages", {"title": "Reporting: x", "text": "x"}),
                                          (lead, "addHubMessage", ONE + "/messages", {"kind": "idea", "title": "Reporting: x", "text": "x"}),
@@ -652,5 +652,5 @@ def test_a_key_that_is_in_use(server, cluster, lead, central):
             time.sleep(0.02)
         assert problem(answer) == (409, "idempotency-key-in-progress"), answer.text
         holder.join()
-        again = post(server, token, path, body, key="told-once")
-        assert post(server, token, path, body, key="told-once").body == again.body and again.status == 201
+        again = post(server, token, path, body, key="sent-once")
+        assert post(server, token, path, body, key="sent-once").body == again.body and again.status == 201

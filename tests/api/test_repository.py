@@ -64,7 +64,7 @@ def test_a_report_from_embargo_to_withdrawal(server, central, write):
     tomorrow = (datetime.date.today() + datetime.timedelta(days=2)).isoformat()
     path = "/v1/documents/repository-wellbeing"
     report = write(path, title="Wellbeing of Service children", kind="research_report", published_on="2023-11", authors=["Rhys, É. M.", "A Research Company Ltd"],
-                   publisher="SCiP Alliance", abstract="What 212 schools told us about moving house.", language="en", licence="CC-BY-4.0", file_format="pdf",
+                   publisher="SCiP Alliance", abstract="What 212 schools say about moving house.", language="en", licence="CC-BY-4.0", file_format="pdf",
                    isbn="9780306406157", doi="10.5072/repository-wellbeing", edition="1st edition", embargo_until=tomorrow).json
     assert (report["status"], report["embargo_until"], report["year"], report["replaces"]) == ("embargoed", tomorrow, 2023, None)
     assert patch(server, central, path, {"embargo_until": datetime.date.today().isoformat()}).json["status"] == "available", "on that day it is given"

@@ -436,7 +436,7 @@ def test_a_breach_is_written_down_and_amended(cluster, server, central):
                                          "reported_at": "2026-03-02T09:00:00Z"}, if_match=tag)
     assert (done.status, done.json["risk"], done.json["people_affected"]) == (200, "high", 12)
     assert patch(server, central, href, {"people_affected": 13}, if_match=tag).status == 412 and server.send("PATCH", href, {"people_affected": 13}, token=central).status == 428
-    assert problem(patch(server, central, href, {"closed_at": "2026-03-10T09:00:00Z"}))[0] == 422, "the people were not told"
+    assert problem(patch(server, central, href, {"closed_at": "2026-03-10T09:00:00Z"}))[0] == 422, "the people were not informed"
     assert patch(server, central, href, {"closed_at": "2026-03-10T09:00:00Z", "people_informed_at": "2026-03-03T09:00:00Z"}).status == 200
     assert int(cluster.psql(f"SELECT count(*) FROM scip.history WHERE \"table\" = 'breach' AND record = '{made.json['id']}'")) == 3, "what it said before is known"
     other = post(server, central, BREACHES, {"description": "Rights: another", "discovered_at": "2026-04-01T09:00:00Z"}).json

@@ -258,7 +258,7 @@ def test_tokens_from_a_day_on(cluster, server):
 
 
 def test_a_role_that_has_ended(cluster, server):
-    """Who had a right yesterday is told what is needed, and who has none what there is."""
+    """Who had a right yesterday learns what is needed, and who has none what there is."""
     own = Forge(cluster, server, "central")
     change = lambda sql: cluster.psql(f"UPDATE scip.account_role SET {sql} WHERE account_id = (SELECT id FROM scip.account WHERE subject = '{own.name}')", "scip_migrator")
     token = own.token()

@@ -145,7 +145,7 @@ def feedback(server, token, href, **said):
 
 
 def seen(server, token, bookmark, href, count, seconds=5):
-    """What a follower of the changes is told of a record, once there is that much of it."""
+    """What a follower of the changes sees of a record, once there is that much of it."""
     found, until = [], time.monotonic() + seconds
     while len(found) < count and time.monotonic() < until:
         page = get(server, token, "/v1/changes?cursor=" + bookmark).json
@@ -288,7 +288,7 @@ def test_sessions_in_a_calendar(server, central, course):
 
 
 def test_no_place_is_given_of_what_has_begun(server, central, website, course):
-    """Nobody who waits is told of a place in the past, whatever makes it free; a session that is put off has places again."""
+    """Nobody who waits is given a place in the past, whatever makes it free; a session that is put off has places again."""
     path = new_session(server, central, course, capacity=1)
     first, second, third = [booked(server, website, path) for _ in range(3)]
     state = lambda booking: get(server, central, booking["href"]).json["status"]
@@ -480,7 +480,7 @@ def test_the_last_seat(cluster, server, central, website, course):
     assert Counter(a.status for a in answers) == {201: 50}
     assert Counter(a.json["status"] for a in answers) == {"confirmed": 1, "waiting": 49}
     assert state(cluster, path) == ["confirmed"] * 3 + ["waiting"] * 49
-    # each was told its own place of the list, which was right when it was told
+    # each answer had its own place of the list, which was right when it was given
     assert sorted(a.json["position"] for a in answers if a.json["position"]) == list(range(1, 50))
     listed = get(server, central, path + "/bookings?status=waiting&limit=200").json["items"]
     assert [b["position"] for b in listed] == list(range(1, 50))
@@ -723,7 +723,7 @@ def year_of_training(server, central, year, course, ratings, absent=0, silent=0)
 
 
 def released(server, central, *periods):
-    """What is told of ratings is told by releases."""
+    """What is published of ratings is published by releases."""
     for period in periods:
         made = server.send("POST", "/v1/releases", {"period": period, "note": "For the tests"}, central)
         assert made.status == 201, made.text
@@ -789,7 +789,7 @@ def test_no_difference_tells_a_hidden_rating(server, central):
     released(server, central, *years)
     whole = figures(server, "training-strategy")
     assert (whole["from"], whole["to"], whole["period"]) == ("1902-09-01", "1905-08-31", "training-strategy")
-    # 1903 has two, and in 1902 the small course three: they are not told, and in no sum
+    # 1903 has two, and in 1902 the small course three: they are not published, and in no sum
     assert whole["rating_high"] == of(11, 18) and whole["delegates"] == 23
     assert figures(server, "1903-04")["rating_high"] == HIDDEN and figures(server, "1902-03")["rating_high"] == of(6, 7)
     assert figures(server, "1902-03", big)["rating_high"] == of(6, 7) and figures(server, "1902-03", small)["rating_high"] == HIDDEN
@@ -797,7 +797,7 @@ def test_no_difference_tells_a_hidden_rating(server, central):
     assert (figures(server, "1904-05", big)["rating_high"], figures(server, "1904-05", third)["rating_high"]) == (of(5, 5), of(0, 6))
     assert figures(server, "training-strategy", big)["rating_high"]["status"] == "not_available"
     assert figures(server, "1905-06", third)["rating_high"] == of(0, 5)
-    # two more are told by nobody: the number before stands, until there are five more
+    # two more are not published: the number before stands, until there are five more
     year_of_training(server, central, 1904, third, [5, 5])
     released(server, central, "1904-05")
     assert figures(server, "1904-05")["rating_high"] == of(5, 11) and figures(server, "1904-05", third)["rating_high"] == of(0, 6)

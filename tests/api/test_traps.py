@@ -180,7 +180,7 @@ def test_a_request_behind_empty_lines_is_read_once(engine):
 
 
 def test_heads_in_pieces(engine):
-    """A byte a packet, a request and a half, a head that stops: each is read once, or timed out (2 s here) and told so."""
+    """A byte a packet, a request and a half, a head that stops: each is read once, or timed out (2 s here) with 408."""
     data = b"GET /typed HTTP/1.1\r\nHost: x\r\n\r\n"
     with socket.create_connection(("127.0.0.1", engine.port), 10) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

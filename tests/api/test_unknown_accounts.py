@@ -1,4 +1,4 @@
-"""Somebody of an OpenID provider whom nobody here knows: told what to do, and shown to the central team, which can make the account."""
+"""Somebody of an OpenID provider whom nobody here knows: the answer says what to do, and the central team sees them and can make the account."""
 import http.server
 import json
 import threading

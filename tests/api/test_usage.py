@@ -83,7 +83,7 @@ def test_robot_machine_and_human(server, item):
     ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/125.0.0.0 Safari/537.36 Edg/125.0.0.0", "human"),
     ("curl/8.0 Googlebot", "machine")])
 def test_agents(server, item, agent, kind):
-    """Machines are told first."""
+    """Machines are recognised first."""
     look(server, item, agent)
     assert figures(server, item) == {kind: (1, 1, 0, 0)}
 
@@ -318,7 +318,7 @@ def test_a_list_of_robots(cluster, server, item, tmp_path):
         look(server, item, agent)
         done = run(cluster, "robots", "import", file)
         assert (done.returncode, done.stdout.splitlines()[-1].split()[0]) == (0, "2"), done
-        look(server, item, agent, "192.0.2.9")  # the next one is told by the new list
+        look(server, item, agent, "192.0.2.9")  # the next one is recognised by the new list
         assert figures(server, item) == {"human": (1, 1, 0, 0), "robot": (1, 1, 0, 0)}
         assert visit(server, item, CURL).status == 303 and figures(server, item)["machine"] == (1, 1, 1, 1)
         for text, word in (("[]", "array"), ("{}", "array"), ("[{}]", "entry 1"), ('[{"pattern": "a"}, {"pattern": "(b"}]', "entry 2"), ("no", "line 1")):

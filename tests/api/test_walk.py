@@ -29,7 +29,7 @@ def test_every_link_can_be_followed(server, contract):
             target = f"{template}?limit=1{form}"
             for _ in range(2):
                 answer = server.get(target)
-                if answer.status == 400:  # a list that needs to be told more
+                if answer.status == 400:  # a list that needs a filter
                     break
                 assert answer.status == 200, (target, answer.text)
                 if not (target := next_of(answer)):
@@ -91,7 +91,7 @@ def partial(cluster, tmp_path_factory):
 @pytest.mark.parametrize("key", [None, "walk-key-1"])
 @pytest.mark.parametrize("title, status", [("Hidden", 403), ("Large", 400)])
 def test_nothing_is_done_that_cannot_be_answered(partial, cluster, editor, title, status, key):
-    """A caller who is told that it failed has changed nothing; with the answer it is done."""
+    """A caller whose answer is a failure has changed nothing; with the answer it is done."""
     path = "/v1/news/walk-" + title.lower()
     stored = lambda: cluster.psql(f"SELECT title FROM scip.news WHERE slug = '{path.split('/')[-1]}'")
     made = {"title": "Seen", "kind": "news", "sources": ["https://www.example.org"], "confidence": "high"}
@@ -183,7 +183,7 @@ def test_a_page_repeats_what_was_sent_as_text(server):
 
 
 def test_browsers_see_records_as_json(server):
-    """A browser's Accept takes anything: what has no page is shown as it is. Who takes pages alone is told so, on a page."""
+    """A browser's Accept takes anything: what has no page is shown as it is. Who takes pages alone gets 406 as a page."""
     assert server.get("/v1/hubs", Accept=BROWSER).headers["Content-Type"] == "application/json"
     strict = server.get("/v1/hubs", Accept="text/html")
     assert strict.status == 406 and strict.headers["Content-Type"].startswith("text/html")

@@ -129,7 +129,7 @@ def test_nobody_can_tell_them_apart(worlds):
     asked, answered, differ = 0, 0, []
     for path in questions(one.server):
         for reader in READERS:
-            # who has a token is told the same cells as everybody: two of them are asked for explanations, all for all else
+            # who has a token sees the same cells as everybody: two of them are asked for explanations, all for all else
             if reader != "anybody" and path.startswith("/v1/metrics/") and not ("/explanation" in path and reader in ("an analyst", "another lead")):
                 continue
             for accept in ("application/json", "text/csv", "text/html") if reader == "anybody" and "/explanation" not in path else ("application/json",):

@@ -1,4 +1,4 @@
-"""What the central team and a partner write: a first day as it is told, every record's life, and many hands at once."""
+"""What the central team and a partner write: a first day as the guide has it, every record's life, and many hands at once."""
 import json
 import threading
 import time
@@ -84,7 +84,7 @@ def test_the_central_teams_first_day(server, cluster, central):
     assert read.json == made.json and read.headers["ETag"] == made.headers["ETag"]
     assert "writes-first-day" in [row["slug"] for row in server.get("/v1/news?q=has%20an%20api").json["items"]]
 
-    # A colleague has the post open as well. The first change wins, the second one is told.
+    # A colleague has the post open as well. The first change wins, the second one gets 412.
     mended = patch(server, central, path, {"title": "The Alliance has its API", "publisher": "SCiP Alliance"}, read.headers["ETag"])
     assert mended.status == 200 and mended.json == {**made.json, "title": "The Alliance has its API", "publisher": "SCiP Alliance", "updated_at": mended.json["updated_at"]}
     assert problem(patch(server, central, path, {"title": "Overwritten"}, read.headers["ETag"])) == (412, "/problems/precondition-failed")
@@ -330,7 +330,7 @@ def test_a_figure_is_corrected_and_never_changed(server, cluster, central):
 
 
 def test_one_key_at_a_time(server, cluster, central):
-    """While a request with a key is under way, the same one is told so; afterwards it gets the first one's answer."""
+    """While a request with a key is under way, the same one is refused; afterwards it gets the first one's answer."""
     slug = f"writes-key-{time.time_ns()}"
     path, key = f"/v1/headline-figures/{slug}/versions", "writes-" + slug
     assert put(server, central, path.removesuffix("/versions"), FIGURE).status == 201
@@ -459,7 +459,7 @@ def test_sets_given_at_once_never_mix(server, central):
 
 
 def test_a_change_and_a_removal_at_once(server, central):
-    """Whoever is second finds it changed or gone: nothing is undone, nobody is told that it is not theirs."""
+    """Whoever is second finds it changed or gone: nothing is undone, nobody is refused as if it were not theirs."""
     for turn in range(10):
         path = f"/v1/groups/writes-removal-{turn}"
         tag = put(server, central, path, {"name": "Removal", "kind": "governance", "status": "active", **FROM}).headers["ETag"]

@@ -63,7 +63,7 @@ def library(cluster, server):
 
 @pytest.fixture(scope="module", autouse=True)
 def metrics(cluster, server):
-    """A year of outreach, told twice: of one Hub too few to tell, one that had nothing, one that did not say; the others were not active."""
+    """A year of outreach, released twice: of one Hub too few to publish, one that had nothing, one that did not say; the others were not active."""
     def clear():
         cluster.psql("""
           SET session_replication_role = replica;
@@ -93,11 +93,11 @@ def evaluated_year(cluster, server):
     def clear():
         cluster.psql("""
           CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'browser-%';
-          CREATE TEMP TABLE told AS SELECT id FROM scip.release WHERE period IN ('2013-14', '2014-15');
+          CREATE TEMP TABLE gone AS SELECT id FROM scip.release WHERE period IN ('2013-14', '2014-15');
           BEGIN;
           SET LOCAL session_replication_role = replica;
-          DELETE FROM scip.release_cell WHERE release_id IN (TABLE told);
-          DELETE FROM scip.release WHERE id IN (TABLE told);
+          DELETE FROM scip.release_cell WHERE release_id IN (TABLE gone);
+          DELETE FROM scip.release WHERE id IN (TABLE gone);
           DELETE FROM scip.hub_evaluation_figure WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
           DELETE FROM scip.hub_evaluation_answer WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
           DELETE FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine);

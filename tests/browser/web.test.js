@@ -569,8 +569,8 @@ test('metrics: the same as CSV, its definition, and how it was counted', async (
   assert.match(table, /^metric,/)
   assert.match(await page.locator('scip-metrics [part=facts]').textContent(), /as of 31 January 2026/)
   for (const [at, way] of (await page.locator('scip-metrics tbody a').evaluateAll((all) => all.map((link) => link.href))).entries()) {
-    const told = await (await fetch(way)).json()
-    assert.deepEqual([told.period, told.filters.nation, told.value, told.status], [cells[at].period, cells[at].nation, cells[at].value, cells[at].status])
+    const answer = await (await fetch(way)).json()
+    assert.deepEqual([answer.period, answer.filters.nation, answer.value, answer.status], [cells[at].period, cells[at].nation, cells[at].value, cells[at].status])
   }
   const { definition, period } = await (await fetch(await page.locator('scip-metrics [part~=explain]').getAttribute('href'))).json()
   assert.equal(period, '2024-25')

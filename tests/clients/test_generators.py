@@ -109,9 +109,9 @@ def calls(*command, partner):
 
 @pytest.mark.parametrize("script", ["fetch.js", "hey.js"])
 def test_a_partner_in_typescript(in_typescript, partner, script):
-    told = calls("node", OUT / "js" / script, partner=partner)
-    assert told.pop("zip", "PK") == "PK"
-    assert told == {"hubs": ["scotland-hub"], "slug": "university-of-winchester", "again": 304, "roles": ["partner"],
+    found = calls("node", OUT / "js" / script, partner=partner)
+    assert found.pop("zip", "PK") == "PK"
+    assert found == {"hubs": ["scotland-hub"], "slug": "university-of-winchester", "again": 304, "roles": ["partner"],
                     "website": "https://www.example.org/", "refused": ["/query/limit"]}
 
 

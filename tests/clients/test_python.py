@@ -46,7 +46,7 @@ def central(cluster, server):
 
 @pytest.fixture(scope="module")
 def released(cluster, server, unreleased):
-    """A period of which something has been told for ever."""
+    """A period of which something has been published for good."""
     answer = server.send("POST", "/v1/releases", {"period": "2021-22", "note": "For those who cite it."}, cluster.token(server, "central"))
     assert answer.status == 201, answer.text
     return answer.json
@@ -136,15 +136,15 @@ def test_as_of_a_day(client):
 
 
 def test_explain_to_anybody_and_to_the_central_team(client, central):
-    told = client.explain("network_events", period="2024-25", nation="GB-SCT")
-    assert told.filters.nation == "GB-SCT" and told.value == told.rows_included and told.status == "value"
-    assert told.unrounded is None and len(told.records) == told.value and told.citation is None, "the records are public"
+    explanation = client.explain("network_events", period="2024-25", nation="GB-SCT")
+    assert explanation.filters.nation == "GB-SCT" and explanation.value == explanation.rows_included and explanation.status == "value"
+    assert explanation.unrounded is None and len(explanation.records) == explanation.value and explanation.citation is None, "the records are public"
     assert client.explain("meetings_held", period="2024-25").records is None, "those are not"
-    assert told.data_changed_at.tzinfo is datetime.UTC and told.rows_excluded[0].rows > 0
+    assert explanation.data_changed_at.tzinfo is datetime.UTC and explanation.rows_excluded[0].rows > 0
     known = central.explain("network_events", period="2024-25", nation="GB-SCT")
-    assert known.unrounded.value == told.value and known.records == told.records and all(record.startswith("/v1/events/") for record in known.records)
+    assert known.unrounded.value == explanation.value and known.records == explanation.records and all(record.startswith("/v1/events/") for record in known.records)
     with pytest.raises(ValueError, match="provisional"):
-        client.verify_citation(told)
+        client.verify_citation(explanation)
 
 
 def test_a_token_that_is_none(server):
@@ -310,9 +310,9 @@ def test_citations_hold_for_all_that_is_told(client, released):
             part = {} if by is None else {by: cell.hub.slug if by == "hub" else getattr(cell, by)}
             if by and part[by] is None:
                 continue
-            told = client.explain(metric.code, period="2021-22", **part)
-            assert told == client.explain(cell) and told.release == released["number"] and client.verify_citation(told), (metric.code, by)
-            assert client.verify_citation(told.citation)
+            explanation = client.explain(metric.code, period="2021-22", **part)
+            assert explanation == client.explain(cell) and explanation.release == released["number"] and client.verify_citation(explanation), (metric.code, by)
+            assert client.verify_citation(explanation.citation)
 
 
 class Tampering(httpx.BaseTransport):
@@ -330,14 +330,14 @@ class Tampering(httpx.BaseTransport):
 
 @pytest.mark.parametrize("old, new", [(b",zero,", b",value,"), (b"GB-SCT,", b"GB-WLS,"), (b"\r\n", b"\n")])
 def test_tampering_on_the_way_is_noticed(client, server, released, old, new):
-    told = client.explain("network_events", period="2021-22", nation="GB-ENG", release=released["number"])
+    explanation = client.explain("network_events", period="2021-22", nation="GB-ENG", release=released["number"])
     with Client(base(server), transport=Tampering(old, new)) as deceived:
-        assert deceived.verify_citation(told) is False
+        assert deceived.verify_citation(explanation) is False
 
 
 def test_tampering_with_what_was_told_is_noticed(cluster, client, released):
-    told = client.explain("network_events", period="2021-22", nation="GB-ENG")
-    cited = Citation(told.citation.href, told.citation.sha256)
+    explanation = client.explain("network_events", period="2021-22", nation="GB-ENG")
+    cited = Citation(explanation.citation.href, explanation.citation.sha256)
     # with a change of the release beside it: by that the server knows that kept answers are old
     change = f"""BEGIN; ALTER TABLE scip.release DISABLE TRIGGER keep_released; ALTER TABLE scip.release_cell DISABLE TRIGGER keep_released;
         UPDATE scip.release_cell SET value = value {{sign}} 1 WHERE metric = 'network_events' AND nation = 'GB-ENG' AND breakdown = '{{{{nation}}}}'
@@ -347,18 +347,18 @@ def test_tampering_with_what_was_told_is_noticed(cluster, client, released):
     assert client.verify_citation(cited)
     cluster.psql(change.format(sign="+"))
     try:
-        assert settles(lambda: not client.verify_citation(cited)) and not client.verify_citation(told)
+        assert settles(lambda: not client.verify_citation(cited)) and not client.verify_citation(explanation)
         # one who makes a new sum of it as well does not make the old one true
         assert client.explain("network_events", period="2021-22", nation="GB-ENG").citation != cited
     finally:
         cluster.psql(change.format(sign="-"))
-    assert settles(lambda: client.verify_citation(told))
+    assert settles(lambda: client.verify_citation(explanation))
 
 
 def test_a_figure_that_is_not_among_the_cells_is_noticed(client, released):
-    told = client.explain("network_events", period="2021-22", nation="GB-ENG")
-    assert client.verify_citation(told)
-    assert not client.verify_citation(dataclasses.replace(told, value=told.value + 1))
+    explanation = client.explain("network_events", period="2021-22", nation="GB-ENG")
+    assert client.verify_citation(explanation)
+    assert not client.verify_citation(dataclasses.replace(explanation, value=explanation.value + 1))
 
 
 def settles(true, seconds=5):

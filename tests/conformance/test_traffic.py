@@ -27,7 +27,7 @@ EDGE = {400, 403}  # what nginx says of a request that it does not pass on, besi
 
 
 def once(keyword, fine):
-    """A keyword that looks only once at what is alike: the same records are told in thousands of answers."""
+    """A keyword that looks only once at what is alike: the same records stand in thousands of answers."""
     def look(validator, value, instance, schema):
         key = hash((value, json.dumps(instance)))
         if key in fine:

@@ -44,7 +44,7 @@ INSERT INTO public_tables SELECT unnest(ARRAY['evaluation_metric', 'evaluation_q
 INSERT INTO public_tables SELECT unnest(ARRAY['use_item', 'usage_month', 'users_month']);
 INSERT INTO unrecorded SELECT unnest(ARRAY['use', 'use_item', 'use_month', 'use_session', 'use_visitor', 'usage_month', 'users_month', 'usage_salt', 'agent_list']);
 INSERT INTO definers SELECT unnest(ARRAY['scip.record_uses', 'scip.usage_salts', 'scip.agent_patterns']);
--- Metrics: what is told goes through these; what is counted is nobody's. Definitions and released cells never change.
+-- Metrics: what is published goes through these; what is counted is nobody's. Definitions and released cells never change.
 INSERT INTO public_tables SELECT unnest(ARRAY['metric', 'metric_definition', 'release', 'release_cell']);
 INSERT INTO unrecorded SELECT unnest(ARRAY['metric_definition', 'release_cell', 'history_start']);
 INSERT INTO open_definers SELECT unnest(ARRAY['scip.metric_answer', 'scip.metric_values', 'scip.metric_explain', 'scip.headline_comparison']);

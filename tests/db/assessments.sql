@@ -102,7 +102,7 @@ SELECT is((SELECT string_agg(s.category || '=' || s.value, ', ') FROM metric.sum
 FROM (VALUES ('2020-21', 'clear-approach/embedding=5'), ('2021-22', 'clear-approach/developing=5'), ('2022-23', 'clear-approach/embedding=5'), ('2023-24', NULL)) v (period, expected);
 SELECT is(count(*), (SELECT count(*) FROM toolkit_principle), 'never before it is released') FROM self_assessment_sums('2021-22') WHERE schools_status = 'not_available' AND schools IS NULL AND embedding_status = 'not_available';
 
--- Nobody but the school is told that it has changed.
+-- Nobody but the school sees that it has changed.
 SELECT is_empty($$SELECT FROM change WHERE xid = pg_current_xact_id() AND kind ~ 'self_assessment' AND audience && ARRAY['public', 'role:partner']$$, 'its own are the school''s');
 
 -- Totals. Periods and what shares a day with them.

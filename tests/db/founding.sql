@@ -104,14 +104,14 @@ SELECT is(pg_temp.way('under_review', who, 'UPDATE hub_application SET status = 
 FROM (VALUES ('reviewer', 'no row'), ('board', 'accepted')) v (who, expected);
 UPDATE alliance_group SET decides_applications = slug <> 'board' WHERE slug IN ('board', 'hub-leads-group');
 
--- Who is told of a change.
-CREATE FUNCTION pg_temp.told() RETURNS text[] LANGUAGE sql AS $$
+-- Who sees a change.
+CREATE FUNCTION pg_temp.audience() RETURNS text[] LANGUAGE sql AS $$
   SELECT ARRAY(SELECT split_part(a, ':', 1) FROM unnest(audience) a ORDER BY a) FROM scip.change WHERE kind = 'hub_application' ORDER BY id DESC LIMIT 1
 $$;
 SELECT is(pg_temp.way('draft', 'applicant', 'UPDATE hub_application SET name = ''Told'''), 'accepted');
-SELECT is(pg_temp.told(), '{organisation}', 'a draft is its organisation''s');
+SELECT is(pg_temp.audience(), '{organisation}', 'a draft is its organisation''s');
 SELECT is(pg_temp.as_one('applicant', 'UPDATE hub_application SET status = ''submitted'''), 'accepted');
-SELECT is(pg_temp.told(), '{group,organisation}', 'what is submitted the group''s as well');
+SELECT is(pg_temp.audience(), '{group,organisation}', 'what is submitted the group''s as well');
 
 -- Approved: a Hub, once.
 SELECT is(pg_temp.way('under_review', 'reviewer', 'UPDATE hub_application SET status = ''approved'''), 'accepted', 'approved');

@@ -88,12 +88,12 @@ BEGIN
 EXCEPTION WHEN OTHERS THEN
   RETURN SQLSTATE;
 END $$;
-SELECT is(pg_temp.enter_on(login, name, roles, scope), told, format('%s as %s %s %s', name, login, roles, scope)) FROM (VALUES
+SELECT is(pg_temp.enter_on(login, name, roles, scope), expected, format('%s as %s %s %s', name, login, roles, scope)) FROM (VALUES
   ('scip_central', 'central', '{}'::text[], NULL, 'in'), ('scip_writer', 'central', '{}', NULL, 'SCPOL'),
   ('scip_writer', 'central', '{}', 'analyst', 'in'), ('scip_central', 'central', '{}', 'analyst', 'SCPOL'),
   ('scip_writer', 'many', '{}', NULL, 'in'), ('scip_central', 'many', '{}', NULL, 'SCPOL'), ('scip_central', 'many', '{}', 'central', 'SCPOL'),
   ('scip_central', 'many', '{central}', NULL, 'SC403'), ('scip_writer', 'many', '{central}', 'central', 'SC403'),
-  ('scip_central', 'stranger', '{}', NULL, 'SC401'), ('scip_anonymous', 'many', '{}', NULL, '42501')) t (login, name, roles, scope, told);
+  ('scip_central', 'stranger', '{}', NULL, 'SC401'), ('scip_anonymous', 'many', '{}', NULL, '42501')) t (login, name, roles, scope, expected);
 
 -- The scope limits, it never adds.
 SELECT pg_temp.enter('many', scope => 'analyst partner central');

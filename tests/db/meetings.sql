@@ -182,11 +182,11 @@ SELECT is(pg_temp.as_one(who, 'SELECT FROM attendance_summary(pg_temp.met(1)) WH
 FROM unnest(ARRAY['nobody', 'central', 'lead', 'member', 'other', 'group', 'analyst']) who;
 SELECT is(pg_temp.as_one('other', 'SELECT FROM attendance WHERE meeting_id = pg_temp.met(1)'), 'no row', 'and still nobody''s name');
 
--- Who is told.
-CREATE FUNCTION pg_temp.told(about text) RETURNS text[] LANGUAGE sql AS $$
+-- Who sees a change.
+CREATE FUNCTION pg_temp.audience(about text) RETURNS text[] LANGUAGE sql AS $$
   SELECT ARRAY(SELECT split_part(a, ':', CASE WHEN a LIKE 'role:%' THEN 2 ELSE 1 END) FROM unnest(audience) a ORDER BY 1) FROM scip.change WHERE kind = about ORDER BY id DESC LIMIT 1
 $$;
-SELECT is(pg_temp.told('minutes'), '{group_member,hub_lead,hub_member}', 'what is shared is told to the network');
+SELECT is(pg_temp.audience('minutes'), '{group_member,hub_lead,hub_member}', 'what is shared is seen by the network');
 
 -- Seats.
 SELECT is(pg_temp.would(format('UPDATE group_seat SET %s WHERE title = ''he''', change)), expected, change)

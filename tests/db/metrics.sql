@@ -10,7 +10,7 @@ CREATE FUNCTION pg_temp.h(text) RETURNS bigint LANGUAGE sql AS $$ SELECT id FROM
 CREATE FUNCTION pg_temp.id(n int) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid $$;
 CREATE FUNCTION pg_temp.o(text) RETURNS bigint LANGUAGE sql AS $$ SELECT id FROM scip.organisation WHERE slug = 'test-' || $1 $$;
 -- The cells of a year as text: "key=value", what has no number by its status; of a share the parts too.
-CREATE FUNCTION pg_temp.told(metric text, by text[] DEFAULT '{}', period text DEFAULT '1996-97', known timestamptz DEFAULT NULL, only_own boolean DEFAULT true) RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.values_of(metric text, by text[] DEFAULT '{}', period text DEFAULT '1996-97', known timestamptz DEFAULT NULL, only_own boolean DEFAULT true) RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(concat_ws('/', nullif(replace(h.slug, 'test-', ''), ''), c.nation, c.category) || '=' || coalesce(trim_scale(c.value)::text || coalesce(' of ' || c.part || '/' || c.whole, ''), c.status), ', '
                     ORDER BY h.slug COLLATE "C" NULLS LAST, c.nation COLLATE "C" NULLS LAST, c.category COLLATE "C" NULLS LAST)
   FROM metric.period(period) p, metric.cells(metric, p.first_day, p.last_day, known, by) c LEFT JOIN hub h ON h.id = c.hub_id
@@ -97,7 +97,7 @@ INSERT INTO policy_contribution (slug, title, kind, published_on, sources, confi
 SET LOCAL session_replication_role = origin;
 
 -- By hand: of the year, by each breakdown, and what is left out.
-SELECT is(pg_temp.told(metric, by::text[]), said, metric || ' by ' || by) FROM (VALUES
+SELECT is(pg_temp.values_of(metric, by::text[]), said, metric || ' by ' || by) FROM (VALUES
   ('professionals', '{}', '=4'), ('professionals', '{hub}', 'a=2, b=2, c=not_applicable, d=1'), ('professionals', '{nation}', 'GB-ENG=2, GB-NIR=0, GB-SCT=2, GB-WLS=0, =1'),
   ('professionals', '{category}', 'charity=1, he=2, local_authority=1'),
   ('memberships', '{}', '=5'), ('memberships', '{category}', 'charity=1, he=3, local_authority=1'),
@@ -145,35 +145,35 @@ SET LOCAL session_replication_role = replica;
 DELETE FROM event_outreach WHERE event_id = (SELECT id FROM event WHERE slug = 'test-9');
 DELETE FROM event WHERE slug = 'test-9';
 SET LOCAL session_replication_role = origin;
-SELECT is((SELECT array_agg(code::text ORDER BY ordinal) FROM metric m WHERE pg_temp.told(m.code) ~ '=[1-9]'), (SELECT array_agg(code::text ORDER BY ordinal) FROM metric), 'every metric is counted here');
+SELECT is((SELECT array_agg(code::text ORDER BY ordinal) FROM metric m WHERE pg_temp.values_of(m.code) ~ '=[1-9]'), (SELECT array_agg(code::text ORDER BY ordinal) FROM metric), 'every metric is counted here');
 -- The next year begins where this one ends.
-SELECT is(pg_temp.told(metric, '{}', '1997-98'), said, metric || ' of the next year') FROM (VALUES ('meetings_held', '=1'), ('network_events', '=1'), ('training_delegates', '=1'), ('hub_led_activities', '=1'), ('professionals', '=5')) v (metric, said);
+SELECT is(pg_temp.values_of(metric, '{}', '1997-98'), said, metric || ' of the next year') FROM (VALUES ('meetings_held', '=1'), ('network_events', '=1'), ('training_delegates', '=1'), ('hub_led_activities', '=1'), ('professionals', '=5')) v (metric, said);
 -- Parts of the year, and other years than the academic one.
-SELECT is(pg_temp.told(metric, '{}', period), said, metric || ' of ' || period) FROM (VALUES ('meetings_held', '1996-97-Q1', '=2'), ('meetings_held', '1996-97-Q3', '=1'), ('meetings_held', '1996', '=2'), ('meetings_held', '1996-M10', '=1'),
+SELECT is(pg_temp.values_of(metric, '{}', period), said, metric || ' of ' || period) FROM (VALUES ('meetings_held', '1996-97-Q1', '=2'), ('meetings_held', '1996-97-Q3', '=1'), ('meetings_held', '1996', '=2'), ('meetings_held', '1996-M10', '=1'),
   ('professionals', '1996', '=4'), ('resource_bank_users', '1996-M09', '=7'), ('network_events', '1997', '=4'), ('reporting_rate', '1996-97-Q1', '=33.3 of 1/3')) v (metric, period, said);
 -- What is not known is not nothing: before anything was recorded.
-SELECT is(pg_temp.told(metric, '{}', '1980-81'), said, metric || ' before there was any') FROM (VALUES ('professionals', '=not_available'), ('network_events', '=not_available'), ('meetings_held', '=not_submitted'), ('relay_rate', '=not_applicable')) v (metric, said);
+SELECT is(pg_temp.values_of(metric, '{}', '1980-81'), said, metric || ' before there was any') FROM (VALUES ('professionals', '=not_available'), ('network_events', '=not_available'), ('meetings_held', '=not_submitted'), ('relay_rate', '=not_applicable')) v (metric, said);
 -- What a Hub has reported as nothing is nothing; a nil return says so.
 SET LOCAL session_replication_role = replica;
 INSERT INTO quarterly_update (hub_id, quarter, status, nil_return, submitted_at) VALUES (pg_temp.h('b'), '1996-97-Q1', 'submitted', true, '1996-12-01');
-SELECT is(pg_temp.told('hub_led_activities', '{hub}'), 'a=2, b=nil_return, c=not_applicable, d=not_submitted', 'a nil return');
+SELECT is(pg_temp.values_of('hub_led_activities', '{hub}'), 'a=2, b=nil_return, c=not_applicable, d=not_submitted', 'a nil return');
 INSERT INTO quarterly_update (hub_id, quarter, status, nil_return, submitted_at, practice) VALUES (pg_temp.h('b'), '1996-97-Q2', 'submitted', false, '1996-12-01', 'Test');
-SELECT is(pg_temp.told('hub_led_activities', '{hub}'), 'a=2, b=0, c=not_applicable, d=not_submitted', 'a report without any');
+SELECT is(pg_temp.values_of('hub_led_activities', '{hub}'), 'a=2, b=0, c=not_applicable, d=not_submitted', 'a report without any');
 
 -- An accepted return of a Hub stands for its records, where it says why; a draft does not, nor does what was confirmed.
 INSERT INTO hub_evaluation (id, hub_id, year, status, submitted_at) VALUES (pg_temp.id(61), pg_temp.h('a'), '1996-97', 'submitted', '1997-10-01');
 INSERT INTO hub_evaluation_figure (evaluation_id, metric, derived, value, reason) VALUES (pg_temp.id(61), 'hub_led_activities', 2, 7, 'Five were never entered'), (pg_temp.id(61), 'meetings_held', 2, 2, NULL), (pg_temp.id(61), 'outreach_young_people', 12, 100, 'Counted again');
-SELECT is(pg_temp.told('hub_led_activities'), '=2', 'a return that is not accepted');
+SELECT is(pg_temp.values_of('hub_led_activities'), '=2', 'a return that is not accepted');
 UPDATE hub_evaluation SET status = 'accepted', accepted_at = '1997-10-02' WHERE id = pg_temp.id(61);
-SELECT is(pg_temp.told('hub_led_activities', '{hub}'), 'a=7, b=0, c=not_applicable, d=not_submitted', 'an accepted one');
-SELECT is(pg_temp.told('outreach_young_people', '{nation}'), 'GB-ENG=100, GB-NIR=not_applicable, GB-SCT=33, GB-WLS=not_applicable', 'in its nation too');
+SELECT is(pg_temp.values_of('hub_led_activities', '{hub}'), 'a=7, b=0, c=not_applicable, d=not_submitted', 'an accepted one');
+SELECT is(pg_temp.values_of('outreach_young_people', '{nation}'), 'GB-ENG=100, GB-NIR=not_applicable, GB-SCT=33, GB-WLS=not_applicable', 'in its nation too');
 SELECT is(pg_temp.left_out('hub_led_activities'), '2 the return of the Hub stands', 'its records are left out');
-SELECT is(pg_temp.told('meetings_held'), '=3', 'what was confirmed is what was recorded');
+SELECT is(pg_temp.values_of('meetings_held'), '=3', 'what was confirmed is what was recorded');
 SELECT is((SELECT value FROM metric.of_hub(pg_temp.h('a'), '1996-97') o WHERE o.metric = 'hub_led_activities'), 2::numeric, 'the Hub itself sees what the records say');
-SELECT is(pg_temp.told('hub_led_activities', '{}', '1996'), '=1', 'a return is of its year alone');
+SELECT is(pg_temp.values_of('hub_led_activities', '{}', '1996'), '=1', 'a return is of its year alone');
 -- Totals of the past stand for the records of their days.
 INSERT INTO historical_total (metric, period, value, sources) VALUES ('resource_bank_users', '1996-M09', 1000, '{test}'), ('network_events', '1996-97', 50, '{test}'), ('professionals', '1996-97', 20, '{test}');
-SELECT is(pg_temp.told(metric, '{}', period), said, metric || ' with totals, of ' || period) FROM (VALUES ('resource_bank_users', '1996-97', '=1005'), ('resource_bank_users', '1997-98', '=100'), ('network_events', '1996-97', '=50'), ('network_events', '1997', '=4'), ('professionals', '1996-97', '=20'), ('professionals', '1997-98', '=5'))
+SELECT is(pg_temp.values_of(metric, '{}', period), said, metric || ' with totals, of ' || period) FROM (VALUES ('resource_bank_users', '1996-97', '=1005'), ('resource_bank_users', '1997-98', '=100'), ('network_events', '1996-97', '=50'), ('network_events', '1997', '=4'), ('professionals', '1996-97', '=20'), ('professionals', '1997-98', '=5'))
   v (metric, period, said);
 SELECT matches(pg_temp.left_out('network_events', '1997'), 'a total of the past that is of other days too', 'a total of a longer time is no part of a shorter one');
 
@@ -191,9 +191,9 @@ INSERT INTO history ("table", record, row, at, until) SELECT 'meeting', m.id, to
 INSERT INTO history ("table", record, row, at, until) SELECT 'meeting', m.id, to_jsonb(m) - 'day', '1996-09-30T23:00Z', '1996-12-01' FROM meeting m WHERE m.id = pg_temp.id(21); -- midnight in London: the first moment of 1 October
 INSERT INTO history ("table", record, row, at) VALUES ('meeting', pg_temp.id(21), NULL, '1996-12-01');
 CREATE FUNCTION pg_temp.at_end_of(day date) RETURNS timestamptz LANGUAGE sql AS $$ SELECT (day + 1)::timestamp AT TIME ZONE 'Europe/London' $$;
-SELECT is(pg_temp.told('meetings_held', '{}', '1996-97', pg_temp.at_end_of(day)), said, 'as of ' || day) FROM (VALUES ('1996-09-29'::date, '=not_submitted'), ('1996-09-30', '=not_submitted'), ('1996-10-01', '=1'), ('1996-11-30', '=1'), ('1996-12-01', '=not_submitted')) v (day, said);
-SELECT is(pg_temp.told('resource_bank_users', '{}', '1996-97', pg_temp.at_end_of('1996-10-01')), '=7', 'a month that was over by then');
-SELECT is(pg_temp.told('resource_bank_users', '{}', '1996-97', pg_temp.at_end_of('1997-08-30')), '=7', 'and none that was not');
+SELECT is(pg_temp.values_of('meetings_held', '{}', '1996-97', pg_temp.at_end_of(day)), said, 'as of ' || day) FROM (VALUES ('1996-09-29'::date, '=not_submitted'), ('1996-09-30', '=not_submitted'), ('1996-10-01', '=1'), ('1996-11-30', '=1'), ('1996-12-01', '=not_submitted')) v (day, said);
+SELECT is(pg_temp.values_of('resource_bank_users', '{}', '1996-97', pg_temp.at_end_of('1996-10-01')), '=7', 'a month that was over by then');
+SELECT is(pg_temp.values_of('resource_bank_users', '{}', '1996-97', pg_temp.at_end_of('1997-08-30')), '=7', 'and none that was not');
 -- Periods from one to another, and several at once: the same cells as one by one.
 SELECT is((SELECT string_agg(name, ' ') FROM metric.periods(given::text[])), said, given) FROM (VALUES ('{1996-97..1998-99}', '1996-97 1997-98 1998-99'), ('{1996-97-Q4..1997-98-Q1}', '1996-97-Q4 1997-98-Q1'),
   ('{1996..1997,1995}', '1996 1997 1995'), ('{1996-M12..1997-M01}', '1996-M12 1997-M01'), ('{2009/10..2011/12}', '2009-10 2010-11 2011-12')) v (given, said);
@@ -243,10 +243,10 @@ CREATE FUNCTION pg_temp.released(metric text, by text[] DEFAULT '{}', number int
   SELECT string_agg(coalesce(replace(h.slug, 'test-', ''), '') || '=' || coalesce(trim_scale(a.value)::text, a.status) || coalesce(' of ' || a.numerator || '/' || a.denominator, ''), ', ' ORDER BY h.slug)
   FROM metric_answer(metric, ARRAY[period], by, NULL, NULL, NULL, NULL, number) a LEFT JOIN hub h ON h.id = a.hub_id WHERE h.id IS NULL OR h.slug LIKE 'test-%' AND a.status <> 'not_applicable'
 $$;
-SELECT is(pg_temp.released('meetings_held'), '=3', 'what is exact is told as it is');
+SELECT is(pg_temp.released('meetings_held'), '=3', 'what is exact is published as it is');
 SELECT is(pg_temp.released('outreach_young_people'), '=135', 'young people are rounded (100 and 33)');
-SELECT is(pg_temp.released('outreach_interventions', '{hub}'), 'a=3, b=2, d=not_submitted', 'interventions are told beside them');
-SELECT is(pg_temp.released('toolkit_rated_highly'), '=suppressed', 'three ratings are not told');
+SELECT is(pg_temp.released('outreach_interventions', '{hub}'), 'a=3, b=2, d=not_submitted', 'interventions are published beside them');
+SELECT is(pg_temp.released('toolkit_rated_highly'), '=suppressed', 'three ratings are not published');
 SELECT is(pg_temp.released('feedback_response_rate'), '=100 of 4/4', 'how many answered is');
 SELECT is(pg_temp.released('outreach_young_people', '{hub}'), 'a=100, b=35, d=not_submitted', 'by Hub');
 SELECT is(pg_temp.released('professionals', '{hub,category}') LIKE 'a=%' AND pg_temp.released('professionals', '{hub,category}') NOT LIKE '%suppressed%', true, 'members are exact, by Hub and sector too');
@@ -262,13 +262,13 @@ SELECT is(pg_temp.released('meetings_held'), '=2', 'is in force');
 SELECT is(pg_temp.released('meetings_held', '{}', 1), '=3', 'the first stays what it was');
 SELECT is((SELECT replaced_by FROM metric_answer('meetings_held', '{1996-97}', '{}', NULL, NULL, NULL, NULL, 1)), 2, 'and says what replaced it');
 SELECT is(pg_temp.released('outreach_young_people', '{hub}'), 'a=100, b=suppressed, d=not_submitted', 'a small number is hidden, and no other for its sake');
-SELECT is(pg_temp.released('outreach_young_people'), '=105', 'the sum is that of what is told, a hidden one counting two and a half');
+SELECT is(pg_temp.released('outreach_young_people'), '=105', 'the sum is that of what is published, a hidden one counting two and a half');
 SELECT is(pg_temp.released('outreach_interventions', '{hub}'), 'a=3, b=suppressed, d=not_submitted', 'interventions are hidden with them');
 SET LOCAL session_replication_role = replica;
 UPDATE activity SET young_people = 200 WHERE hub_id = pg_temp.h('b') AND kind = 'outreach';
 SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.outcome($$SELECT make_release('1996-97', 'Corrected again', pg_temp.id(73))$$), 'accepted', 'a third one');
-SELECT is(pg_temp.released('outreach_young_people', '{hub}'), 'a=100, b=200, d=not_submitted', 'what was hidden and is large now is told');
+SELECT is(pg_temp.released('outreach_young_people', '{hub}'), 'a=100, b=200, d=not_submitted', 'what was hidden and is large now is published');
 SELECT is(pg_temp.released('outreach_young_people', '{hub}', 2), 'a=100, b=suppressed, d=not_submitted', 'the release before stays');
 SELECT is(pg_temp.outcome(statement), 'SC409 record-immutable', statement) FROM (VALUES ('UPDATE release SET note = ''x'''), ('DELETE FROM release')) v (statement);
 SET LOCAL ROLE scip_anonymous;
@@ -280,18 +280,18 @@ SELECT bag_eq($$SELECT pronamespace::regnamespace::text, proname::text FROM pg_p
   $$SELECT s, m.code::text FROM metric m, unnest(ARRAY['facts', 'sum', 'recorded']) s$$, 'each metric has its functions');
 SELECT is(pg_temp.outcome($$SELECT * FROM metric.sums('hubs', '{1996-09-01}', '{1997-08-31}', NULL, '{hub+category}', true)$$), 'P0001', 'what is not summed is no empty answer');
 
--- Ratings: fewer than five more are not told by a difference.
+-- Ratings: fewer than five more do not show in a difference.
 SET LOCAL session_replication_role = replica;
 INSERT INTO booking (id, session_id, person_id, status, attended) SELECT pg_temp.id(100 + n), pg_temp.id(34), pg_temp.id(100 + n), 'confirmed', true FROM generate_series(1, 10) n;
 INSERT INTO feedback (booking_id, session_id, rating) SELECT pg_temp.id(100 + n), pg_temp.id(34), 5 FROM generate_series(1, 6) n;
 SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.outcome($$SELECT make_release('1997-98', 'Test', pg_temp.id(81))$$), 'accepted', 'seven ratings');
-SELECT is(pg_temp.released('toolkit_rated_highly', '{}', NULL, '1997-98'), '=85.7 of 6/7', 'are told');
+SELECT is(pg_temp.released('toolkit_rated_highly', '{}', NULL, '1997-98'), '=85.7 of 6/7', 'are published');
 SET LOCAL session_replication_role = replica;
 INSERT INTO feedback (booking_id, session_id, rating) VALUES (pg_temp.id(107), pg_temp.id(34), 1);
 SET LOCAL session_replication_role = origin;
 SELECT is(pg_temp.outcome($$SELECT make_release('1997-98', 'Test', pg_temp.id(82))$$), 'accepted', 'one more');
-SELECT is(pg_temp.released('toolkit_rated_highly', '{}', NULL, '1997-98'), '=85.7 of 6/7', 'does not change what is told');
+SELECT is(pg_temp.released('toolkit_rated_highly', '{}', NULL, '1997-98'), '=85.7 of 6/7', 'does not change what is published');
 
 -- A definition says the same as long as it has the same version.
 SELECT is(pg_temp.outcome($$CALL metric.define('hubs', 'SELECT 1')$$), 'P0001', 'another SQL needs another version');

@@ -6,10 +6,10 @@ SET LOCAL search_path = scip, public;
 
 CREATE FUNCTION pg_temp.h(text) RETURNS bigint LANGUAGE sql AS $$ SELECT id FROM scip.hub WHERE slug = 'test-' || $1 $$;
 -- The rows of a metric as text: "hub=value or status (change) return".
-CREATE FUNCTION pg_temp.told(metric text, year text DEFAULT '1989-90') RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.figures(metric text, year text DEFAULT '1989-90') RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(coalesce(replace(h.slug, 'test-', ''), '') || '=' || coalesce(e.value::text, e.status) || '<' || coalesce(e.previous_value::text, e.previous_status)
                     || coalesce(' (' || e.change || ')', '') || coalesce(' ' || e.return, ''), ', ' ORDER BY e.hub_id IS NOT NULL, h.slug)
-  FROM scip.network_evaluation(year) e LEFT JOIN hub h ON h.id = e.hub_id WHERE e.metric = told.metric AND (h.id IS NULL OR h.slug LIKE 'test-%')
+  FROM scip.network_evaluation(year) e LEFT JOIN hub h ON h.id = e.hub_id WHERE e.metric = figures.metric AND (h.id IS NULL OR h.slug LIKE 'test-%')
 $$;
 
 SET LOCAL session_replication_role = replica;
@@ -47,13 +47,13 @@ FROM (VALUES ('1988-89', 1, 'meetings_held', 1, '', 5, 'value'), ('1988-89', 1, 
              ('1989-90', 2, 'outreach_young_people', 1, '', 120, 'value'), ('1989-90', 2, 'outreach_young_people', 1, 'a', NULL, 'suppressed'), ('1989-90', 2, 'outreach_young_people', 1, 'b', 25, 'value'))
   c (period, number, metric, version, hub, value, status) JOIN release r ON (r.period, r.number) = (c.period, c.number);
 
-SELECT is(pg_temp.told(metric), said, metric) FROM (VALUES
+SELECT is(pg_temp.figures(metric), said, metric) FROM (VALUES
   ('meetings_held', '=9<5 (4), a=4<5 (-1) published, b=0<nil_return submitted, c=not_submitted<not_available not_submitted, d=2<0 (2) not_applicable'),
   ('attendance', '=12<10, a=12<10 published, d=not_applicable<not_available not_applicable'),
   ('outreach_young_people', '=120<100, a=suppressed<0 published, b=25<not_available submitted'),
   ('memberships', '=not_available<not_available')) v (metric, said);
 SELECT is((SELECT array_agg(DISTINCT release) FROM network_evaluation('1989-90')), '{2}'::int[], 'of the release in force');
-SELECT is(pg_temp.told('meetings_held', '1988-89'), '=5<not_available, a=5<not_available not_submitted, b=nil_return<not_available not_submitted, d=0<not_available not_submitted', 'a year with none before it');
+SELECT is(pg_temp.figures('meetings_held', '1988-89'), '=5<not_available, a=5<not_available not_submitted, b=nil_return<not_available not_submitted, d=0<not_available not_submitted', 'a year with none before it');
 
 -- A part is filled once, text as text; each is used, and each that is asked for is there.
 SELECT is(page_filled('citation', '{"href": "<&\"{sha256}", "sha256": null}'),

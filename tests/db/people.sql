@@ -33,29 +33,29 @@ SELECT is(q.*, ROW(true, '{}'::text[], 3), 'until the next one') FROM one, scip.
 SELECT is((scip.quorum_of(one.id, '2024-12-31')).minimum, 4, 'before it the default') FROM one;
 SELECT is((scip.quorum_of(two.id, '2026-01-01')).sectors, '{he,fe,school_sector,local_authority}'::text[], 'and of others') FROM two;
 
--- Who is told a name.
+-- Who sees a name.
 INSERT INTO scip.account (id, issuer, subject, label, person_id) VALUES (pg_temp.id(90), 'self', 'own', 'Own', pg_temp.id(1)), (pg_temp.id(91), 'self', 'lead', 'Lead', NULL);
 INSERT INTO scip.group_seat (group_id, title, person_id, starts) SELECT id, 'Seat', pg_temp.id(2), '2020-01-01' FROM scip.alliance_group WHERE slug = 'board';
 UPDATE scip.person SET restricted = true WHERE id = pg_temp.id(4);
 UPDATE scip.person SET name = NULL, email = NULL, erased_at = now() WHERE id = pg_temp.id(5);
 GRANT SELECT ON one, two TO scip_writer;
-CREATE FUNCTION pg_temp.told() RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.names_seen() RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(coalesce(substr(scip.person_name(pg_temp.id(n)), 8), '-') || coalesce(left(scip.person_email(pg_temp.id(n)), 1), '-'), ' ') FROM generate_series(1, 6) n
 $$;
-GRANT EXECUTE ON FUNCTION pg_temp.told TO scip_writer;
+GRANT EXECUTE ON FUNCTION pg_temp.names_seen TO scip_writer;
 SET LOCAL ROLE scip_writer;
 SELECT pg_temp.claims('{central}');
-SELECT is(pg_temp.told(), '11 22 33 44 -- 66', 'the central team');
+SELECT is(pg_temp.names_seen(), '11 22 33 44 -- 66', 'the central team');
 SELECT pg_temp.claims('{hub_lead}', (SELECT led FROM one), account => pg_temp.id(91));
-SELECT is(pg_temp.told(), '11 22 33 -- -- --', 'the lead: who is and was a member, not the restricted one');
+SELECT is(pg_temp.names_seen(), '11 22 33 -- -- --', 'the lead: who is and was a member, not the restricted one');
 SELECT pg_temp.claims('{hub_lead}', (SELECT led FROM two), account => pg_temp.id(91));
-SELECT is(pg_temp.told(), '-- -- -- -- -- --', 'the lead of another Hub');
+SELECT is(pg_temp.names_seen(), '-- -- -- -- -- --', 'the lead of another Hub');
 SELECT pg_temp.claims('{group_member}', '{}', (SELECT '{' || id || '}' FROM scip.alliance_group WHERE slug = 'board'));
-SELECT is(pg_temp.told(), '-- 22 -- -- -- --', 'the group');
+SELECT is(pg_temp.names_seen(), '-- 22 -- -- -- --', 'the group');
 SELECT pg_temp.claims('{hub_member}', account => pg_temp.id(90));
-SELECT is(pg_temp.told(), '11 -- -- -- -- --', 'oneself');
+SELECT is(pg_temp.names_seen(), '11 -- -- -- -- --', 'oneself');
 SELECT pg_temp.claims('{}');
-SELECT is(pg_temp.told(), '-- -- -- -- -- --', 'nobody');
+SELECT is(pg_temp.names_seen(), '-- -- -- -- -- --', 'nobody');
 SELECT throws_ok('SELECT name FROM scip.person', '42501', NULL, 'the column is nobody''s');
 SELECT throws_ok('SELECT scip.erase(pg_temp.id(6), now())', '42501', NULL, 'and erasing without a check too');
 SELECT throws_ok('SELECT scip.erase_person(pg_temp.id(6))', 'SC403', NULL, 'erasing is the central team''s');
@@ -64,7 +64,7 @@ SELECT throws_ok('UPDATE scip.person SET restricted = true WHERE id = pg_temp.id
 SELECT is((SELECT count(*) FROM scip.personal_read), 0::bigint, 'the log of reads is not the lead''s');
 SET LOCAL ROLE scip_migrator;
 SELECT is((SELECT array_agg(person_id ORDER BY person_id) FROM scip.personal_read WHERE xid = pg_current_xact_id()),
-          ARRAY(SELECT pg_temp.id(n) FROM unnest('{1,2,3,4,6}'::int[]) n), 'each read once, and nothing of who was not told');
+          ARRAY(SELECT pg_temp.id(n) FROM unnest('{1,2,3,4,6}'::int[]) n), 'each read once, and nothing of who was not shown');
 
 -- What is over.
 DELETE FROM scip.personal_read;

@@ -18,7 +18,7 @@ CREATE FUNCTION pg_temp.known_as(t text, ago text) RETURNS text LANGUAGE sql AS 
   SELECT coalesce(string_agg(coalesce(r ->> 'title', r ->> 'name'), ' ' ORDER BY coalesce(r ->> 'title', r ->> 'name')), '') FROM history h, LATERAL (SELECT h.row AS r, now() - ago::interval AS known_at) k
   WHERE h."table" = t AND h.at < known_at AND h.until >= known_at AND coalesce(r ->> 'title', r ->> 'name') IN ('first', 'second', 'third', 'a name', 'later', 'same')
 $$;
-CREATE FUNCTION pg_temp.told(period text, ago text) RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION pg_temp.figure(period text, ago text) RETURNS text LANGUAGE sql AS $$
   SELECT concat_ws(' ', status, trim_scale(value)) FROM metric_answer('meetings_held', ARRAY[period], '{}', NULL, NULL, NULL, CASE WHEN ago <> '' THEN (now() - ago::interval)::date END, NULL)
 $$;
 -- One year is published, another is not.
@@ -27,7 +27,7 @@ INSERT INTO release (period, number, family, first_day, last_day, note, created_
 INSERT INTO release_cell (release_id, metric, definition_version, breakdown, value, status)
 SELECT r.id, m.code, m.version, '{}', 41, 'value' FROM release r, metric m WHERE r.note = 'test' AND m.code = 'meetings_held';
 SET LOCAL session_replication_role = origin;
-CREATE TEMP TABLE before AS SELECT ago, pg_temp.told('2018-19', ago) AS said, pg_temp.told('2017-18', ago) AS published FROM unnest(ARRAY['3 years', '1 year', '']) ago;
+CREATE TEMP TABLE before AS SELECT ago, pg_temp.figure('2018-19', ago) AS said, pg_temp.figure('2017-18', ago) AS published FROM unnest(ARRAY['3 years', '1 year', '']) ago;
 SELECT isnt(said, 'not_available', 'kept: ' || ago) FROM before;
 SELECT is(pg_temp.known_as('activity', '27 months'), 'later same second');
 
@@ -39,8 +39,8 @@ SELECT results_eq($$SELECT record, row ->> 'name' FROM history WHERE "table" = '
 SELECT is(pg_temp.known_as('activity', ago), said, 'activities as of ' || ago) FROM (VALUES ('23 months', 'later same second'), ('6 months', 'same third')) v (ago, said);
 SELECT is((SELECT at FROM history_start WHERE "table" = 'activity'), now() - interval '2 years', 'history begins there');
 SELECT is((SELECT at FROM history_start WHERE "table" = 'organisation'), now() - interval '5 years', 'and no earlier than it did');
-SELECT is(pg_temp.told('2018-19', ago), CASE ago WHEN '3 years' THEN 'not_available' ELSE said END, 'a figure as of ' || ago) FROM before;
-SELECT is(pg_temp.told('2017-18', ago), 'value 41', 'what was published stays, as of ' || ago) FROM before;
+SELECT is(pg_temp.figure('2018-19', ago), CASE ago WHEN '3 years' THEN 'not_available' ELSE said END, 'a figure as of ' || ago) FROM before;
+SELECT is(pg_temp.figure('2017-18', ago), 'value 41', 'what was published stays, as of ' || ago) FROM before;
 SELECT is((SELECT retain_history()), 0, 'once');
 
 -- A key whose answer was erased with a person stays used: who repeats the request does not make the person anew.

@@ -199,20 +199,20 @@ def test_the_service_agrees(seconds):
 
 
 def test_a_figure_is_explained_by_its_rows(demo):
-    told = demo.get("/v1/metrics/network_events/explanation?period=strategy-2019-22")
-    assert told.status == 200, told.text
-    assert told.json["rows_included"] == 178 == len(told.json["records"]) and told.json["rows_excluded"], told.json
+    explained = demo.get("/v1/metrics/network_events/explanation?period=strategy-2019-22")
+    assert explained.status == 200, explained.text
+    assert explained.json["rows_included"] == 178 == len(explained.json["records"]) and explained.json["rows_excluded"], explained.json
     assert demo.get("/v1/metrics/professionals/explanation?period=strategy-2019-22").json["rows_included"] is None, "members are nobody else's to count"
 
 
 def test_live_as_of_now_and_explained_are_one(query):
-    """200 figures drawn at random: what is told now, what the history of now gives, and what the rows of its explanation add up to."""
+    """200 figures drawn at random: what is published now, what the history of now gives, and what the rows of its explanation add up to."""
     chance = random.Random(29)
     metrics = query("SELECT code, breakdowns, measure FROM scip.metric WHERE privacy = 'exact' ORDER BY ordinal")
     periods = [f"{y}-{(y + 1) % 100}" for y in range(2018, 2023)] + [f"{y}-{(y + 1) % 100}-Q{q}" for y in range(2019, 2022) for q in range(1, 5)] + ["2020", "2021-M05", "strategy-2019-22"]
     query("SELECT set_config('scip.roles', '{central}', false)")
     facts = dict(query("SELECT code, metric.query(code, false) FROM scip.metric"))
-    told = 0
+    numbers = 0
     for _ in range(200):
         code, breakdowns, measure = chance.choice(metrics)
         by, period = chance.choice(["", *breakdowns]), chance.choice(periods)
@@ -228,7 +228,7 @@ def test_live_as_of_now_and_explained_are_one(query):
         assert now == then, (code, by, period)
         summed = {row[:3]: row[3:] for row in now}
         if status == "value":
-            told += 1
+            numbers += 1
             assert summed[here] == (value, part, whole), (code, by, period, here)
         # and so do the rows that explain it
         given = ", ".join(f"'{word}'" if word else "NULL" for word in (slug, nation, category))
@@ -243,4 +243,4 @@ def test_live_as_of_now_and_explained_are_one(query):
         if status == "value":
             assert Decimal(str(counted["value"])) == value and ((part, whole) == (above, weights) if measure == "share" else value == one + weights), (code, by, period, here)
     query("SELECT set_config('scip.roles', '{}', false)")
-    assert told > 60, told
+    assert numbers > 60, numbers

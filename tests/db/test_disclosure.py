@@ -37,10 +37,10 @@ def fresh(cursor):
 
 def rounded(*numbers):
     """The rule once more, in another language. None: nothing is published."""
-    told = [0 if n == 0 else None if n < 5 else 5 * int(n / 5 + 0.5) for n in numbers]
-    if all(t is None or t == 0 for t in told) and None in told:
+    published = [0 if n == 0 else None if n < 5 else 5 * int(n / 5 + 0.5) for n in numbers]
+    if all(t is None or t == 0 for t in published) and None in published:
         return None
-    return 5 * int(sum(2.5 if t is None else t for t in told) / 5 + 0.5)
+    return 5 * int(sum(2.5 if t is None else t for t in published) / 5 + 0.5)
 
 
 def test_the_rule(cursor):
@@ -139,7 +139,7 @@ def test_the_attackers_find_mistakes(nations, mistake):
 
 
 def test_one_three_three_told_itself():
-    """By the rule that was, three hidden numbers and a sum of five told everybody that each is at most three."""
+    """By the rule that was, three hidden numbers and a sum of five showed everybody that each is at most three."""
     worlds = {w: repr(([None if n in SMALL else near(n) for n in w], near(sum(w)) if sum(w) > 4 and all(n - 1 < 3 for n in w) else None)) for w in itertools.product(range(7), repeat=3)}
     assert narrowed(worlds, [(1, 3, 3)])
 
@@ -206,7 +206,7 @@ def release(cursor, period):
 
 
 def cells(cursor, metric, period, by=(), **more):
-    """{what it is of: (value, status)}, as anybody is told."""
+    """{what it is of: (value, status)}, as anybody sees it."""
     cursor.execute("SET LOCAL ROLE scip_anonymous")
     cursor.execute("SELECT replace(a.hub_slug, 'attack-', ''), a.of_nation, a.of_category, a.value, a.status FROM scip.metric_answer(%s, ARRAY[%s], %s, NULL, NULL, NULL, NULL, %s) a",
                    (metric, period, list(by), more.get("release")))
@@ -311,7 +311,7 @@ def test_worlds_of_the_same_classes_are_released_alike(fresh):
 
 
 def test_a_number_is_its_hub_s_own_affair(fresh):
-    """Where one Hub corrects its number, no cell of another Hub changes; what was hidden and is large now is told, and the first release stays."""
+    """Where one Hub corrects its number, no cell of another Hub changes; what was hidden and is large now is published, and the first release stays."""
     cursor = fresh
     chance = random.Random(17)
     network = Network(cursor, chance)
@@ -363,24 +363,24 @@ def test_ratings_are_sums_of_courses_that_are_told(fresh):
         cursor.execute("INSERT INTO scip.course (slug, name, sources, confidence) VALUES (%s, %s, '{test}', 'high') RETURNING id", (course, course))
         cursor.execute("INSERT INTO scip.training_session (course_id, starts_at, ends_at, capacity, status) VALUES (%s, '1996-01-15T10:00Z', '1996-01-15T11:00Z', 99, 'held')", (cursor.fetchone()[0],))
 
-    def told():
+    def published():
         release(cursor, "1995-96")
         cursor.execute("SELECT coalesce(category, ''), part, whole, status FROM scip.release_cell WHERE metric = 'toolkit_rated_highly' AND release_id = (SELECT max(id) FROM scip.release)")
         return {category: (part, whole, status) for category, part, whole, status in cursor.fetchall()}
 
     rate("attack-a", 4, 2), rate("attack-b", 4, 0), rate("attack-c", 5, 0)
-    assert told() == {"": (9, 11, "value"), "attack-a": (4, 6, "value"), "attack-b": (None, None, "suppressed"), "attack-c": (5, 5, "value")}
+    assert published() == {"": (9, 11, "value"), "attack-a": (4, 6, "value"), "attack-b": (None, None, "suppressed"), "attack-c": (5, 5, "value")}
     rate("attack-a", 0, 4), rate("attack-b", 1, 0)
-    assert told() == {"": (14, 16, "value"), "attack-a": (4, 6, "value"), "attack-b": (5, 5, "value"), "attack-c": (5, 5, "value")}, "four more do not show"
+    assert published() == {"": (14, 16, "value"), "attack-a": (4, 6, "value"), "attack-b": (5, 5, "value"), "attack-c": (5, 5, "value")}, "four more do not show"
     rate("attack-a", 0, 1)
-    assert told()["attack-a"] == (4, 11, "value")
+    assert published()["attack-a"] == (4, 11, "value")
     cursor.execute("DELETE FROM scip.feedback")
     rate("attack-c", 3, 0)
-    assert told() == {"": (5, 5, "value"), "attack-c": (5, 5, "value")}, "two fewer do not show either"
+    assert published() == {"": (5, 5, "value"), "attack-c": (5, 5, "value")}, "two fewer do not show either"
 
 
 def test_schools_are_told_by_stage_of_years_that_are_over(fresh):
-    """Nought tells as much of five others as one to four do, so nothing below five is told; sums are those of what is."""
+    """Nought tells as much of five others as one to four do, so nothing below five is published; sums are those of what is."""
     cursor = fresh
     cursor.execute("SET LOCAL session_replication_role = replica")
     cursor.execute("INSERT INTO scip.toolkit_principle (slug, ordinal, name, sources, confidence) VALUES ('attack', 990, 'Attack', '{test}', 'high') RETURNING id")
@@ -392,7 +392,7 @@ def test_schools_are_told_by_stage_of_years_that_are_over(fresh):
             cursor.execute("INSERT INTO scip.organisation (slug, name, sources, confidence) VALUES (%s, 'Attack', '{test}', 'high') ON CONFLICT (slug) DO UPDATE SET name = 'Attack' RETURNING id", (f"attack-{i}",))
             cursor.execute("INSERT INTO scip.self_assessment (organisation_id, principle_id, stage, assessed_on) VALUES (%s, %s, %s, '1996-01-15')", (cursor.fetchone()[0], principle, stage))
 
-    def told():
+    def published():
         cursor.execute("SET LOCAL ROLE scip_anonymous")
         cursor.execute("SELECT schools, schools_status, emerging, developing, embedding, emerging_status FROM scip.self_assessment_sums('1995-96') s WHERE s.principle_id = %s", (principle,))
         row = cursor.fetchone()
@@ -400,12 +400,12 @@ def test_schools_are_told_by_stage_of_years_that_are_over(fresh):
         return row
 
     stand(0, 5, 0)
-    assert told() == (None, "not_available", None, None, None, "not_available"), "never before its release"
+    assert published() == (None, "not_available", None, None, None, "not_available"), "never before its release"
     said = {}
     for world in ((0, 5, 0), (4, 6, 3), (4, 7, 1), (0, 8, 4), (2, 2, 2), (0, 0, 0), (12, 13, 0)):
         stand(*world)
         release(cursor, "1995-96")
-        said[world] = told()
+        said[world] = published()
     assert said[0, 5, 0] == (10, "value", None, 5, None, "suppressed") == said[4, 6, 3] == said[4, 7, 1]
     assert said[0, 8, 4] == (15, "value", None, 10, None, "suppressed") and said[2, 2, 2] == said[0, 0, 0] == (None, "suppressed", None, None, None, "suppressed")
     assert said[12, 13, 0] == (25, "value", 10, 15, None, "value")

@@ -47,15 +47,15 @@ BEGIN
   RETURN came_to;
 END $$;
 -- The value of an expression for one of them.
-CREATE FUNCTION pg_temp.told(who text, expression text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.seen_by(who text, expression text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-  told text;
+  answer text;
 BEGIN
   EXECUTE 'SET LOCAL ROLE ' || CASE who WHEN 'central' THEN 'scip_central' ELSE 'scip_writer' END;
   PERFORM ctx.enter('self', 'test-' || who, NULL, extract(epoch FROM now())::bigint + 60, NULL, 'r', 'o', '{}');
-  EXECUTE 'SELECT (' || expression || ')::text' INTO told;
+  EXECUTE 'SELECT (' || expression || ')::text' INTO answer;
   RESET ROLE;
-  RETURN told;
+  RETURN answer;
 END $$;
 -- The session in that state, without bookings: what an attempt comes to.
 CREATE FUNCTION pg_temp.way(before text, who text, statement text, starts timestamptz DEFAULT now() + interval '1 day') RETURNS text LANGUAGE plpgsql AS $$
@@ -119,11 +119,11 @@ SELECT is(pg_temp.outcome($$UPDATE scip.booking SET status = 'confirmed' WHERE s
 RESET ROLE;
 
 -- Who sees which booking, and whose names.
-SELECT is(pg_temp.told(who, '(SELECT count(*) FROM booking) || '' '' || (SELECT count((delegate_of(id)).name) FROM booking)'), expected, 'sees: ' || who)
+SELECT is(pg_temp.seen_by(who, '(SELECT count(*) FROM booking) || '' '' || (SELECT count((delegate_of(id)).name) FROM booking)'), expected, 'sees: ' || who)
 FROM (VALUES ('central', '4 4'), ('lead', '4 4'), ('other-lead', '0 0'), ('website', '1 1'), ('other-website', '1 1'), ('member', '0 0'), ('analyst', '0 0')) v (who, expected);
-SELECT is(pg_temp.told(who, '(SELECT concat_ws('' '', name, person IS NOT NULL) FROM delegate_of(pg_temp.id(201)))'), expected, 'who 201 is: ' || who)
+SELECT is(pg_temp.seen_by(who, '(SELECT concat_ws('' '', name, person IS NOT NULL) FROM delegate_of(pg_temp.id(201)))'), expected, 'who 201 is: ' || who)
 FROM (VALUES ('central', 'Delegate 201 t'), ('lead', 'Delegate 201 t'), ('website', 'Delegate 201 f'), ('other-website', 'f'), ('other-lead', 'f'), ('member', 'f')) v (who, expected);
-SELECT is(pg_temp.told(who, format($$concat_ws(' ', person_name(%L), person_email(%1$L))$$, b.person_id)), expected, 'the person of 201: ' || who)
+SELECT is(pg_temp.seen_by(who, format($$concat_ws(' ', person_name(%L), person_email(%1$L))$$, b.person_id)), expected, 'the person of 201: ' || who)
 FROM booking b, (VALUES ('central', 'Delegate 201 d201@test.example'), ('lead', ''), ('website', '')) v (who, expected) WHERE b.id = pg_temp.id(201);
 
 -- Places given back go to the next, one at a time.
@@ -139,7 +139,7 @@ FROM (VALUES ('website', 'no row'), ('member', 'no row'), ('other-lead', 'no row
 -- Needs: who handles the booking.
 SELECT is(pg_temp.as_one(who, $$SELECT FROM set_needs(pg_temp.id(204), '{"access": "Ramp", "consent": 1}', true) done WHERE done$$), expected, 'says needs: ' || who)
 FROM (VALUES ('website', 'no row'), ('other-lead', 'no row'), ('other-website', 'accepted'), ('lead', 'accepted')) v (who, expected);
-SELECT is(pg_temp.told(who, '(SELECT access FROM needs_of(pg_temp.id(204)))'), expected, 'reads needs: ' || who)
+SELECT is(pg_temp.seen_by(who, '(SELECT access FROM needs_of(pg_temp.id(204)))'), expected, 'reads needs: ' || who)
 FROM (VALUES ('website', NULL), ('member', NULL), ('other-lead', NULL), ('other-website', 'Ramp'), ('lead', 'Ramp'), ('central', 'Ramp')) v (who, expected);
 SELECT is_empty($$SELECT FROM history WHERE "table" = 'booking_need' AND row ?| '{access,dietary}'$$, 'no copy of them');
 
@@ -152,17 +152,17 @@ SELECT is(pg_temp.as_one(who, $$SELECT FROM link_feedback(pg_temp.id(204), 'a to
 FROM (VALUES ('website', 'no row'), ('other-lead', 'no row'), ('other-website', 'accepted')) v (who, expected);
 SELECT is(pg_temp.as_one('lead', 'SELECT link_feedback(pg_temp.id(203), ''x'')'), 'SC409 booking-not-attended');
 SELECT is(pg_temp.as_one('lead', 'SELECT certify(pg_temp.id(203))'), 'SC409 booking-not-attended');
-SELECT is(pg_temp.told('website', 'certify(pg_temp.id(204))'), NULL);
-SELECT is(pg_temp.told('lead', 'certify(pg_temp.id(204)) = certify(pg_temp.id(204))'), 'true');
+SELECT is(pg_temp.seen_by('website', 'certify(pg_temp.id(204))'), NULL);
+SELECT is(pg_temp.seen_by('lead', 'certify(pg_temp.id(204)) = certify(pg_temp.id(204))'), 'true');
 SELECT is(count(DISTINCT new_code())::int, 1000, 'codes differ') FROM generate_series(1, 1000);
 SELECT is(pg_temp.as_one(who, $$SELECT FROM give_feedback('{"token": "a token", "rating": 4, "comment": "Words"}')$$), expected, 'feedback: ' || who)
 FROM (VALUES ('lead', 'SC403 only-the-website'), ('nobody', 'SC403 only-the-website'), ('website', 'accepted'), ('website', 'SC409 feedback-given'), ('central', 'SC409 feedback-given')) v (who, expected);
 SELECT is(pg_temp.as_one('website', $$SELECT FROM give_feedback('{"token": "another", "rating": 4}')$$), 'no row');
-SELECT is(pg_temp.told(who, '(SELECT count(*) FROM feedback)'), expected, 'reads feedback: ' || who)
+SELECT is(pg_temp.seen_by(who, '(SELECT count(*) FROM feedback)'), expected, 'reads feedback: ' || who)
 FROM (VALUES ('central', '1'), ('lead', '0'), ('website', '0'), ('other-website', '0')) v (who, expected);
 SELECT is(pg_temp.as_one(who, 'UPDATE feedback SET comment_cleared = true'), expected, 'clears: ' || who)
 FROM (VALUES ('website', 'no row'), ('lead', 'no row'), ('central', 'accepted')) v (who, expected);
-SELECT is(pg_temp.told(who, '(SELECT string_agg(comment, '','') FROM training_comments)'), expected, 'reads what is cleared: ' || who)
+SELECT is(pg_temp.seen_by(who, '(SELECT string_agg(comment, '','') FROM training_comments)'), expected, 'reads what is cleared: ' || who)
 FROM (VALUES ('website', 'Words'), ('lead', NULL), ('member', NULL)) v (who, expected);
 SELECT is(pg_temp.as_one('lead', 'UPDATE training_session SET status = ''cancelled'' WHERE id = pg_temp.id(100)'), 'SC409 session-attended');
 
@@ -192,7 +192,7 @@ SELECT is((SELECT starts || ' ' || ends FROM training_period(period)), expected,
 FROM (VALUES ('2024-25', '2024-09-01 2025-08-31'), ('2024/25', '2024-09-01 2025-08-31'), ('202425', '2024-09-01 2025-08-31'), ('2024', NULL), ('2024-26', NULL), ('2024-Q1', NULL),
              ('strategy-2019-22', '2019-09-01 2022-08-31'), ('strategy-2022-26', '2022-09-01 2026-08-31'), ('', NULL)) v (period, expected);
 
--- Whatever the numbers: nothing below 5 is told, and every sum is that of what is told.
+-- Whatever the numbers: nothing below 5 is published, and every sum is that of what is published.
 CREATE FUNCTION pg_temp.rate(spread int) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM feedback;
@@ -209,26 +209,26 @@ BEGIN
   PERFORM set_config('scip.roles', '', true);
 END $$;
 CREATE FUNCTION pg_temp.leaks() RETURNS SETOF text LANGUAGE sql AS $$
-  WITH told AS MATERIALIZED (
+  WITH published AS MATERIALIZED (
     SELECT r.period, c.breakdown, c.category, c.status, c.whole, c.part FROM release r JOIN release_cell c ON c.release_id = r.id WHERE c.metric = 'toolkit_rated_highly'
   ), true_ones AS (
     SELECT academic_year(s.day) AS period, c.slug::text AS category, count(f.rating) AS whole FROM feedback f JOIN training_session s ON s.id = f.session_id JOIN course c ON c.id = s.course_id GROUP BY 1, 2
   )
-  SELECT format('told: %s', t) FROM told t WHERE t.status IN ('value', 'zero') AND t.whole < 5
+  SELECT format('published: %s', t) FROM published t WHERE t.status IN ('value', 'zero') AND t.whole < 5
   UNION ALL
-  SELECT format('hidden with a number: %s', t) FROM told t WHERE t.status = 'suppressed' AND num_nonnulls(t.whole, t.part) > 0
+  SELECT format('hidden with a number: %s', t) FROM published t WHERE t.status = 'suppressed' AND num_nonnulls(t.whole, t.part) > 0
   UNION ALL -- a course by itself
-  SELECT format('%s of %s: %s', x.category, x.period, c) FROM true_ones x LEFT JOIN told c ON c.period = x.period AND c.category = x.category
+  SELECT format('%s of %s: %s', x.category, x.period, c) FROM true_ones x LEFT JOIN published c ON c.period = x.period AND c.category = x.category
   WHERE x.period IN ('2018-19', '2019-20', '2020-21', '2021-22') AND x.whole > 0 AND (c.whole, c.status = 'suppressed') IS DISTINCT FROM (CASE WHEN x.whole >= 5 THEN x.whole END, x.whole < 5)
   UNION ALL -- a year of its courses, a strategy of its years
-  SELECT format('%s: %s', t.period, t) FROM told t LEFT JOIN LATERAL (
-    SELECT sum(p.whole) AS whole, sum(p.part) AS part FROM told p
+  SELECT format('%s: %s', t.period, t) FROM published t LEFT JOIN LATERAL (
+    SELECT sum(p.whole) AS whole, sum(p.part) AS part FROM published p
     WHERE CASE t.period WHEN 'strategy-2019-22' THEN p.breakdown = '{}' AND p.period IN ('2019-20', '2020-21', '2021-22') ELSE p.breakdown = '{category}' AND p.period = t.period END) y ON true
   WHERE t.breakdown = '{}' AND (t.whole, t.part) IS DISTINCT FROM (y.whole, y.part)
 $$;
 SELECT is_empty(format('SELECT pg_temp.leaks() FROM pg_temp.rate(%s)', spread), 'nothing leaks, ' || round || ' of ' || spread)
 FROM unnest(ARRAY[3, 6, 9, 15]) spread, generate_series(1, 1) round;
-SELECT ok(count(*) > 0, 'and much is told') FROM pg_temp.rate(15), release_cell c WHERE c.metric = 'toolkit_rated_highly' AND c.breakdown = '{category}' AND c.status = 'value';
+SELECT ok(count(*) > 0, 'and much is published') FROM pg_temp.rate(15), release_cell c WHERE c.metric = 'toolkit_rated_highly' AND c.breakdown = '{category}' AND c.status = 'value';
 
 SELECT finish();
 ROLLBACK;

@@ -235,7 +235,7 @@ def secure(server, tmp_path_factory):
 
 
 def test_an_ipv6_subscriber_is_one_address(server, tmp_path):
-    """Whatever it makes of the last 64 bits; nginx is told here that the client is who the request says."""
+    """Whatever it makes of the last 64 bits; nginx is configured here so that the client is who the request says."""
     edge = Edge(server.port, tmp_path, RATE="5")
     (tmp_path / "state/tls/real.conf").write_text("set_real_ip_from 127.0.0.1; real_ip_header X-Test-Address;\n")
     edge.process.send_signal(signal.SIGHUP)

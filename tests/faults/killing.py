@@ -1,5 +1,5 @@
 """Clients that insist while the service or its database sessions are ended under them. A `book` is what they share: numbers
-of requests, server, start(), insist(number), told (a Counter of answers) and check()."""
+of requests, server, start(), insist(number), outcomes (a Counter of answers) and check()."""
 import itertools
 import os
 import random
@@ -20,20 +20,20 @@ def kill_servers(book, send, kills, flight=4):
     usual = (time.monotonic() - started) / 5
     for _ in range(kills):
         following = book.start(wait=False)  # gets ready meanwhile
-        numbers, before = list(itertools.islice(book.numbers, flight)), book.told["broken"]
+        numbers, before = list(itertools.islice(book.numbers, flight)), book.outcomes["broken"]
         sent = [pool.submit(send, book.server, number) for number in numbers]
         time.sleep(random.random() * usual)
         book.server.process.kill()
         for future in sent:
             future.result()
-        broken += book.told["broken"] > before
+        broken += book.outcomes["broken"] > before
         book.server.process.wait()
         following.wait_ready()
         book.server = following
         list(pool.map(book.insist, numbers))
     pool.shutdown()
-    print(f"{kills} kills, {broken} of them in a write; {dict(book.told)}")
-    assert broken > kills / 3, f"most kills came too late: {book.told}"
+    print(f"{kills} kills, {broken} of them in a write; {dict(book.outcomes)}")
+    assert broken > kills / 3, f"most kills came too late: {book.outcomes}"
     book.check()
 
 
@@ -43,7 +43,7 @@ def end_sessions(book, wanted, pause, clients=6, least=0):
     stop, ended, limit = threading.Event(), [], time.monotonic() + 60
 
     def enough():
-        return book.told[200] >= least
+        return book.outcomes[200] >= least
 
     def going():
         return sum(ended) < wanted or not enough() and time.monotonic() < limit
@@ -66,10 +66,10 @@ def end_sessions(book, wanted, pause, clients=6, least=0):
         list(pool.map(client, range(clients)))
     stop.set()
     killer.join()
-    print(f"{sum(ended)} sessions ended; {dict(book.told)}")
+    print(f"{sum(ended)} sessions ended; {dict(book.outcomes)}")
     assert enough(), "next to nothing was done between"
-    assert book.told[503], "none was hit in mid-write"
-    assert set(book.told) <= {200, 201, 409, 503}
+    assert book.outcomes[503], "none was hit in mid-write"
+    assert set(book.outcomes) <= {200, 201, 409, 503}
     book.check()
 
 
@@ -87,16 +87,16 @@ def kill_postmaster(book, kills, clients=6):
         for _ in range(kills):
             time.sleep(0.3 + random.random() * 0.5)
             kill_database(book.cluster, "postmaster")
-            before = sum(book.told[status] for status in (200, 201))
+            before = sum(book.outcomes[status] for status in (200, 201))
             until = time.monotonic() + 20
-            while sum(book.told[status] for status in (200, 201)) <= before:  # they are being answered again
-                assert time.monotonic() < until, book.told
+            while sum(book.outcomes[status] for status in (200, 201)) <= before:  # they are being answered again
+                assert time.monotonic() < until, book.outcomes
                 time.sleep(0.02)
         over.set()
         for one in asking:
             one.result()
-    print(f"{kills} kills of the postmaster; {dict(book.told)}")
-    assert book.told[503], "none was hit in mid-write"
+    print(f"{kills} kills of the postmaster; {dict(book.outcomes)}")
+    assert book.outcomes[503], "none was hit in mid-write"
     book.check()
 
 

@@ -25,7 +25,7 @@ class Booth:
     def __init__(self, cluster):
         self.cluster = cluster
         self.numbers, self.run = itertools.count(), f"{os.getpid()}-{time.time_ns()}"
-        self.answers, self.cancelled, self.told, self.lock = {}, {}, Counter(), threading.Lock()
+        self.answers, self.cancelled, self.outcomes, self.lock = {}, {}, Counter(), threading.Lock()
         self.server = self.start()
         self.token = cluster.token(self.server, "website")
         central = cluster.token(self.server, "central")
@@ -43,7 +43,7 @@ class Booth:
 
     def note(self, what):
         with self.lock:
-            self.told[what] += 1
+            self.outcomes[what] += 1
 
     def send(self, server, path, body, key, answers, name):
         """Whether it was answered for good; an answer is the one that was given before, if there was any."""
@@ -78,7 +78,7 @@ class Booth:
     def insist(self, number):
         until = time.monotonic() + 30
         while not self.act(self.server, number):
-            assert time.monotonic() < until, f"no answer: {self.told}"
+            assert time.monotonic() < until, f"no answer: {self.outcomes}"
             time.sleep(0.005)
 
     def check(self):

@@ -33,7 +33,7 @@ class Place:
         made = self.server.send("PUT", f"/v1/documents/{self.slug}", {"title": "Fault", "kind": "report", "sources": ["https://www.example.org/"], "confidence": "high"},
                                 self.token, If_None_Match="*")
         assert made.status == 201, made.text
-        self.numbers, self.told, self.lock = itertools.count(), {}, threading.Lock()
+        self.numbers, self.outcomes, self.lock = itertools.count(), {}, threading.Lock()
 
     def start(self, wait=True):
         return harness.Server("files", wait=wait, **self.settings)
@@ -43,7 +43,7 @@ class Place:
 
     def note(self, what):
         with self.lock:
-            self.told[what] = self.told.get(what, 0) + 1
+            self.outcomes[what] = self.outcomes.get(what, 0) + 1
 
     def upload(self, number, pause=0.0):
         """The status of one attempt, None where there was no answer. The body goes out in parts, so that it takes its time."""
@@ -127,7 +127,7 @@ def own():
 def place(own):
     place = Place(own)
     yield place
-    print(place.told)
+    print(place.outcomes)
     place.server.stop()
 
 
@@ -148,13 +148,13 @@ def test_service_killed_in_mid_upload(place):
             sent = [pool.submit(place.upload, number, random.random() * 0.02) for number in numbers]
             time.sleep(random.random() * 0.2)
             replace_server(place)
-            told = [future.result() for future in sent]
+            statuses = [future.result() for future in sent]
             listed = place.check(uploaded)
-            for number, status in zip(numbers, told):
+            for number, status in zip(numbers, statuses):
                 assert status is None or status == 201 and f"{number}.pdf" in listed
             list(pool.map(place.insist, numbers))
     assert len(place.check(uploaded)) == len(uploaded)
-    assert place.told.get("broken", 0) > 2, "most kills came too late"
+    assert place.outcomes.get("broken", 0) > 2, "most kills came too late"
 
 
 @pytest.mark.parametrize("way", ["immediate", "backend", "sessions"])
@@ -168,14 +168,14 @@ def test_database_killed_in_mid_upload(place, way):
             sent = [pool.submit(place.upload, number, 0.05) for number in numbers]
             time.sleep(random.random() * 0.6)
             killing.kill_database(place.cluster, way)
-            told = [future.result() for future in sent]
-            assert set(told) <= {201, 503, 504}, "the service is there and says how it is"
+            statuses = [future.result() for future in sent]
+            assert set(statuses) <= {201, 503, 504}, "the service is there and says how it is"
             listed = place.check(uploaded)
-            assert all(f"{number}.pdf" in listed for number, status in zip(numbers, told) if status == 201)
+            assert all(f"{number}.pdf" in listed for number, status in zip(numbers, statuses) if status == 201)
             list(pool.map(place.insist, numbers))
     assert len(place.check(uploaded)) == len(uploaded)
     if way == "sessions":
-        assert place.told.get(503, 0) < place.told[201], "a chunk is sent once more on another session"
+        assert place.outcomes.get(503, 0) < place.outcomes[201], "a chunk is sent once more on another session"
 
 
 @pytest.mark.parametrize("way", ["service", "immediate", "sessions"])
@@ -202,5 +202,5 @@ def test_killed_in_mid_download(place, way):
             else:
                 killing.kill_database(place.cluster, way)
             [future.result() for future in asking]
-    print(f"{len(everybody)} people in {time.monotonic() - started:.1f} s: {place.told}")
+    print(f"{len(everybody)} people in {time.monotonic() - started:.1f} s: {place.outcomes}")
     assert place.counted() == len(everybody)

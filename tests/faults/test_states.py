@@ -148,7 +148,7 @@ def test_the_operators_own_settings(own):
 
 
 def test_linked_late_at_a_wrong_moment(own, tmp_path):
-    """The database comes while a view is missing: told once, the rest is served, and ready within 5 s of its return."""
+    """The database comes while a view is missing: logged once, the rest is served, and ready within 5 s of its return."""
     folder = tmp_path / "socket"
     url = f"postgresql:///scip?host={folder}&user=scip_anonymous"
     own.psql("ALTER VIEW scip.regions RENAME TO regions_away")

@@ -25,7 +25,7 @@ class Library:
         self.agent = f"Mozilla/5.0 ({self.name}) Firefox/130.0"
         for n in range(DOCUMENTS):
             cluster.psql(f"INSERT INTO scip.document (slug, title, kind, url, sources, confidence) VALUES ('{self.name}-{n}', 'Fault', 'report', 'https://www.example.org/{n}', '{{x}}', 'low')", "scip_migrator")
-        self.numbers, self.sent, self.answered, self.told, self.lock = itertools.count(), set(), set(), Counter(), threading.Lock()
+        self.numbers, self.sent, self.answered, self.outcomes, self.lock = itertools.count(), set(), set(), Counter(), threading.Lock()
         self.stopping, self.wrong = threading.Event(), []
         self.server = self.start()
         self.threads = [threading.Thread(target=self.people) for _ in range(CLIENTS)]
@@ -44,7 +44,7 @@ class Library:
         except (OSError, harness.http.client.HTTPException):
             answer = None
         with self.lock:
-            self.told[answer and answer.status] += 1
+            self.outcomes[answer and answer.status] += 1
             if answer and answer.status == 303:
                 self.answered.add(number)
         assert answer is None or answer.status in (303, 503, 504), answer.text
@@ -86,7 +86,7 @@ class Library:
         self.end()
         assert not self.wrong, self.wrong
         counted = self.counted()
-        print(f"{len(self.sent)} people, {len(self.answered)} answered, {len(counted)} counted; answers: {dict(self.told)}")
+        print(f"{len(self.sent)} people, {len(self.answered)} answered, {len(counted)} counted; answers: {dict(self.outcomes)}")
         assert not self.answered - counted and not counted - self.sent
         assert not {number for number in self.sent if number % 5} - self.answered
         done = subprocess.run([harness.BINARY, "recount", "--verify"], cwd=harness.ROOT, text=True, capture_output=True, env={**os.environ, "DATABASE_URL": self.cluster.url("scip_migrator")})
@@ -119,7 +119,7 @@ def test_service_killed_while_visits_are_recorded(library):
         library.server = following
         old.process.wait()
     library.check()
-    assert library.told[None] > kills, "most kills came too late"
+    assert library.outcomes[None] > kills, "most kills came too late"
 
 
 @pytest.mark.parametrize("way, kills", [("backend", 4), ("postmaster", 2)])
@@ -130,4 +130,4 @@ def test_database_killed_while_visits_are_recorded(library, way, kills):
         time.sleep(random.random() * 0.1)
         killing.kill_database(library.cluster, way)
     library.check()
-    assert library.told[503] and not library.told[None], "the service is there and says how it is"
+    assert library.outcomes[503] and not library.outcomes[None], "the service is there and says how it is"

@@ -25,7 +25,7 @@ class Writes:
     def __init__(self, cluster):
         self.cluster = cluster
         self.settings = {"DATABASE_URL": cluster.url(), "THREADS": 16, "LOG_LEVEL": "error"}
-        self.answers, self.told, self.lock = {}, Counter(), threading.Lock()
+        self.answers, self.outcomes, self.lock = {}, Counter(), threading.Lock()
         self.numbers, self.run = itertools.count(), f"{os.getpid()}-{time.time_ns()}"
         self.server = self.start()
         self.token = self.cluster.token(self.server, "central")
@@ -65,13 +65,13 @@ class Writes:
 
     def note(self, what):
         with self.lock:
-            self.told[what] += 1
+            self.outcomes[what] += 1
 
     def insist(self, number):
         """Sends it until it is answered, to whichever server there is."""
         until = time.monotonic() + 30
         while not self.send(self.server, number):
-            assert time.monotonic() < until, f"no answer: {self.told}"
+            assert time.monotonic() < until, f"no answer: {self.outcomes}"
             time.sleep(0.005)
 
     def check(self):
@@ -132,14 +132,14 @@ def test_killed_in_mid_write(writes):
 
 def test_sessions_terminated_in_mid_write(writes):
     """Before, between and while a write commits."""
-    writes.told.clear()
+    writes.outcomes.clear()
     killing.end_sessions(writes, 100 * ROUNDS, 0.01)
-    assert set(writes.told) <= {201, 409, 503}
+    assert set(writes.outcomes) <= {201, 409, 503}
 
 
 def test_the_postmaster_killed(writes):
     """Nothing that was acknowledged is lost, and nothing is there twice."""
-    writes.told.clear()
+    writes.outcomes.clear()
     killing.kill_postmaster(writes, 4 * ROUNDS)
 
 
@@ -233,7 +233,7 @@ def isolate(writes, setting):
 
 @pytest.mark.parametrize("key", [False, True])
 def test_a_serialization_failure_is_got_over(writes, key):
-    """Where the database is told to isolate more: the row has changed since the write began, so it begins again."""
+    """Where the database is set to isolate more: the row has changed since the write began, so it begins again."""
     isolate(writes, "SET default_transaction_isolation = 'repeatable read'")
     id, give = account(writes, key)
     other = Other(writes.cluster, f"UPDATE scip.account SET label = 'Changed meanwhile' WHERE id = '{id}'")

@@ -1,4 +1,4 @@
-"""What is asked of many rows reads in proportion to them: told by the rows that plans come by, not by a clock."""
+"""What is asked of many rows reads in proportion to them: measured by the rows that plans come by, not by a clock."""
 import json
 import os
 

@@ -1,4 +1,4 @@
-"""Lists and records read as many rows of a large Alliance as of one of a hundredth: told by the database's own counts of rows
+"""Lists and records read as many rows of a large Alliance as of one of a hundredth: measured by the database's own counts of rows
 read, those in functions among them, not by a clock; and none goes through a table that grows.
 
 Statements are asked as the engine asks them: without parameters of the query as it is prepared, with their defaults as constants;

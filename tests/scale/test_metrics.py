@@ -1,4 +1,4 @@
-"""Figures, now and as of a day, their explanations and what is made of them read each row a few times at most, told by the plans of all
+"""Figures, now and as of a day, their explanations and what is made of them read each row a few times at most, measured by the plans of all
 statements that it takes, nested ones too: no part of a plan comes by more rows than there are in all. With SCIP_LONG the whole
 Alliance answers each in half a second of a processor.
 

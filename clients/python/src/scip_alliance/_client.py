@@ -192,7 +192,7 @@ class Client:
         return tuple(record(Definition, one) for one in self.get(address(code) + "/definitions")["items"])
 
     def releases(self, period: str | None = None) -> tuple[Release, ...]:
-        """What has been told for ever, the latest first."""
+        """What has been published for good, the latest first."""
         return tuple(record(Release, release) for release in self.list("/v1/releases", period=period))
 
     def headline_comparisons(self, period: str | None = None) -> tuple[Comparison, ...]:
