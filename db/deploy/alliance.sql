@@ -238,7 +238,7 @@ CREATE UNIQUE INDEX hub_lead_last_known_once ON scip.hub_lead (hub_id, organisat
 -- One or two dated leads at a time, never the same organisation twice. The Hub's row is the lock, and the
 -- next statements see, with new snapshots, all that earlier holders committed. An exclusion constraint for
 -- the same organisation would deadlock where two insert at once, so that rule stands here as well. The
--- trigger runs after all parts of a statement: a succession (end one, start the next) is one statement.
+-- trigger runs after all parts of a statement: a handover (end one, start the next) is one statement.
 CREATE FUNCTION scip.check_hub_leads() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   hub bigint;

@@ -222,7 +222,7 @@ $$);
 CALL scip.add_trigger('guard_part BEFORE INSERT OR UPDATE OR DELETE ON hub_evaluation_figure, hub_evaluation_answer', $$
 DECLARE
   part uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.evaluation_id ELSE NEW.evaluation_id END;
-  standing text;
+  status text;
 BEGIN
   SELECT e.status INTO standing FROM hub_evaluation e WHERE e.id = part FOR NO KEY UPDATE; -- none: it goes with its parts
   PERFORM refuse_evaluation(standing) WHERE standing <> 'draft';

@@ -293,7 +293,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 $$;
 
 -- Whether a line says what is there already.
-CREATE FUNCTION scip.is_there(hub bigint, l scip.member_line) RETURNS boolean
+CREATE FUNCTION scip.is_listed(hub bigint, l scip.member_line) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT l.found = 1 AND EXISTS (
     SELECT FROM hub_membership m WHERE m.hub_id = hub AND m.person_id = l.person
@@ -345,7 +345,7 @@ RETURNS SETOF record LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip
   WHERE f.reason IS NOT NULL
   UNION ALL
   SELECT l.line, 'from', format('overlaps the membership from %s', max(m.starts))
-  FROM unnest(lines) l JOIN hub_membership m ON m.hub_id = hub AND m.person_id = l.person AND NOT is_there(hub, l)
+  FROM unnest(lines) l JOIN hub_membership m ON m.hub_id = hub AND m.person_id = l.person AND NOT is_listed(hub, l)
     AND daterange(m.starts, m.ends) && CASE WHEN l.ends <= l.starts THEN 'empty' ELSE daterange(l.starts, l.ends) END
   WHERE l.found = 1 AND l.starts IS NOT NULL
   GROUP BY l.line
@@ -387,7 +387,7 @@ BEGIN
   IF errors IS NOT NULL THEN
     RETURN;
   END IF;
-  new_lines := ARRAY(SELECT l FROM unnest(all_lines) l WHERE NOT is_there(hub, l));
+  new_lines := ARRAY(SELECT l FROM unnest(all_lines) l WHERE NOT is_listed(hub, l));
   unchanged := lines - cardinality(new_lines);
   WITH fresh AS MATERIALIZED ( -- who stands in several lines is added once
     SELECT gen_random_uuid() AS id, l.who, min(l.cells ->> 'name') AS name, min(l.cells ->> 'email') AS email

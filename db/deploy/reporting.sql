@@ -266,8 +266,8 @@ DECLARE
   last_day date := (year_start(year) + interval '1 year' - interval '1 day')::date;
   running boolean := day <= last_day;
   seen_on date := least(greatest(day, first_day), last_day);
-  standing text := hub_status_on(hub, seen_on);
-  alive boolean := coalesce(standing IN ('proposed', 'active'), false);
+  hub_status text := hub_status_on(hub, seen_on);
+  alive boolean := coalesce(hub_status IN ('proposed', 'active'), false);
   -- not the years of its launch, of a pause or of its closing
   whole boolean := hub_active(hub, first_day - 1, last_day);
   wanted int := setting.meetings();
@@ -378,10 +378,10 @@ BEGIN
   -- The return of a year is made in the quarter after it.
   ordinal := 8; rule := 'evaluation'; title := 'The annual evaluation is submitted';
   deadline := (last_day + setting.evaluation_due_months() * interval '1 month')::date;
-  SELECT CASE WHEN e.done THEN 'met' WHEN standing IS DISTINCT
+  SELECT CASE WHEN e.done THEN 'met' WHEN hub_status IS DISTINCT
     FROM 'active' THEN 'not_applicable' WHEN day <= hub_health.deadline THEN 'not_yet' ELSE 'missed' END,
          jsonb_build_object('status', coalesce(e.status, 'none')),
-         CASE WHEN NOT e.done AND standing = 'active' THEN 'Submit the evaluation of the year' END
+         CASE WHEN NOT e.done AND hub_status = 'active' THEN 'Submit the evaluation of the year' END
   INTO state, evidence, next_action
   FROM (SELECT max(t.status) AS status,
     coalesce(bool_or((t.submitted_at AT TIME ZONE setting.zone())::date <= hub_health.day), false) AS done

@@ -44,7 +44,7 @@ WITH site AS (
          CASE WHEN url ~* '^https?://' THEN xmlelement(name a, xmlattributes(url AS href), title) ELSE xmlelement(name span, title) END,
            coalesce(', ' || publisher, ''), coalesce(', ' || year, '')) ORDER BY key DESC, href)) AS list
   FROM (SELECT h.*, coalesce(scip.earliest(published_on), make_date(year, 1, 1), '0001-01-01') AS key
-        FROM scip.holdings h ORDER BY key DESC, href LIMIT 5) h
+        FROM scip.library_items h ORDER BY key DESC, href LIMIT 5) h
 ), evaluations AS (
   SELECT xmlagg(xmlelement(name li,
          xmlelement(name a, xmlattributes(format('/v1/network/evaluations/%s/document', year) AS href), 'Annual evaluation ' || year),

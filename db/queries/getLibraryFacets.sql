@@ -10,7 +10,7 @@ WITH found AS MATERIALIZED (
            CASE WHEN :nation IS NULL OR :nation = ANY (nations) THEN NULL ELSE 'nation' END,
            CASE WHEN :language IS NULL OR language = :language THEN NULL ELSE 'language' END,
            CASE WHEN :file_format IS NULL OR file_format = :file_format THEN NULL ELSE 'file_format' END], NULL) AS misses
-  FROM scip.holdings
+  FROM scip.library_items
   WHERE :q IS NULL OR words @@ scip.wanted(:q)
 ), counted AS (
   SELECT facet, value, count(*) AS count

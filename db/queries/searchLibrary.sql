@@ -8,7 +8,7 @@ SELECT collection, slug, title, title_cy, summary, array_to_json(authors) AS aut
                  WHERE status = 'available' AND (f._document_id = CASE collection WHEN 'documents' THEN id END
                                                  OR f._resource_id = CASE collection WHEN 'resources' THEN id END)), '[]') AS files,
        key AS _after_key, href AS _after_href
-FROM scip.holdings, LATERAL (SELECT CASE WHEN :q IS NULL THEN published_sort
+FROM scip.library_items, LATERAL (SELECT CASE WHEN :q IS NULL THEN published_sort
                                         ELSE to_char(ts_rank(words, scip.wanted(:q)), '0.00000000')
                                         END COLLATE "C" AS key) AS sorted
 WHERE (:q IS NULL OR words @@ scip.wanted(:q))

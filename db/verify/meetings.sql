@@ -4,7 +4,7 @@ SELECT 'scip.attendance_summary'::regproc, 'scip.import_attendance'::regproc, 's
 SELECT 1/(count(*) = 21)::int FROM pg_trigger
 WHERE tgrelid IN ('scip.meeting'::regclass, 'scip.agenda_item'::regclass, 'scip.attendance'::regclass, 'scip.resolution'::regclass,
                   'scip.action'::regclass, 'scip.minutes'::regclass, 'scip.group_seat'::regclass)
-  AND tgname IN ('guard_text', 'guard_status', 'guard_completion', 'guard_sharing', 'lay_agenda', 'begin_guard', 'guard_heading',
-                 'make_room', 'make_room_for_new', 'guard_attendance', 'guard_action', 'guard_minutes', 'keep_shared',
+  AND tgname IN ('guard_text', 'guard_status', 'guard_completion', 'guard_sharing', 'create_agenda', 'begin_guard', 'guard_heading',
+                 'shift_ordinals', 'shift_ordinals_of_new', 'guard_attendance', 'guard_action', 'guard_minutes', 'keep_shared',
                  'keep_shared_all', 'guard_seat');
 ROLLBACK;

@@ -51,7 +51,7 @@ SELECT 'resource', r.slug, r.title, r.withdrawn_at, r.withdrawal_note, '/v1/reso
 FROM scip.resource r WHERE r.withdrawn_at IS NOT NULL;
 
 -- Both together, to be searched; a document is of no principle and no phase. Of the same types, unconditional: so indexes give the order.
-CREATE VIEW scip.holdings WITH (security_invoker) AS
+CREATE VIEW scip.library_items WITH (security_invoker) AS
 SELECT * FROM (
   SELECT 'documents' AS collection, d.id, d.slug, d.title, NULL::scip.label AS title_cy, d.abstract AS summary, d.authors, d.publisher,
     coalesce(d.year, left(d.published_on, 4)::int) AS year, d.published_on::text, d.kind, NULL::text AS principle, '{}'::text[] AS phases,
@@ -65,7 +65,7 @@ SELECT * FROM (
     scip.availability(r.withdrawn_at, r.embargo_until), r.published_sort, r.updated_at, r.withdrawn_at FROM scip.resource r) held
 WHERE _withdrawn_at IS NULL;
 
-GRANT SELECT ON scip.news_items, scip.policy_contributions, scip.documents, scip.resources, scip.withdrawals, scip.holdings
+GRANT SELECT ON scip.news_items, scip.policy_contributions, scip.documents, scip.resources, scip.withdrawals, scip.library_items
   TO scip_anonymous, scip_caller;
 
 CREATE VIEW scip.files WITH (security_invoker) AS

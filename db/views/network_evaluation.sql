@@ -120,14 +120,14 @@ CREATE FUNCTION scip.page_number(number numeric) RETURNS text LANGUAGE sql IMMUT
 RETURN replace(rtrim(to_char(number, 'FM999,999,999,990.99'), '.'), '-', '−');
 CREATE FUNCTION scip.page_words(status text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE status WHEN 'suppressed' THEN 'withheld' ELSE replace(status, '_', ' ') END;
-CREATE FUNCTION scip.page_told(value numeric, status text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.page_value(value numeric, status text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN status IN ('value', 'zero') THEN scip.page_number(value) ELSE scip.page_words(status) END;
 CREATE FUNCTION scip.page_title(code text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce((SELECT min(t.label) FROM scip.term t WHERE t.code = page_title.code AND t.list IN ('sector', 'evaluation_category')),
                 upper(left(code, 1)) || translate(substr(code, 2), '_-', '  '));
 CREATE FUNCTION scip.page_cell(value numeric, status text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN scip.page_filled(CASE WHEN status IN ('value', 'zero') THEN 'value' ELSE 'word' END,
-                        jsonb_build_object('text', scip.page_told(value, status)));
+                        jsonb_build_object('text', scip.page_value(value, status)));
 CREATE FUNCTION scip.page_row(name text, cells text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN scip.page_filled('row', jsonb_build_object('name', name, 'cells', cells));
 -- A bar in a chart that is 320 wide. What has no number has its word on a dotted line: never a bar without length.
@@ -203,7 +203,7 @@ CREATE FUNCTION scip.network_document(year text) RETURNS text LANGUAGE sql STABL
              'definition', CASE WHEN d.code IS NOT NULL THEN page_filled('definition', jsonb_build_object('definition', d.definition,
                'left_out', lower(left(d.left_out, 1)) || substr(d.left_out, 2),
                'once', CASE WHEN NOT m.additive THEN ' What is in several Hubs counts once in the network.' END)) END,
-             'sum', CASE WHEN hubs.metric IS NULL THEN page_filled('sum', jsonb_build_object('sum', page_told(s.value, s.status))) END,
+             'sum', CASE WHEN hubs.metric IS NULL THEN page_filled('sum', jsonb_build_object('sum', page_value(s.value, s.status))) END,
              'pair', CASE WHEN hubs.metric IS NOT NULL THEN page_filled('pair', jsonb_build_object('hubs', hubs.body, 'parts', parts.body,
                'chart', coalesce(chart.svg, page_part('no_chart')))) END,
              'parts', CASE WHEN hubs.metric IS NULL THEN parts.body END)) AS body

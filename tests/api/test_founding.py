@@ -135,8 +135,8 @@ def new_hub(server, central, slug, organisation=None, **more):
     return f"/v1/hubs/{slug}"
 
 
-def leads(server, hub, standing="current"):
-    return [lead for lead in server.get(hub + "/leads").json["items"] if lead["status"] == standing]
+def leads(server, hub, status="current"):
+    return [lead for lead in server.get(hub + "/leads").json["items"] if lead["status"] == status]
 
 
 # An application.

@@ -62,7 +62,7 @@ SELECT is(pg_temp.constraint_of($$DELETE FROM hub_lead WHERE hub_id = (SELECT id
 SELECT is(pg_temp.constraint_of($$UPDATE hub_lead SET hub_id = (SELECT id FROM hub WHERE slug = 'test-y')
     WHERE hub_id = (SELECT id FROM hub WHERE slug = 'test-x') AND upper_inf(period)$$), 'SC409 hub-needs-a-lead', 'nor move');
 SELECT is(pg_temp.constraint_of($$DELETE FROM hub_lead WHERE period << daterange(scip.today(), NULL)$$), 'accepted', 'the past may be corrected');
--- A succession is one statement, with the end on the day of the start.
+-- A handover is one statement, with the end on the day of the start.
 SELECT is(pg_temp.constraint_of(format($$WITH ended AS (UPDATE hub_lead SET period = daterange(lower(period), %1$L) WHERE upper_inf(period)
       AND hub_id = (SELECT id FROM hub WHERE slug = 'test-x') RETURNING hub_id)
     INSERT INTO hub_lead (hub_id, organisation_id, evidence_kind, period, sources, confidence)

@@ -11,7 +11,7 @@ TARGET = "/v1/hubs/london-hub"
 
 
 @contextlib.contextmanager
-def holding(cluster, sql):
+def locked(cluster, sql):
     """Meanwhile another session stands in the way."""
     connection = psycopg2.connect(cluster.url("postgres"))
     connection.cursor().execute(sql)
@@ -61,7 +61,7 @@ def new_at_once(server, blurb):
 @pytest.mark.parametrize("round", range(2))
 def test_a_locked_table(cluster, server, round):
     change(cluster, server, f"Locked {round}")
-    with holding(cluster, "LOCK TABLE scip.hub IN ACCESS EXCLUSIVE MODE"):
+    with locked(cluster, "LOCK TABLE scip.hub IN ACCESS EXCLUSIVE MODE"):
         time.sleep(0.3)  # the watch has seen the change
         stale = [ask(server) for _ in range(2)]
         assert all(answer.status == 200 and is_old(answer) and answer.headers["Cache-Control"] == "no-cache" for answer in stale)
@@ -71,7 +71,7 @@ def test_a_locked_table(cluster, server, round):
 def test_many_at_a_locked_table(cluster, server):
     change(cluster, server, "Many")
     answers = []
-    with holding(cluster, "LOCK TABLE scip.hub IN ACCESS EXCLUSIVE MODE"):
+    with locked(cluster, "LOCK TABLE scip.hub IN ACCESS EXCLUSIVE MODE"):
         time.sleep(0.3)
         threads = [threading.Thread(target=lambda: answers.append(ask(server))) for _ in range(8)]
         for thread in threads:
@@ -85,7 +85,7 @@ def test_many_at_a_locked_table(cluster, server):
 def test_an_exhausted_pool(cluster, server):
     """The only connection is taken by a statement that waits; the watch has one of its own."""
     change(cluster, server, "Exhausted")
-    with holding(cluster, "LOCK TABLE scip.news IN ACCESS EXCLUSIVE MODE"):
+    with locked(cluster, "LOCK TABLE scip.news IN ACCESS EXCLUSIVE MODE"):
         time.sleep(0.3)
         hog = threading.Thread(target=lambda: server.get("/v1/news?q=hog"))
         hog.start()
