@@ -1,5 +1,5 @@
 -- Made by script/access from access.csv: who sees and writes which rows. Not edited.
--- Loaded with the views, behind all changes: what was said of a table before is gone.
+-- Loaded with the views, behind all changes: earlier policies of a table are dropped.
 DO $$
 DECLARE
   p record;

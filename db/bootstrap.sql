@@ -48,7 +48,7 @@ GRANT USAGE ON SCHEMA public TO scip_migrator, scip_anonymous, scip_caller;
 CREATE EXTENSION IF NOT EXISTS unaccent SCHEMA public;
 CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA public;
 CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public;
--- Under a row-level policy PostgreSQL asks an index only for what could tell nothing of a hidden row. LIKE could not: its errors are
+-- Under a row-level policy PostgreSQL asks an index only for what cannot reveal a hidden row. LIKE could not: its errors are
 -- about the pattern alone.
 ALTER FUNCTION pg_catalog.textlike(text, text) LEAKPROOF;
 

@@ -1,7 +1,7 @@
 -- A demonstration alliance, for `load --demo`: as many rows as the published figures of 2019-22 ask for, in the tables in which an
 -- alliance keeps them. Nothing in it is real, and every name and source says so. All follows from series and fixed arithmetic:
 -- two loads give the same rows, but for what the tables give themselves: ids of agenda items and totals, and when minutes were shared.
--- It is loaded once: whoever wants it anew begins with a new database.
+-- It is loaded once: to load it again, begin with a new database.
 SELECT NOT EXISTS (SELECT FROM scip.organisation) AS new \gset
 \if :new
 BEGIN;

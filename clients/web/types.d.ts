@@ -35,7 +35,7 @@ export interface paths {
         };
         /**
          * Download all public records
-         * @description A zip of every public list that has CSV and needs no parameter, each file with the bytes that its operation gives as `text/csv`: `/v1/headline-figures` is `headline-figures.csv`. All files show one moment (one snapshot of the database). `datapackage.json` (Data Package, version 1) describes each column. Endless lists such as `/v1/changes` and everything that needs a token are left out. The same records give the same bytes, so the `ETag` tells whether anything has changed.
+         * @description A zip of every public list that has CSV and needs no parameter, each file with the bytes that its operation gives as `text/csv`: `/v1/headline-figures` is `headline-figures.csv`. All files show one moment (one snapshot of the database). `datapackage.json` (Data Package, version 1) describes each column. Endless lists such as `/v1/changes` and everything that needs a token are left out. The same records give the same bytes, so the `ETag` shows whether anything has changed.
          *
          *     Anyone may call it, without a token.
          */
@@ -2841,7 +2841,7 @@ export interface paths {
         };
         /**
          * List the policy contributions
-         * @description Evidence, consultation responses and what came of them, the newest first.
+         * @description Evidence, consultation responses and their outcomes, the newest first.
          *
          *     Returns a page of records: a contribution to policy: evidence, a consultation response or a change that was won. Anyone may call it, without a token.
          */
@@ -5199,7 +5199,7 @@ export interface paths {
         };
         /**
          * List callers without an account
-         * @description People who signed in at a trusted OpenID provider and have no account here, the last to call first. POST /v1/accounts with the same issuer and subject makes an account, and the entry disappears. There are no names: people tell the central team their subject, which the refusal showed them. An entry is removed after 30 days, and only the newest 1,000 are kept.
+         * @description People who signed in at a trusted OpenID provider and have no account here, the last to call first. POST /v1/accounts with the same issuer and subject makes an account, and the entry disappears. There are no names: people give the central team their subject, which the refusal showed them. An entry is removed after 30 days, and only the newest 1,000 are kept.
          *
          *     Returns a page of records: somebody who signed in at an OpenID provider and has no account here. It may be called by the central team (`central`).
          */
@@ -5765,7 +5765,7 @@ export interface paths {
         };
         /**
          * Show the security contact
-         * @description Whom to tell about a vulnerability (RFC 9116). The contact is the operator's (`CONTACT`), or the section of the landing page that says it.
+         * @description Where to report a vulnerability (RFC 9116). The contact is the operator's (`CONTACT`), or the section of the landing page that says it.
          *
          *     Anyone may call it, without a token.
          */
@@ -11572,7 +11572,7 @@ export interface components {
          */
         StoredFile: {
             /**
-             * @description The name in the address, and the name proposed to whoever saves it.
+             * @description The name in the address, and the name proposed when it is saved.
              * @example report.pdf
              */
             name: string;
@@ -17271,7 +17271,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The file is under embargo; detail names the day from which it can be had. */
+        /** @description The file is under embargo; detail names the day from which it is available. */
         Embargoed: {
             headers: {
                 [name: string]: unknown;
@@ -18782,7 +18782,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What came of it. */
+            /** @description The result of the import. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -26161,7 +26161,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What came of it. */
+            /** @description The result of the import. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];
@@ -31337,7 +31337,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What came of it. */
+            /** @description The result of the import. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["PrivateCache"];

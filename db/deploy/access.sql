@@ -293,7 +293,7 @@ CALL scip.protect('unknown_account');
 GRANT SELECT ON scip.unknown_account TO scip_caller;
 
 -- The answer to a caller whose account is not known or not accepted. Of one account there is one write a minute, and of all the
--- 1,000 are kept that asked last, whoever can make accounts at a provider.
+-- 1,000 are kept that asked last, as anyone can make accounts at a provider.
 CREATE FUNCTION ctx.unknown_account(issuer text, subject text) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp SET enable_seqscan = off AS $$
 BEGIN

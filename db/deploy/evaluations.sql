@@ -63,7 +63,7 @@ GRANT SELECT ON scip.hub_evaluation TO scip_caller;
 
 -- The lead writes, in steps that the triggers keep; figures and answers are written by change_evaluation alone.
 GRANT INSERT (hub_id, year), UPDATE (status, revision_note), DELETE ON scip.hub_evaluation TO scip_caller;
--- Whoever sees the return sees its parts.
+-- All who see the return see its parts.
 GRANT SELECT ON scip.hub_evaluation_figure, scip.hub_evaluation_answer TO scip_caller;
 CREATE POLICY see ON scip.hub_evaluation_figure FOR SELECT TO scip_writer
   USING (EXISTS (SELECT FROM scip.hub_evaluation e JOIN scip.evaluation_metric m ON m.metric = hub_evaluation_figure.metric
@@ -81,7 +81,7 @@ CALL scip.track_changes('evaluation_question', NULL, 'NULL', 'NULL', record => '
 CALL scip.track_changes('hub_evaluation_figure', NULL, 'NULL', 'NULL', record => $$concat_ws('/', r.evaluation_id, r.metric)$$);
 CALL scip.track_changes('hub_evaluation_answer', NULL, 'NULL', 'NULL', record => $$concat_ws('/', r.evaluation_id, r.question)$$);
 
--- Whether a Hub was active or paused on any day of a time: then it has something to tell of it.
+-- Whether a Hub was active or paused on any day of a time: then it has something to report.
 CREATE FUNCTION scip.hub_at_work(hub bigint, first date, last date) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN EXISTS (SELECT FROM scip.hub_phases(hub) p
                WHERE p.status IN ('active', 'paused') AND p.since <= last AND (p.until IS NULL OR p.until > first));
@@ -157,7 +157,7 @@ BEGIN
   UPDATE hub_evaluation t SET updated_at = now() WHERE t.id = evaluation; -- the return's version is that of its parts
 END $$;
 
--- Begins a return with what is said of it so far, or not at all: a fault undoes the row too.
+-- Begins a return with the values given so far, or not at all: a fault undoes the row too.
 CREATE FUNCTION scip.begin_evaluation(hub bigint, year text, body jsonb, OUT begun boolean, OUT errors jsonb) LANGUAGE plpgsql AS $$
 DECLARE
   made uuid;

@@ -57,7 +57,7 @@ CALL scip.add_trigger('guard_text BEFORE UPDATE OF organisation_id, slug, name, 
   PERFORM reference('region', code) FROM unnest(NEW.regions) code;
 $$);
 
--- The ways of an application, whoever sets its status: naming the column is the attempt, so that a second approval
+-- The transitions of an application, for all who set its status: naming the column is the attempt, so that a second approval
 -- is refused as well.
 CALL scip.add_trigger('guard_status BEFORE UPDATE OF status ON hub_application', $$
 DECLARE

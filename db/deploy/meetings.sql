@@ -129,7 +129,7 @@ CREATE FUNCTION scip.meeting_has_records(meeting uuid) RETURNS boolean LANGUAGE 
 RETURN EXISTS (SELECT FROM attendance WHERE meeting_id = meeting) OR EXISTS (SELECT FROM resolution WHERE meeting_id = meeting)
     OR EXISTS (SELECT FROM action WHERE meeting_id = meeting) OR EXISTS (SELECT FROM minutes WHERE meeting_id = meeting);
 
--- A meeting: planned first. Once it was held, or something came of it, its day changes only as a correction, to a day on
+-- A meeting: planned first. Once it was held or has records, its day changes only as a correction, to a day on
 -- which all who are noted in its attendance belonged to it.
 CALL scip.add_trigger($$guard_new BEFORE INSERT ON meeting
   WHEN (NEW.status <> 'planned' OR num_nonnulls(NEW.agenda_completed_at, NEW.attendance_shared_at) > 0)$$,

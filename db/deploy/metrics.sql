@@ -144,7 +144,7 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
 $$;
 
 -- All lines or none. A line that is there already with the same values is unchanged; with others it is refused, for
--- whoever wrote that one meant it. What the lines do to each other is looked for with the metrics locked, in one order.
+-- that one was meant by its author. What the lines do to each other is looked for with the metrics locked, in one order.
 CREATE FUNCTION scip.import_historical_totals(body jsonb, OUT lines int, OUT imported int, OUT unchanged int, OUT errors jsonb)
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
@@ -185,10 +185,10 @@ BEGIN
     UNION ALL
     SELECT s.line, c.name, c.wrong
     FROM sound s JOIN scip.historical_total t USING (what, period), LATERAL (VALUES
-      ('value', t.value <> s.value, 'is another than that of the total that is there, ' || t.value),
-      ('source', t.value = s.value AND t.sources <> s.sources, 'is another than that of the total that is there: correct it there'),
+      ('value', t.value <> s.value, 'differs from that of the recorded total, ' || t.value),
+      ('source', t.value = s.value AND t.sources <> s.sources, 'differs from that of the recorded total: correct that total'),
       ('note', t.value = s.value AND s.note IS NOT NULL AND s.note IS DISTINCT
-        FROM t.note, 'is another than that of the total that is there: correct it there')) c (name, differs, wrong)
+        FROM t.note, 'differs from that of the recorded total: correct that total')) c (name, differs, wrong)
     WHERE c.differs
   ), first AS (
     SELECT j.* FROM judged j ORDER BY j.line, j.wrong_column LIMIT 1000
@@ -213,7 +213,7 @@ GRANT EXECUTE ON FUNCTION scip.read_historical_totals, scip.import_historical_to
 
 CREATE SCHEMA known;
 
--- Since when a table's history tells all of it.
+-- Since when a table's history is complete.
 CREATE TABLE scip.history_start (
   "table" text PRIMARY KEY,
   at timestamptz NOT NULL DEFAULT now()
@@ -339,7 +339,7 @@ CREATE TABLE scip.metric (
   CONSTRAINT metric_beside CHECK ((privacy = 'published_with') = (beside IS NOT NULL))
 );
 COMMENT ON COLUMN scip.metric.privacy IS 'How it is published: see releases.sql, metric.publish()';
-COMMENT ON COLUMN scip.metric.beside IS 'The metric that is rounded, whose hidden numbers this one would tell';
+COMMENT ON COLUMN scip.metric.beside IS 'The metric that is rounded, whose hidden numbers this one would reveal';
 COMMENT ON COLUMN scip.metric.records IS 'Whether everybody may see the rows that it counts, or only who may see the records';
 COMMENT ON COLUMN scip.metric.category IS 'What the dimension category is of this metric';
 COMMENT ON COLUMN scip.metric.categories IS 'All that there are';
@@ -624,7 +624,7 @@ BEGIN
     ARRAY[cardinality(last_days)]), last_days, known_at, true;
 END $$;
 
--- What Hubs have said of quarters and years, and whether that was no more than that there was nothing: what makes a zero.
+-- What Hubs have reported for quarters and years, and whether that was no more than that there was nothing: what makes a zero.
 CREATE FUNCTION metric.hub_statements(known_at timestamptz, OUT hub_id bigint, OUT period text, OUT nil boolean)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT u.hub_id, u.quarter, u.nil_return FROM known.quarterly_update(known_at) u WHERE u.status = 'submitted'

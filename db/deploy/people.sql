@@ -139,7 +139,7 @@ RETURN ctx.central() OR NOT restricted AND (coalesce(person = ctx.person(), fals
     OR EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person AND m.hub_id = ANY (ctx.hubs_led())
                AND (m.ends IS NULL OR m.ends > scip.today())));
 
--- Who reads the name and the address: who knows somebody, and whoever added them until they have a place. A dry run,
+-- Who reads the name and the address: who knows somebody, and who added them, until they have a place. A dry run,
 -- which would undo the note of it, learns nothing.
 CREATE FUNCTION ctx.sees_person(person uuid, restricted boolean, added_by uuid) RETURNS boolean LANGUAGE sql STABLE RETURN NOT ctx.dry_run()
    AND (ctx.central() OR NOT restricted AND (ctx.knows(person) OR added_by = ctx.account() AND NOT ctx.placed(person)));
@@ -216,7 +216,7 @@ BEGIN
         AND NOT is_corrected('/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = rule.hub_id) || '/quorum-rules/' || rule.starts);
 $$);
 
--- The rule in force on a day. These two see all members, whoever asks, and give none.
+-- The rule in force on a day. These two see all members for any caller, and show none.
 CREATE FUNCTION scip.quorum_of(hub bigint, day date, OUT sectors text[], OUT minimum int, OUT starts date)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT coalesce(q.sectors, terms_with('sector', 'counts_for_quorum')), coalesce(q.minimum, setting.quorum_minimum()), q.starts

@@ -58,7 +58,7 @@ CREATE FUNCTION metric.rounded(numbers numeric[]) RETURNS numeric LANGUAGE sql I
 RETURN (SELECT CASE WHEN coalesce(bool_or(n >= 5), false) OR coalesce(bool_and(n = 0), true)
                  THEN 5 * round(coalesce(sum(CASE WHEN n = 0 OR n >= 5 THEN 5 * round(n / 5) ELSE 2.5 END), 0) / 5) END
         FROM unnest(numbers) n);
--- The same of answers, of which nought tells as much as four: whoever answered gave another. Nought to four count as two.
+-- The same of answers, of which nought reveals as much as four: all who answered gave another. Nought to four count as two.
 CREATE FUNCTION metric.rounded_answers(numbers numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT CASE WHEN bool_or(n >= 5) THEN 5 * round(sum(CASE WHEN n >= 5 THEN 5 * round(n / 5) ELSE 2 END) / 5) END
   FROM unnest(numbers) n);
@@ -85,7 +85,7 @@ CREATE FUNCTION metric.publish_rounded(m scip.metric, r scip.release) RETURNS SE
 $$;
 
 -- beside: exact where the other metric's number of the same Hub (or of no Hub, in the nation) is published, hidden where that is hidden;
--- all else is the sum of what is published. Categories are all that there are, so that it tells nothing which one is hidden.
+-- all else is the sum of what is published. Categories are all that there are, so that it reveals nothing which one is hidden.
 CREATE FUNCTION metric.publish_beside(m scip.metric, r scip.release) RETURNS SETOF metric.published LANGUAGE sql STABLE AS $$
   WITH hidden AS MATERIALIZED (
     SELECT s.n, coalesce(s.hub_id, 0) AS hub, coalesce(s.nation, '') AS nation
@@ -113,7 +113,7 @@ CREATE FUNCTION metric.publish_beside(m scip.metric, r scip.release) RETURNS SET
 $$;
 
 -- ratings: of each category where five or more gave one; the whole is the sum of these, of a strategy that of its years. What was published
--- stands until five more or fewer gave one, so that no difference tells of fewer.
+-- stands until five more or fewer gave one, so that no difference shows fewer.
 CREATE FUNCTION metric.publish_ratings(m scip.metric, r scip.release) RETURNS SETOF metric.published LANGUAGE sql STABLE AS $$
   WITH rated AS (
     SELECT s.category, CASE WHEN abs(s.whole - e.whole) < 5 THEN e.part WHEN s.whole >= 5 THEN s.part END AS part,
@@ -238,7 +238,7 @@ CREATE FUNCTION metric.answer(m scip.metric, spans metric.span[], breakdowns tex
   OUT counted boolean) RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-  -- whole days that the history tells of
+  -- whole days that the history covers
   kept boolean := known_at IS NULL OR known_at >= ALL (SELECT s.at FROM scip.history_start s WHERE s."table" = ANY (m.tables));
 BEGIN
   RETURN QUERY
@@ -379,7 +379,7 @@ BEGIN
     LEFT JOIN scip.metric_definition d ON d.code = (m).code AND d.version = a.definition_version;
 END $$;
 
--- The cells of a metric, to anybody, as metric.answer() tells them. Here and below a session keeps its plans, whatever is asked: to make
+-- The cells of a metric, to anybody, as metric.answer() gives them. Here and below a session keeps its plans, whatever is asked: to make
 -- them took most of an answer's time. One row with a status where the question cannot be answered. counted: whether the records of then are
 -- known at all.
 CREATE FUNCTION scip.metric_answer(code text, periods text[], by text[], hub text, nation text, category text, as_of date, release int,
@@ -512,7 +512,7 @@ $$;
 
 -- How a cell comes about; by: of what it is a part, where it is that of none. Rows and records are shown to those who may see the records:
 -- all of them where these are public, otherwise the central team, and a Hub of itself; to these two also the number as it was counted. Of a
--- time that no record tells of, nothing.
+-- time without records, nothing.
 CREATE FUNCTION scip.metric_explain(code text, given text, by text[], hub text, nation text, category text, as_of date, release int,
   OUT metric text, OUT title text, OUT definition text, OUT exclusions text, OUT definition_version int, OUT unit text, OUT kind text,
   OUT period text, OUT "from" date, OUT "to" date, OUT filters json, OUT value numeric, OUT numerator numeric, OUT denominator numeric,

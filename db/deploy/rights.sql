@@ -79,8 +79,8 @@ BEGIN
   PERFORM erase(person, now());
 END $$;
 
--- All that is held about a person, for the person and the central team; NULL for others. Whoever asked for it may be an
--- account alone. What is left of who was erased is about nobody.
+-- All that is held about a person, for the person and the central team; NULL for others. An account that asked for it may be
+-- of nobody. What is left of who was erased is about nobody.
 CREATE FUNCTION scip.held_about(person uuid) RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
   of_whom uuid := (SELECT p.id FROM person p WHERE p.id = held_about.person AND p.erased_at IS NULL);
@@ -224,7 +224,7 @@ CALL scip.protect('breach');
 CALL scip.track_changes('breach', NULL, 'NULL', 'NULL');
 GRANT SELECT, INSERT, UPDATE ON scip.breach TO scip_caller;
 
--- What the nightly job removed: every run, also of nothing, for it tells that the job ran.
+-- What the nightly job removed: every run, also of nothing, for it shows that the job ran.
 CREATE TABLE scip.removal (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at timestamptz NOT NULL DEFAULT now(),
@@ -284,7 +284,7 @@ BEGIN
 END $$;
 
 -- Earlier states of rows are kept as long as their table says; after that of each record the state of that day is the
--- first. Figures as of a day before it are not known any more: what tells so is where history begins.
+-- first. Figures as of a day before it are not known any more: that is seen from where history begins.
 CREATE FUNCTION scip.history_kept(the_table oid) RETURNS interval LANGUAGE sql STABLE
 RETURN substring(obj_description(the_table, 'pg_class') FROM 'history: kept=([^;]+)')::interval;
 GRANT EXECUTE ON FUNCTION scip.history_kept TO scip_caller;

@@ -350,7 +350,7 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION scip.set_needs, scip.withdraw_consent TO scip_caller;
 
--- A place for somebody: confirmed while there is one, else waiting. False: no such session. Whoever has this address
+-- A place for somebody: confirmed while there is one, else waiting. False: no such session. Who has this address
 -- is the same person, whatever the letters' case; the lock keeps two requests from adding the person twice, and shares
 -- with others that add nobody of this address (lock_people() waits for all).
 CREATE FUNCTION scip.book(session uuid, booking uuid, body jsonb) RETURNS boolean
@@ -377,7 +377,7 @@ BEGIN
   WHERE lower(p.email) = lower(given_email)
   ORDER BY fold(p.name) = fold(given_name) DESC, p.created_at, p.id LIMIT 1;
   IF who.id IS NULL THEN
-    -- nobody's to see as who added them: that would tell that the address was not known
+    -- nobody's to see as who added them: that would reveal that the address was not known
     INSERT INTO person (name, email, added_by) VALUES (given_name, given_email, NULL) RETURNING id INTO who;
   ELSIF EXISTS (SELECT FROM booking b WHERE b.session_id = s.id AND b.person_id = who.id AND b.status <> 'cancelled') THEN
     PERFORM scip.refuse(409, 'booking-exists', 'email');
@@ -491,7 +491,7 @@ BEGIN
     VALUES (b.id, b.session_id, (body ->> 'rating')::int, principles, nullif(btrim(body ->> 'comment'), '')) RETURNING *;
 END $$;
 
--- 80 random bits in the letters of Crockford's base 32, which has no I, L, O or U. Whoever types them may.
+-- 80 random bits in the letters of Crockford's base 32, which has no I, L, O or U. They can be typed in place of 0 and 1.
 CREATE FUNCTION scip.new_code() RETURNS text LANGUAGE sql VOLATILE AS $$
   SELECT string_agg(substr('0123456789ABCDEFGHJKMNPQRSTVWXYZ', 1 + (get_byte(bytes, i) & 31), 1)
                     || CASE WHEN i IN (3, 7, 11) THEN '-' ELSE '' END, '' ORDER BY i)
@@ -598,7 +598,7 @@ BEGIN
   RETURN comment;
 END $$;
 
--- What delegates of a session thought of it, in an order that tells nothing of them. Nobody's where it is not theirs to handle.
+-- What delegates of a session thought of it, in an order that reveals nothing of them. Nobody's where it is not theirs to handle.
 CREATE FUNCTION scip.session_answers(session uuid, OUT delegates int, OUT responses int, OUT ratings json, OUT answers json)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN

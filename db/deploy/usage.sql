@@ -181,7 +181,7 @@ CREATE TYPE scip.use_change AS (item_id int, month date, agent text, month_key u
 -- before it at most. So the ends around the new ones are found without and with them, and the difference is counted.
 -- By far the most clicks are the only one of their user on their item that day: an end, and the first of a session. Such
 -- a one has no row in use_session before another comes.
--- Whoever records clicks of the same user on the same item waits: what is around is all there is.
+-- A session that records clicks of the same user on the same item waits: what is around is all there is.
 CREATE FUNCTION scip.record_uses(version bigint, at bigint[], item text[], kind int[], agent text[], day_key uuid[], previous_key uuid[],
   month_key uuid[], OUT status int, OUT url text) RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp
 -- one plan for good, by indexes: made anew for the months of each call, or when tables were small, it costs more than its run;

@@ -1,6 +1,6 @@
 -- Has anything that answers are made of changed since :token was given? Asked ten times a second, so the latest changes are
 -- looked at in their order (OFFSET 0 keeps it): a plan made while there were few would read them all. What an
--- open transaction has written counts when it commits: a snapshot tells, the order of ids does not. Leads
+-- open transaction has written counts when it commits: a snapshot shows that, the order of ids does not. Leads
 -- and lists depend on the day as well.
 SELECT pg_current_snapshot() || '|' || scip.today() AS token,
        :token::text IS NULL OR split_part(:token, '|', 2) <> scip.today()::text

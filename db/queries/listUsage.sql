@@ -1,4 +1,4 @@
--- Counted figures, and closed totals beside them.
+-- Counted figures, and historical totals beside them.
 SELECT item, period, agent_of AS agent, basis, total_item_investigations, unique_item_investigations, total_item_requests,
        unique_item_requests, k1 AS _after_k1, k2 AS _after_k2, k3 AS _after_k3
 FROM (

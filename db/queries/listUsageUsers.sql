@@ -1,4 +1,4 @@
--- Users of the whole bank in each month, and closed totals beside them.
+-- Users of the whole bank in each month, and historical totals beside them.
 SELECT period, agent_of AS agent, basis, users_investigating, users_requesting, k1 AS _after_k1, k2 AS _after_k2
 FROM (
   SELECT u.*, u.period COLLATE "C" AS k1, (coalesce(u.agent_of, '') || u.basis) COLLATE "C" AS k2

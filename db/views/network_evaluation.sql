@@ -1,5 +1,5 @@
 -- The evaluation that all Hubs' returns of a year make. Its numbers are those of the year's release in force, as the metrics
--- tell them (scip.metric_answer): disclosure control is there, and no other table can be held against them.
+-- give them (scip.metric_answer): disclosure control stands there, and no other table can be held against them.
 
 -- Where each Hub is with its return of a year: those that owed one, which are the Hubs that were active on its last day (or are today),
 -- as in the health of Hubs, and those that gave one all the same. A draft is nothing to anybody else.
@@ -26,7 +26,7 @@ SELECT DISTINCT ON (r.period) r.period AS year, r.number AS release, r.created_a
 FROM scip.release r WHERE r.family = 'academic' AND length(r.period) = 7 ORDER BY r.period, r.number DESC;
 GRANT SELECT ON scip.network_evaluations TO scip_anonymous, scip_caller;
 
--- What the metrics tell of an evaluated year, and of no other. A slash keeps 2011/12 from being a month.
+-- What the metrics publish of an evaluated year, and of no other. A slash keeps 2011/12 from being a month.
 CREATE FUNCTION scip.network_cells(year text, metric text, by text[], OUT hub_id bigint, OUT category text, OUT value numeric,
   OUT status text, OUT definition_version int) RETURNS SETOF record LANGUAGE sql STABLE AS $$
   SELECT a.hub_id, a.of_category, a.value, a.status, a.definition_version

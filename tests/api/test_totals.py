@@ -288,7 +288,7 @@ def test_ten_years_from_a_spreadsheet(cluster, server, central):
     assert [row["note"] for row in server.send("GET", "/v1/historical-totals?period=2012-13", token=central).json["items"]] == ["Guess"]
     for change in ((b"Report 2011", b"Other words", "source"), (b"Guess", b"Sure", "note")):
         assert {(place.split("/")[1], what) for place, what in errors(load(server, central, sheet.replace(*change[:2])))} == {
-            (change[2], "is another than that of the total that is there: correct it there")}, "what was changed is not unchanged"
+            (change[2], "differs from that of the recorded total: correct that total")}, "what was changed is not unchanged"
     again = load(server, central, sheet.replace(b"Guess", b""))
     assert again.json["unchanged"] == 34 and count(cluster) == 34
     audited = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation = 'importHistoricalTotals'")
@@ -311,7 +311,7 @@ def test_what_is_wrong_is_named_by_line_and_column(cluster, server, central):
         "totals_open,2012-13,,,,5,,",                            # 11
         "totals_open,2010-11,,,,6,Report,",                      # 12: as line 2
         "totals_open,2010-M10,,,,6,Report,",                     # 13: in the year of line 2
-        "totals_open,2018-M10,,,,6,Report,",                     # 14: in a year that is there
+        "totals_open,2018-M10,,,,6,Report,",                     # 14: in a year that is recorded
         "network_events,2019-20,,,,8,Report,",                   # 15: there with another value
         "network_events,201920,scotland-hub,,,8,Report |  | x,"))   # 16
     found = errors(load(server, central, sheet))
@@ -329,7 +329,7 @@ def test_what_is_wrong_is_named_by_line_and_column(cluster, server, central):
     assert "is the same as in line 2" in places["12/period"]
     assert "overlaps with that of line 2" in places["13/period"] and places["2/period"] == ["overlaps with that of line 13"]
     assert places["14/period"] == ["overlaps with the total of 2018"]
-    assert places["15/value"] == ["is another than that of the total that is there, 7"]
+    assert places["15/value"] == ["differs from that of the recorded total, 7"]
     assert count(cluster) == 2, "all or nothing"
 
 

@@ -177,7 +177,7 @@ class Client:
         body = self.download(citation.href)
         if hashlib.sha256(body).hexdigest() != citation.sha256:
             return False
-        return isinstance(cited, Citation) or any(map(cited.tells, csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""))))
+        return isinstance(cited, Citation) or any(map(cited.matches, csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""))))
 
     def metric(self, code: str) -> Metric:
         """What a metric is: what counts, what does not, and by what it can be broken down, in the version that is in force."""

@@ -156,7 +156,7 @@ class Explanation:
     records: tuple[str, ...] | None
     corrections: tuple[Correction, ...] | None
 
-    def tells(self, row: Mapping[str, str]) -> bool:
+    def matches(self, row: Mapping[str, str]) -> bool:
         """Whether it says of its cell what a row of the CSV says."""
         return all(plain_text(row[name]) == ("" if said is None else str(said)) for name, said in zip(("hub", "nation", "category"), astuple(self.filters))) and all(
             row[name] == ("" if said is None else f"{Decimal(said):f}" if name in ("value", "numerator", "denominator") else str(said))
