@@ -1,4 +1,4 @@
-"""Requests behind empty lines and spaces: a body that is a request itself, and as long as the head in front of it, so that whoever
+"""Requests behind empty lines and spaces: a body that is a request itself, and as long as the head in front of it, so that a reader that
 takes the empty lines for a head, or counts the head as the body, runs what was hidden there."""
 import random
 import socket

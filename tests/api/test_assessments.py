@@ -130,8 +130,8 @@ def test_a_school_judges_itself(server, central, school, schools, principles, cl
     assert problem(add(server, central, "assess-nowhere", principles[2], "emerging")) == (422, "reference-not-found")
     assert problem(add(server, central, "assess-college", principles[2], "emerging")) == (422, "not-a-school")
     assert add(server, school, schools[0], principles[2], "perfect").json["errors"][0]["pointer"] == "/body/stage"
-    rehearsal = server.send("POST", "/v1/self-assessments?dry_run=true", {"organisation": schools[0], "principle": principles[3], "stage": "emerging"}, token=school)
-    assert rehearsal.status == 201 and server.send("GET", rehearsal.headers["Location"], token=school).status == 404
+    dry = server.send("POST", "/v1/self-assessments?dry_run=true", {"organisation": schools[0], "principle": principles[3], "stage": "emerging"}, token=school)
+    assert dry.status == 201 and server.send("GET", dry.headers["Location"], token=school).status == 404
 
 
 def test_it_is_changed_and_deleted(server, central, school, schools, principles, clean):
@@ -153,7 +153,7 @@ def test_it_is_changed_and_deleted(server, central, school, schools, principles,
 
 
 def test_schools_are_schools_on_their_days(server, central, schools, principles):
-    """A category's dates are as exact as they are known: whoever may have been a school on the day may say so."""
+    """A category's dates are as exact as they are known: what may have been a school on the day may say so."""
     slug = "assess-former"
     made = server.send("PUT", f"/v1/organisations/{slug}", {"name": slug, "sectors": [{"sector": "school_sector", "from": "2023-09", "to": "2024"}], **FROM},
                        token=central, If_None_Match="*")

@@ -18,7 +18,7 @@ def central(cluster, server):
 
 @pytest.fixture
 def do(cluster, server, central):
-    """Does a write under a request id of its own and tells the answer and what it left."""
+    """Does a write under a request id of its own and gives the answer and what it left."""
     def do(method, path, body=None, **more):
         number = f"audit-{uuid.uuid4()}"
         answer = server.send(method, path, body, token=more.pop("token", central[0]), X_Request_Id=number, **more)
@@ -85,7 +85,7 @@ def test_the_life_of_a_record(cluster, do, central):
 
 
 def test_parts_of_a_record(do, central):
-    """Each row of its own; for whoever follows the changes it is one record."""
+    """Each row of its own; for who follows the changes it is one record."""
     slug = f"audit-{uuid.uuid4().hex}"
     path = "/v1/organisations/" + slug
     answer, left = do("PUT", path, {"name": "Audit", "other_names": [{"name": "A", "kind": "other"}, {"name": "B", "kind": "other"}], "sectors": [{"sector": "charity"}], **FROM},

@@ -120,7 +120,7 @@ def test_a_meeting_marked_as_held_by_mistake(server, lead, central, others, held
         assert post(server, lead, held + "/reopening", body).status == 400, body
     assert post(server, lead, held + "/reopening", "x", Content_Type="text/plain").status == 415
     assert [post(server, token, held + "/reopening", {"reason": "x"}).status for token in others] == [404, 403, 403]
-    tried = post(server, lead, held + "/reopening?dry_run=true", {"reason": "A rehearsal"})
+    tried = post(server, lead, held + "/reopening?dry_run=true", {"reason": "A dry run"})
     assert tried.json["status"] == "planned" and get(server, lead, held).json["status"] == "held" and kept(server, lead, held) == []
     again = post(server, lead, held + "/reopening", {"reason": "It was another Hub's meeting"}, key="reopen")
     assert (again.status, again.json["status"], again.json["guests"]) == (200, "planned", None), again.text

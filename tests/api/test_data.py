@@ -102,7 +102,7 @@ def test_the_descriptor(contract, package, files):
 
 
 def test_the_columns(package, files):
-    """Each file has the described columns, in their order, and each cell the described type and what is said of it."""
+    """Each file has the described columns, in their order, and each cell the described type and constraints."""
     kinds = set()
     for resource in package["resources"]:
         header, *rows = csv.reader(io.StringIO(files[resource["path"]].decode(), newline=""))

@@ -78,7 +78,7 @@ def test_instants_that_it_does_not(engine, at):
 
 
 def test_spaces_around_a_header(engine):
-    """They are none of the value (RFC 9110, section 5.5); bytes that are not UTF-8 are said to be that."""
+    """They are none of the value (RFC 9110, section 5.5); bytes that are not UTF-8 are refused as that."""
     assert engine.get("/things", Accept="text/csv  ").headers["Content-Type"].startswith("text/csv")
     tag = engine.get("/things").headers["ETag"]
     assert engine.get("/things", If_None_Match=f"{tag}  ").status == 304

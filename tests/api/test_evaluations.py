@@ -269,7 +269,7 @@ def test_a_figure_is_confirmed_or_overridden(server, lead, other_lead, member, c
     assert pointers(put(server, lead, free, {"figures": {known: {"value": derived[known] + 12345}, "pupils": {"value": 1}}})) == [f"/body/figures/{known}/reason", "/body/figures/pupils"]
     assert get(server, lead, free).json["status"] == "none"
 
-    # By the lead and the central team alone, and a draft goes again.
+    # By the lead and the central team alone, and a draft is deleted.
     for token, status in ((other_lead, 404), (member, 403)):
         assert patch(server, token, path, {"answers": {"local_needs": "x"}}).status == delete(server, token, path).status == post(server, token, path + "/submission").status == status
         assert put(server, token, free).status == 403

@@ -1,4 +1,4 @@
-"""Events, as the people tell it: a Hub Lead announces one, who subscribed sees it move and be cancelled, the central team keeps
+"""Events, as people see them: a Hub Lead announces one, who subscribed sees it move and be cancelled, the central team keeps
 the programmes; what a neighbour may not."""
 import datetime
 import threading
@@ -111,8 +111,8 @@ def test_a_hub_leads_event_from_draft_to_held(server, lead, member, neighbour, c
     body = {"title": "Transitions: what helps", "kind": "hub_meeting", "hub": HUB, "organiser": "edinburgh-napier-university", "venue": "Room 2, Library",
             "town": "Edinburgh", "nation": "GB-SCT", "online": False, "capacity": 40, "accessibility": "Step-free; hearing loop",
             "starts_at": day() + "T10:00:00Z", "ends_at": day() + "T12:30:00Z", "description": "Bring a question.", "url": "https://scotland.example/events/1"}
-    rehearsal = put(server, lead, "/v1/events/events-transitions?dry_run=true", body)
-    assert rehearsal.status == 201 and get(server, lead, "/v1/events/events-transitions").status == 404
+    dry = put(server, lead, "/v1/events/events-transitions?dry_run=true", body)
+    assert dry.status == 201 and get(server, lead, "/v1/events/events-transitions").status == 404
     made = put(server, lead, "/v1/events/events-transitions", body)
     assert made.status == 201, made.text
     event = made.json
@@ -447,7 +447,7 @@ def test_outreach_numbers_are_the_hubs_and_the_central_teams(server, lead, membe
 
 
 def test_outreach_is_entered_once(server, lead, central, cluster):
-    """As an activity or with the event, whoever is first, and whatever is changed afterwards; also when both come at once."""
+    """As an activity or with the event, in either order, and whatever is changed afterwards; also when both come at once."""
     activities = f"/v1/hubs/{HUB}/activities"
     body = {"interventions": 2, "young_people": 20}
     def event(slug, days, **more):

@@ -547,7 +547,7 @@ def test_uploads_of_one_name_at_once(cluster, server, central, item):
             winner = bodies[statuses.index(won)]
             assert server.get(f"{files}/a.pdf", User_Agent=somebody()).body == winner
         conditions = {"If-Match": "*"}
-        assert set(pool.map(lambda body: upload(body, conditions), bodies)) == {200}, "whoever comes, replaces"
+        assert set(pool.map(lambda body: upload(body, conditions), bodies)) == {200}, "each of them replaces"
         names_ = [f"{n}.pdf" for n in range(len(bodies))]
         assert set(pool.map(lambda pair: upload(pair[0], {"If-None-Match": "*"}, pair[1]), zip(bodies, names_))) == {201}
     assert len(names(server, files)) == 1 + len(bodies) and leftovers(cluster) == "0"

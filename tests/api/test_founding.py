@@ -1,4 +1,4 @@
-"""How a Hub comes to be, as the people tell it: an applicant, the group that decides, a Hub Lead, the central team."""
+"""How a Hub comes to be, as people see it: an applicant, the group that decides, a Hub Lead, the central team."""
 import datetime
 import json
 import threading
@@ -22,7 +22,7 @@ def day(days=0):
 
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(cluster, server):
-    """Other tests read the start data: what these make goes again, as it may (a closed Hub lets its leads go)."""
+    """Other tests read the start data: what these make is deleted, as it may be (a closed Hub lets its leads go)."""
     def clear():
         cluster.psql("""
           CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'founding-%';
@@ -190,8 +190,8 @@ def test_an_applicants_first_day(server, cluster, organisations, applicant, neig
     assert patch(server, applicant, path, {"expected_partners": partners}, returned.headers["ETag"]).status == 200
     assert post(server, applicant, path + "/submission").status == 200
     assert post(server, central, path + "/review").json["status"] == "under_review", "the central team may begin the review"
-    rehearsal = post(server, reviewer, path + "/decision?dry_run=true", {"decision": "approved", "note": "Welcome."})
-    assert (rehearsal.status, rehearsal.json["status"]) == (200, "approved")
+    dry = post(server, reviewer, path + "/decision?dry_run=true", {"decision": "approved", "note": "Welcome."})
+    assert (dry.status, dry.json["status"]) == (200, "approved")
     assert server.get("/v1/hubs/founding-chalk-downs").status == 404
     approved = post(server, reviewer, path + "/decision", {"decision": "approved", "note": "Welcome."})
     assert approved.status == 200, approved.text
@@ -283,7 +283,7 @@ def test_a_reviewer_from_the_applicants_organisation_stands_aside(server, cluste
     assert post(server, reviewer, path + "/review").status == 200
     for decision in ("approved", "declined", "returned"):
         assert problem(post(server, involved, path + "/decision", {"decision": decision, "note": "x"})) == (403, "reviewer-is-applicant")
-    # Whoever also leads a Hub for that organisation is of it, too.
+    # Who also leads a Hub for that organisation is of it, too.
     name, secret = cluster.client("group_member", group="hub-leads-group", standing_for=organisations[2])
     cluster.psql(f"""INSERT INTO scip.account_role (account_id, role, hub_id, organisation_id) SELECT a.id, 'hub_lead', h.id, o.id
         FROM scip.account a, scip.hub h, scip.organisation o WHERE a.subject = '{name}' AND h.slug = 'scotland-hub' AND o.slug = '{organisations[0]}'""")
@@ -643,8 +643,8 @@ def test_one_lead_hands_over_to_another(server, cluster, central, led, organisat
     assert problem(post(server, central, f"{hub}/leads/{uuid.uuid4()}/handover", body))[0] == 404
     assert problem(post(server, central, handover, {**body, "organisation": "founding-nobody"})) == (422, "reference-not-found")
     assert problem(post(server, central, handover, {**body, "from": "2023-01-01"}))[0] == 422
-    rehearsal = post(server, central, handover + "?dry_run=true", body)
-    assert rehearsal.status == 201 and leads(server, hub) == [old]
+    dry = post(server, central, handover + "?dry_run=true", body)
+    assert dry.status == 201 and leads(server, hub) == [old]
     new = post(server, central, handover, body, key="handover")
     assert new.status == 201, new.text
     assert post(server, central, handover, body, key="handover").body == new.body

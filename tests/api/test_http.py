@@ -81,7 +81,7 @@ def test_format_wins_over_accept(server):
 
 
 def test_the_contract_is_the_committed_one(server):
-    """Byte for byte but for white space: order tells generators and readers of the reference what comes first."""
+    """Byte for byte but for white space: order shows generators and readers of the reference what comes first."""
     committed = json.loads((harness.ROOT / "openapi/openapi.json").read_text())
     assert server.get("/openapi.json").text == json.dumps(committed, separators=(",", ":"), ensure_ascii=False)
 
@@ -92,7 +92,7 @@ ELSEWHERE = ("https://www.example.org", "https://evil.example", "null")
 @pytest.mark.parametrize("target, status", [("/v1/hubs", 200), ("/", 200), ("/web/scip.js", 200), ("/openapi.json", 200), ("/v1/data.zip", 200), ("/docs", 200),
                                             ("/v1/nowhere", 404), ("/v1/hubs?limit=0", 400), ("/v1/people", 401), ("/v1/hubs/", 308), ("/health/live", 200)])
 def test_what_anybody_may_read_every_page_may_read(server, target, status):
-    """Whoever asks, the answer is the same, so it needs no Vary: Origin, and a cache keeps it once."""
+    """The answer is the same for every caller, so it needs no Vary: Origin, and a cache keeps it once."""
     for method in ("GET", "HEAD"):
         for origin in ({}, *({"Origin": origin} for origin in ELSEWHERE)):
             answer = server.request(method, target, origin)

@@ -1,4 +1,4 @@
-"""Idempotency-Key: whoever sends a request again gets the first answer, and it was done once."""
+"""Idempotency-Key: a client that sends a request again gets the first answer, and it was done once."""
 import re
 import threading
 import time
@@ -104,7 +104,7 @@ def test_one_key_is_for_one_request(cluster, central, name):
 
 
 def test_one_key_for_two_records_of_one_operation(central, name):
-    """The address tells them apart, so it is another request."""
+    """The addresses differ, so it is another request."""
     one, two = central.account(name).json["href"], central.account(name + "-2").json["href"]
     assert central.post(one + "/roles", {"role": "website"}, name).status == 201
     assert problem(central.post(two + "/roles", {"role": "website"}, name)) == REUSED
@@ -224,8 +224,8 @@ def test_what_is_over_is_cleared_away(cluster, central, name):
 
 
 def test_a_dry_run_claims_nothing(cluster, central, name):
-    rehearsal = central.account(name, name, target="?dry_run=true")
-    assert rehearsal.status == 201 and kept(cluster, name) == 0 and count(cluster, name) == 0
+    dry = central.account(name, name, target="?dry_run=true")
+    assert dry.status == 201 and kept(cluster, name) == 0 and count(cluster, name) == 0
     real = central.account(name, name)
     assert real.status == 201 and count(cluster, name) == 1
     assert central.account(name + "-other", name, target="?dry_run=true").status == 201, "and is not held up by what is kept"
@@ -279,7 +279,7 @@ def test_an_operation_with_a_secret_takes_no_key(contract):
 
 
 def test_fifty_at_once(cluster, central, name):
-    """One of them does it. The others learn that it is under way, or what came of it."""
+    """One of them does it. The others learn that it is under way, or its result."""
     start, answers = threading.Barrier(50), []
 
     def ask():

@@ -21,7 +21,7 @@ CALLERS = {
     "member": dict(role="hub_member", hub="matrix-hub", label="Matrix member"),
     "member_other": dict(role="hub_member", hub="london-hub"),
     "decider": dict(role="group_member", group="hub-leads-group", standing_for="matrix-other"),
-    "kin": dict(role="group_member", group="hub-leads-group", standing_for="matrix-mine"),
+    "group_member": dict(role="group_member", group="hub-leads-group", standing_for="matrix-mine"),
     "group_other": dict(role="group_member", group="board"),
     "partner": dict(role="partner", organisation="matrix-mine"),
     "partner_other": dict(role="partner", organisation="matrix-other"),
@@ -72,83 +72,83 @@ PUT,PATCH,DELETE /v1/hubs/{slug}           central
 PATCH /v1/hubs/{slug}/profile              central lead
 POST /v1/hubs/{slug}/statuses /v1/hubs/{slug}/leads /v1/hubs/{slug}/leads/{lead}/handover  central
 PATCH,DELETE /v1/hubs/{slug}/leads/{id}    central
-GET /v1/hubs/{slug}/pathway /v1/hubs/{slug}/pathway/{step}  central lead member decider kin; 404 lead_other member_other group_other
+GET /v1/hubs/{slug}/pathway /v1/hubs/{slug}/pathway/{step}  central lead member decider group_member; 404 lead_other member_other group_other
 PATCH /v1/hubs/{slug}/pathway/{step} /v1/hubs/{slug}/pathway  central lead; 404 lead_other
 GET /v1/hubs/{slug}/invitations            central lead; empty lead_other
 POST /v1/hubs/{slug}/invitations           central lead
 GET,PATCH,DELETE /v1/hubs/{slug}/invitations/{id}  central lead; 404 lead_other
 
-GET /v1/hub-applications                   central partner decider kin; empty partner_other group_other
+GET /v1/hub-applications                   central partner decider group_member; empty partner_other group_other
 POST /v1/hub-applications                  central partner
-GET /v1/hub-applications/{id}              central partner decider kin; 404 partner_other group_other
-GET /v1/hub-applications/{id}#draft           central partner; 404 partner_other decider kin group_other
+GET /v1/hub-applications/{id}              central partner decider group_member; 404 partner_other group_other
+GET /v1/hub-applications/{id}#draft           central partner; 404 partner_other decider group_member group_other
 PATCH,DELETE /v1/hub-applications/{id} /v1/hub-applications/{id}#draft  central partner; 404 partner_other
 POST /v1/hub-applications/{id}/submission /v1/hub-applications/{id}/submission#draft  central partner; 404 partner_other
 POST /v1/hub-applications/{id}/review      central decider; 404 group_other
-POST /v1/hub-applications/{id}/review#draft   central; 404 decider kin group_other
+POST /v1/hub-applications/{id}/review#draft   central; 404 decider group_member group_other
 POST /v1/hub-applications/{id}/decision    decider; 404 group_other
-POST /v1/hub-applications/{id}/decision#draft nobody_yet; 404 decider kin group_other
+POST /v1/hub-applications/{id}/decision#draft nobody_yet; 404 decider group_member group_other
 
 GET /v1/hubs/{slug}/meetings /v1/hubs/{slug}/actions  central lead member; 404 lead_other member_other
 POST /v1/hubs/{slug}/meetings              central lead; 404 lead_other
-GET,POST /v1/groups/{slug}/meetings        central decider kin; 404 group_other
-GET /v1/meetings/{id} /v1/meetings/{id}/attendance /v1/meetings/{id}/attendance-summary  central lead member; 404 lead_other member_other decider kin group_other
-GET /v1/meetings/{meeting}/agenda /v1/meetings/{meeting}/agenda/{id}  central lead member; 404 lead_other member_other decider kin group_other
-GET /v1/meetings/{meeting}/resolutions /v1/meetings/{meeting}/resolutions/{id}  central lead member; 404 lead_other member_other decider kin group_other
-GET /v1/meetings/{meeting}/actions /v1/meetings/{meeting}/actions/{id}  central lead member; 404 lead_other member_other decider kin group_other
-GET /v1/meetings/{meeting}/minutes         central lead member; 404 lead_other member_other decider kin group_other
-GET /v1/meetings/{id}/attendance/{person}  central lead; 404 member lead_other member_other decider kin group_other
-PATCH,DELETE /v1/meetings/{id} /v1/meetings/{meeting}/agenda/{id}  central lead; 404 lead_other decider kin group_other
-PATCH,DELETE /v1/meetings/{meeting}/resolutions/{id} /v1/meetings/{meeting}/actions/{id}  central lead; 404 lead_other decider kin group_other
-POST /v1/meetings/{id}/held /v1/meetings/{id}/cancellation /v1/meetings/{id}/reopening /v1/meetings/{id}/agenda-completion /v1/meetings/{meeting}/resolutions /v1/meetings/{meeting}/actions  central lead; 404 lead_other decider kin group_other
-POST /v1/meetings/{id}/attendance-sharing /v1/meetings/{id}/attendance/imports  central lead; 404 lead_other decider kin group_other
-PUT /v1/meetings/{id}/attendance /v1/meetings/{id}/attendance/{person}  central lead; 404 lead_other decider kin group_other
-POST,PATCH /v1/meetings/{meeting}/agenda  central lead; 404 lead_other decider kin group_other
-POST /v1/meetings/{meeting}/minutes        central lead; 404 lead_other decider kin group_other
-GET /v1/minutes                            central lead lead_other member member_other decider kin group_other
-GET /v1/minutes/{id}                       central lead; 404 member lead_other member_other decider kin group_other
-PATCH,DELETE /v1/minutes/{id}              central lead; 404 lead_other decider kin group_other
-POST /v1/minutes/{id}/approval /v1/minutes/{id}/sharing  central lead; 404 lead_other decider kin group_other
+GET,POST /v1/groups/{slug}/meetings        central decider group_member; 404 group_other
+GET /v1/meetings/{id} /v1/meetings/{id}/attendance /v1/meetings/{id}/attendance-summary  central lead member; 404 lead_other member_other decider group_member group_other
+GET /v1/meetings/{meeting}/agenda /v1/meetings/{meeting}/agenda/{id}  central lead member; 404 lead_other member_other decider group_member group_other
+GET /v1/meetings/{meeting}/resolutions /v1/meetings/{meeting}/resolutions/{id}  central lead member; 404 lead_other member_other decider group_member group_other
+GET /v1/meetings/{meeting}/actions /v1/meetings/{meeting}/actions/{id}  central lead member; 404 lead_other member_other decider group_member group_other
+GET /v1/meetings/{meeting}/minutes         central lead member; 404 lead_other member_other decider group_member group_other
+GET /v1/meetings/{id}/attendance/{person}  central lead; 404 member lead_other member_other decider group_member group_other
+PATCH,DELETE /v1/meetings/{id} /v1/meetings/{meeting}/agenda/{id}  central lead; 404 lead_other decider group_member group_other
+PATCH,DELETE /v1/meetings/{meeting}/resolutions/{id} /v1/meetings/{meeting}/actions/{id}  central lead; 404 lead_other decider group_member group_other
+POST /v1/meetings/{id}/held /v1/meetings/{id}/cancellation /v1/meetings/{id}/reopening /v1/meetings/{id}/agenda-completion /v1/meetings/{meeting}/resolutions /v1/meetings/{meeting}/actions  central lead; 404 lead_other decider group_member group_other
+POST /v1/meetings/{id}/attendance-sharing /v1/meetings/{id}/attendance/imports  central lead; 404 lead_other decider group_member group_other
+PUT /v1/meetings/{id}/attendance /v1/meetings/{id}/attendance/{person}  central lead; 404 lead_other decider group_member group_other
+POST,PATCH /v1/meetings/{meeting}/agenda  central lead; 404 lead_other decider group_member group_other
+POST /v1/meetings/{meeting}/minutes        central lead; 404 lead_other decider group_member group_other
+GET /v1/minutes                            central lead lead_other member member_other decider group_member group_other
+GET /v1/minutes/{id}                       central lead; 404 member lead_other member_other decider group_member group_other
+PATCH,DELETE /v1/minutes/{id}              central lead; 404 lead_other decider group_member group_other
+POST /v1/minutes/{id}/approval /v1/minutes/{id}/sharing  central lead; 404 lead_other decider group_member group_other
 
-GET /v1/meetings/{id}#group  central decider kin; 404 lead lead_other member member_other group_other
-GET /v1/meetings/{id}/attendance#group  central decider kin; 404 lead lead_other member member_other group_other
-GET /v1/meetings/{id}/attendance-summary#group  central decider kin; 404 lead lead_other member member_other group_other
-GET /v1/meetings/{meeting}/agenda#group  central decider kin; 404 lead lead_other member member_other group_other
-GET /v1/meetings/{meeting}/agenda/{id}#group  central decider kin; 404 lead lead_other member member_other group_other
-GET /v1/meetings/{meeting}/resolutions#group  central decider kin; 404 lead lead_other member member_other group_other
-GET /v1/meetings/{meeting}/resolutions/{id}#group  central decider kin; 404 lead lead_other member member_other group_other
-GET /v1/meetings/{meeting}/actions#group  central decider kin; 404 lead lead_other member member_other group_other
-GET /v1/meetings/{meeting}/actions/{id}#group  central decider kin; 404 lead lead_other member member_other group_other
-GET /v1/meetings/{meeting}/minutes#group  central decider kin; 404 lead lead_other member member_other group_other
-GET /v1/minutes/{id}#group  central decider kin; 404 lead lead_other member member_other group_other
-GET /v1/meetings/{id}/attendance/{person}#group  central decider kin; 404 lead lead_other member member_other group_other
-PATCH /v1/meetings/{id}#group              central decider kin; 404 lead lead_other group_other
-DELETE /v1/meetings/{id}#empty             central decider kin; 404 lead lead_other group_other
-PATCH,DELETE /v1/meetings/{meeting}/agenda/{id}#group  central decider kin; 404 lead lead_other group_other
-PATCH,DELETE /v1/meetings/{meeting}/resolutions/{id}#group  central decider kin; 404 lead lead_other group_other
-PATCH,DELETE /v1/meetings/{meeting}/actions/{id}#group  central decider kin; 404 lead lead_other group_other
-PATCH,DELETE /v1/minutes/{id}#group  central decider kin; 404 lead lead_other group_other
-POST /v1/meetings/{id}/held#group /v1/meetings/{id}/cancellation#empty  central decider kin; 404 lead lead_other group_other
-POST /v1/meetings/{id}/reopening#cancelled  central decider kin; 404 lead lead_other group_other
-POST /v1/meetings/{id}/agenda-completion#group  central decider kin; 404 lead lead_other group_other
-POST /v1/meetings/{id}/attendance-sharing#held  central decider kin; 404 lead lead_other group_other
-POST /v1/meetings/{id}/attendance/imports#group  central decider kin; 404 lead lead_other group_other
-PUT /v1/meetings/{id}/attendance#group  central decider kin; 404 lead lead_other group_other
-PUT /v1/meetings/{id}/attendance/{person}#group  central decider kin; 404 lead lead_other group_other
-POST,PATCH /v1/meetings/{meeting}/agenda#group  central decider kin; 404 lead lead_other group_other
-POST /v1/meetings/{meeting}/resolutions#group  central decider kin; 404 lead lead_other group_other
-POST /v1/meetings/{meeting}/actions#group  central decider kin; 404 lead lead_other group_other
-POST /v1/meetings/{meeting}/minutes#empty /v1/minutes/{id}/approval#group  central decider kin; 404 lead lead_other group_other
-POST /v1/minutes/{id}/sharing#held  central decider kin; 404 lead lead_other group_other
-DELETE /v1/meetings/{id}#hub-empty         central lead; 404 lead_other decider kin group_other
-POST /v1/meetings/{id}/cancellation#hub-empty  central lead; 404 lead_other decider kin group_other
-POST /v1/meetings/{id}/reopening#hub-cancelled  central lead; 404 lead_other decider kin group_other
-POST /v1/meetings/{id}/attendance-sharing#hub-held  central lead; 404 lead_other decider kin group_other
-POST /v1/meetings/{meeting}/minutes#hub-empty  central lead; 404 lead_other decider kin group_other
-POST /v1/minutes/{id}/sharing#hub-held  central lead; 404 lead_other decider kin group_other
-GET /v1/minutes/{id}#approved              central lead member; 404 lead_other member_other decider kin group_other
-GET /v1/meetings/{id}/attendance/{person}#self  central lead member; 404 lead_other member_other decider kin group_other
-GET /v1/groups/{slug}/seats /v1/groups/{slug}/seats/{id}  central decider kin; 404 group_other
+GET /v1/meetings/{id}#group  central decider group_member; 404 lead lead_other member member_other group_other
+GET /v1/meetings/{id}/attendance#group  central decider group_member; 404 lead lead_other member member_other group_other
+GET /v1/meetings/{id}/attendance-summary#group  central decider group_member; 404 lead lead_other member member_other group_other
+GET /v1/meetings/{meeting}/agenda#group  central decider group_member; 404 lead lead_other member member_other group_other
+GET /v1/meetings/{meeting}/agenda/{id}#group  central decider group_member; 404 lead lead_other member member_other group_other
+GET /v1/meetings/{meeting}/resolutions#group  central decider group_member; 404 lead lead_other member member_other group_other
+GET /v1/meetings/{meeting}/resolutions/{id}#group  central decider group_member; 404 lead lead_other member member_other group_other
+GET /v1/meetings/{meeting}/actions#group  central decider group_member; 404 lead lead_other member member_other group_other
+GET /v1/meetings/{meeting}/actions/{id}#group  central decider group_member; 404 lead lead_other member member_other group_other
+GET /v1/meetings/{meeting}/minutes#group  central decider group_member; 404 lead lead_other member member_other group_other
+GET /v1/minutes/{id}#group  central decider group_member; 404 lead lead_other member member_other group_other
+GET /v1/meetings/{id}/attendance/{person}#group  central decider group_member; 404 lead lead_other member member_other group_other
+PATCH /v1/meetings/{id}#group              central decider group_member; 404 lead lead_other group_other
+DELETE /v1/meetings/{id}#empty             central decider group_member; 404 lead lead_other group_other
+PATCH,DELETE /v1/meetings/{meeting}/agenda/{id}#group  central decider group_member; 404 lead lead_other group_other
+PATCH,DELETE /v1/meetings/{meeting}/resolutions/{id}#group  central decider group_member; 404 lead lead_other group_other
+PATCH,DELETE /v1/meetings/{meeting}/actions/{id}#group  central decider group_member; 404 lead lead_other group_other
+PATCH,DELETE /v1/minutes/{id}#group  central decider group_member; 404 lead lead_other group_other
+POST /v1/meetings/{id}/held#group /v1/meetings/{id}/cancellation#empty  central decider group_member; 404 lead lead_other group_other
+POST /v1/meetings/{id}/reopening#cancelled  central decider group_member; 404 lead lead_other group_other
+POST /v1/meetings/{id}/agenda-completion#group  central decider group_member; 404 lead lead_other group_other
+POST /v1/meetings/{id}/attendance-sharing#held  central decider group_member; 404 lead lead_other group_other
+POST /v1/meetings/{id}/attendance/imports#group  central decider group_member; 404 lead lead_other group_other
+PUT /v1/meetings/{id}/attendance#group  central decider group_member; 404 lead lead_other group_other
+PUT /v1/meetings/{id}/attendance/{person}#group  central decider group_member; 404 lead lead_other group_other
+POST,PATCH /v1/meetings/{meeting}/agenda#group  central decider group_member; 404 lead lead_other group_other
+POST /v1/meetings/{meeting}/resolutions#group  central decider group_member; 404 lead lead_other group_other
+POST /v1/meetings/{meeting}/actions#group  central decider group_member; 404 lead lead_other group_other
+POST /v1/meetings/{meeting}/minutes#empty /v1/minutes/{id}/approval#group  central decider group_member; 404 lead lead_other group_other
+POST /v1/minutes/{id}/sharing#held  central decider group_member; 404 lead lead_other group_other
+DELETE /v1/meetings/{id}#hub-empty         central lead; 404 lead_other decider group_member group_other
+POST /v1/meetings/{id}/cancellation#hub-empty  central lead; 404 lead_other decider group_member group_other
+POST /v1/meetings/{id}/reopening#hub-cancelled  central lead; 404 lead_other decider group_member group_other
+POST /v1/meetings/{id}/attendance-sharing#hub-held  central lead; 404 lead_other decider group_member group_other
+POST /v1/meetings/{meeting}/minutes#hub-empty  central lead; 404 lead_other decider group_member group_other
+POST /v1/minutes/{id}/sharing#hub-held  central lead; 404 lead_other decider group_member group_other
+GET /v1/minutes/{id}#approved              central lead member; 404 lead_other member_other decider group_member group_other
+GET /v1/meetings/{id}/attendance/{person}#self  central lead member; 404 lead_other member_other decider group_member group_other
+GET /v1/groups/{slug}/seats /v1/groups/{slug}/seats/{id}  central decider group_member; 404 group_other
 POST /v1/groups/{slug}/seats /v1/groups/{slug}/seats/{seat}/handover  central
 PATCH,DELETE /v1/groups/{slug}/seats/{id}  central
 
@@ -165,8 +165,8 @@ PUT /v1/hubs/{slug}/quorum-rules/{from}  central lead
 DELETE /v1/hubs/{slug}/quorum-rules/{from}  central lead; 404 lead_other
 GET /v1/people                             central lead; empty lead_other
 POST /v1/people                            central lead lead_other
-GET,PATCH /v1/people/{id}                  central lead; 404 lead_other member member_other decider kin group_other partner partner_other website analyst
-GET /v1/people/{id}/export                 central; 404 lead lead_other member member_other decider kin group_other partner partner_other website analyst
+GET,PATCH /v1/people/{id}                  central lead; 404 lead_other member member_other decider group_member group_other partner partner_other website analyst
+GET /v1/people/{id}/export                 central; 404 lead lead_other member member_other decider group_member group_other partner partner_other website analyst
 PUT,DELETE /v1/people/{id}/restriction     central
 POST /v1/people/{person}/objections        central
 GET /v1/privacy/processing /v1/privacy/retention /v1/privacy/removals /v1/privacy/reads  central
@@ -186,33 +186,33 @@ GET /v1/hubs/{slug}/activities /v1/hubs/{slug}/reviews  central lead member; emp
 POST /v1/hubs/{slug}/activities /v1/hubs/{slug}/reviews /v1/hubs/{slug}/messages  central lead
 GET /v1/hubs/{slug}/activities/{id} /v1/hubs/{slug}/reviews/{id}  central lead member; 404 lead_other member_other
 PATCH,DELETE /v1/hubs/{slug}/activities/{id} /v1/hubs/{slug}/reviews/{id}  central lead; 404 lead_other
-GET /v1/hubs/{slug}/quarterly-updates                central lead member decider kin; empty lead_other member_other group_other
-GET /v1/hubs/{slug}/quarterly-updates/{quarter} /v1/hubs/{slug}/quarterly-updates/{quarter}/extension  central lead member decider kin; 404 lead_other member_other group_other
+GET /v1/hubs/{slug}/quarterly-updates                central lead member decider group_member; empty lead_other member_other group_other
+GET /v1/hubs/{slug}/quarterly-updates/{quarter} /v1/hubs/{slug}/quarterly-updates/{quarter}/extension  central lead member decider group_member; 404 lead_other member_other group_other
 PUT /v1/hubs/{slug}/quarterly-updates/{quarter}      central lead
 PATCH /v1/hubs/{slug}/quarterly-updates/{quarter}    central lead; 404 lead_other
 POST /v1/hubs/{slug}/quarterly-updates/{quarter}/submission  central lead; 404 lead_other
 PUT,PATCH,DELETE /v1/hubs/{slug}/quarterly-updates/{quarter}/extension  central
-GET /v1/hubs/{slug}/evaluations            central lead member decider kin; empty lead_other member_other group_other
-GET /v1/hubs/{slug}/evaluations/{year}     central lead member decider kin; 404 lead_other member_other group_other
+GET /v1/hubs/{slug}/evaluations            central lead member decider group_member; empty lead_other member_other group_other
+GET /v1/hubs/{slug}/evaluations/{year}     central lead member decider group_member; 404 lead_other member_other group_other
 PUT /v1/hubs/{slug}/evaluations/{year}     central lead
 PATCH,DELETE /v1/hubs/{slug}/evaluations/{year}  central lead; 404 lead_other
 POST /v1/hubs/{slug}/evaluations/{year}/submission  central lead; 404 lead_other
 POST /v1/hubs/{slug}/evaluations/{year}/acceptance /v1/hubs/{slug}/evaluations/{year}/revision-request /v1/hubs/{slug}/evaluations/{year}/publication  central
 GET /v1/network/evaluations /v1/network/evaluations/{year} /v1/network/evaluations/{year}/figures /v1/network/evaluations/{year}/answers /v1/network/evaluations/{year}/document  all
-GET /v1/network/evaluations/{year}/progress  central decider kin group_other analyst
-GET /v1/quarterly-updates                            central decider kin; empty group_other
-GET /v1/quarters/{quarter}                 central lead lead_other member member_other decider kin group_other
+GET /v1/network/evaluations/{year}/progress  central decider group_member group_other analyst
+GET /v1/quarterly-updates                            central decider group_member; empty group_other
+GET /v1/quarters/{quarter}                 central lead lead_other member member_other decider group_member group_other
 PUT /v1/quarters/{quarter}                 central
-GET /v1/messages /v1/messages/{id} /v1/network/message-rates  central lead lead_other member member_other decider kin group_other
+GET /v1/messages /v1/messages/{id} /v1/network/message-rates  central lead lead_other member member_other decider group_member group_other
 POST /v1/messages                          central
-POST /v1/messages#group                    central decider kin
+POST /v1/messages#group                    central decider group_member
 DELETE /v1/messages/{id}                   central
-DELETE /v1/messages/{id}#group             central decider kin
+DELETE /v1/messages/{id}#group             central decider group_member
 DELETE /v1/messages/{id}#hub               central lead; 404 lead_other group_other
-GET /v1/corrections                        central lead lead_other member member_other decider kin group_other
-PUT /v1/messages/{id}/response             central decider kin; 404 group_other
-GET /v1/hubs/{slug}/relays                 central lead member decider kin group_other; empty lead_other member_other
-GET /v1/hubs/{slug}/relays/{message}       central lead member decider kin group_other; 404 lead_other member_other
+GET /v1/corrections                        central lead lead_other member member_other decider group_member group_other
+PUT /v1/messages/{id}/response             central decider group_member; 404 group_other
+GET /v1/hubs/{slug}/relays                 central lead member decider group_member group_other; empty lead_other member_other
+GET /v1/hubs/{slug}/relays/{message}       central lead member decider group_member group_other; 404 lead_other member_other
 PUT /v1/hubs/{slug}/relays/{message}       central lead
 
 GET /v1/programmes /v1/programmes/{slug}   all
@@ -224,8 +224,8 @@ POST /v1/events/{slug}/publication /v1/events/{slug}/cancellation /v1/events/{sl
 GET /v1/events/{slug}/outreach             central lead member; 404 lead_other member_other
 PUT,PATCH,DELETE /v1/events/{slug}/outreach  central lead; 404 lead_other
 DELETE /v1/hubs/{slug}/relays/{message}    central lead; 404 lead_other
-GET /v1/hubs/{slug}/health                 central lead member decider kin; 404 lead_other member_other group_other
-GET /v1/network/health                     central decider kin group_other
+GET /v1/hubs/{slug}/health                 central lead member decider group_member; 404 lead_other member_other group_other
+GET /v1/network/health                     central decider group_member group_other
 
 GET /v1/toolkit/self-assessment-totals /v1/historical-totals /v1/historical-totals/{id}  all
 GET /v1/self-assessments                   central partner; empty partner_other
@@ -247,11 +247,11 @@ POST /v1/training/sessions/{id}/publication /v1/training/sessions/{id}/cancellat
 GET /v1/training/sessions/{session}/bookings /v1/training/sessions/{id}/feedback  central lead; 404 lead_other
 POST /v1/training/sessions/{session}/bookings  central lead website
 GET,PUT /v1/training/sessions/{id}/attendance  central lead; 404 lead_other
-GET /v1/bookings/{id}                      central lead website; 404 lead_other member member_other decider kin group_other partner partner_other analyst
+GET /v1/bookings/{id}                      central lead website; 404 lead_other member member_other decider group_member group_other partner partner_other analyst
 PATCH /v1/bookings/{id}                    central lead website; 404 lead_other
 POST /v1/bookings/{id}/cancellation /v1/bookings/{id}/feedback-link /v1/bookings/{id}/certificate  central lead website; 404 lead_other
 GET,PUT,DELETE /v1/bookings/{id}/needs     central lead website; 404 lead_other
-GET,DELETE /v1/bookings/{id}/consent       central lead website; 404 lead_other member member_other decider kin group_other partner partner_other analyst
+GET,DELETE /v1/bookings/{id}/consent       central lead website; 404 lead_other member member_other decider group_member group_other partner partner_other analyst
 GET /v1/training/consent-texts /v1/training/consent-texts/{version}  all
 PUT /v1/training/consent-texts/{version}   central
 PUT /v1/bookings/{id}/attendance           central lead; 404 lead_other
@@ -404,7 +404,7 @@ def sample(document, schema, name=""):
 @pytest.fixture(scope="module")
 def records(cluster, server):
     """What the requests are about: an organisation with an application under review, one in draft and a founded Hub
-    with an invitation; an account and a client. All goes again."""
+    with an invitation; an account and a client. All is deleted in the end."""
     def clear():
         cluster.psql("""
           DELETE FROM scip.event WHERE slug LIKE 'matrix-%';
@@ -499,7 +499,7 @@ def records(cluster, server):
     parts["approved"] = {"minutes": approved["id"]}
     seated = cluster.psql("INSERT INTO scip.person (name) VALUES ('Matrix Seated') RETURNING id", "scip_migrator")
     seat = done("POST", "/v1/groups/hub-leads-group/seats", {"title": "Matrix seat", "person": seated, "from": "2024-01-01"})
-    for whose, who, caller in (("", "groups/hub-leads-group", "kin"), ("hub-", "hubs/matrix-hub", "lead")):
+    for whose, who, caller in (("", "groups/hub-leads-group", "group_member"), ("hub-", "hubs/matrix-hub", "lead")):
         for state in ("group", "empty", "held", "cancelled"):
             made = done("POST", f"/v1/{who}/meetings", {"title": f"Matrix {state}", "starts_at": "2024-06-01T10:00:00Z"}, caller)
             one = parts[whose + state] = {"meeting": made["id"], "person": seated}
@@ -509,14 +509,14 @@ def records(cluster, server):
                 done("POST", f"/v1/minutes/{one['minutes']}/approval", None, caller)
             if state in ("held", "cancelled"):
                 done("POST", made["href"] + {"held": "/held", "cancelled": "/cancellation"}[state], None, caller)
-    done("PUT", f"/v1/meetings/{parts['group']['meeting']}/attendance/{seated}", {"status": "present"}, "kin", if_match="*")
+    done("PUT", f"/v1/meetings/{parts['group']['meeting']}/attendance/{seated}", {"status": "present"}, "group_member", if_match="*")
     parts |= {"activity": done("POST", "/v1/hubs/matrix-hub/activities", {"kind": "hub_led", "held_on": "2024-06-01", "title": "Matrix"}, "lead")["id"],
               "review": done("POST", "/v1/hubs/matrix-hub/reviews", {"reviewed_on": "2024-06-01", "note": "Matrix"}, "lead")["id"],
               "message": done("POST", "/v1/messages", {"title": "Matrix down", "text": "Matrix"})["id"],
               "unrelayed": done("POST", "/v1/messages", {"title": "Matrix down 2", "text": "Matrix"})["id"],
               "question": done("POST", "/v1/hubs/matrix-hub/messages", {"kind": "question", "title": "Matrix up", "text": "Matrix", "group": "hub-leads-group"}, "lead")["id"]}
     parts["hub"] = {"message": parts["question"]}
-    parts["group"]["message"] = done("POST", "/v1/messages", {"title": "Matrix theirs", "text": "Matrix", "group": "hub-leads-group"}, "kin")["id"]
+    parts["group"]["message"] = done("POST", "/v1/messages", {"title": "Matrix theirs", "text": "Matrix", "group": "hub-leads-group"}, "group_member")["id"]
     done("PUT", f"/v1/hubs/matrix-hub/relays/{parts['message']}", {}, "lead", If_None_Match="*")
     parts["quarter"], parts["free"], parts["other"] = cluster.psql("SELECT scip.quarter(d) FROM unnest(ARRAY[scip.today(), '2024-06-01', '2024-01-01']) d").splitlines()
     for quarter in (parts["quarter"], parts["free"]):
@@ -709,7 +709,7 @@ def ruled():
 
 
 def left_out(contract, seen):
-    """What is granted and nobody has seen to succeed, and what is said to be refused and is not."""
+    """What is granted and nobody has seen to succeed, and what the table has as refused and is not."""
     here = {(cell, role) for cell, role in granted(contract) if cell not in ELSEWHERE}
     return sorted(here - seen - ruled()) + sorted(ruled() - (here - seen))
 

@@ -1,4 +1,4 @@
-"""Meetings as the people tell them: a Hub Lead, a member, another Hub, a group, the central team."""
+"""Meetings as people see them: a Hub Lead, a member, another Hub, a group, the central team."""
 import datetime
 import json
 import threading
@@ -28,7 +28,7 @@ def at(days=0, hour=12):
 
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(cluster, server):
-    """Other tests read the start data: what these make goes again, past the rules that would keep it."""
+    """Other tests read the start data: what these make is deleted, past the rules that would keep it."""
     def clear():
         cluster.psql("""
           CREATE TEMP TABLE hubs AS SELECT id FROM scip.hub WHERE slug LIKE 'meetings-%';
@@ -283,10 +283,10 @@ def test_held_or_cancelled_once_and_not_before_its_day(server, scene, central):
     csv = post(server, scene.lead, tomorrow + "/attendance/imports", f"person,status\n{scene.people[0]},present\n".encode(), Content_Type="text/csv")
     assert problem(csv) == (409, "meeting-not-yet-held")
     today = plan(server, scene.lead, scene.hub, at(0, 23))
-    assert put(server, scene.lead, f"{today}/attendance/{scene.people[0]}", {"status": "present"}).status == 200, "on the day, before it is said to be held"
+    assert put(server, scene.lead, f"{today}/attendance/{scene.people[0]}", {"status": "present"}).status == 200, "on the day, before it is marked as held"
     assert problem(post(server, scene.lead, today + "/cancellation")) == (409, "meeting-has-records")
-    rehearsal = post(server, scene.lead, today + "/held?dry_run=true", {"guests": 2})
-    assert (rehearsal.status, rehearsal.json["status"]) == (200, "held") and get(server, scene.lead, today).json["status"] == "planned"
+    dry = post(server, scene.lead, today + "/held?dry_run=true", {"guests": 2})
+    assert (dry.status, dry.json["status"]) == (200, "held") and get(server, scene.lead, today).json["status"] == "planned"
     assert post(server, scene.lead, today + "/held", {"guests": 2}).status == 200
     for step, body in (("/held", {}), ("/cancellation", None)):
         assert problem(post(server, scene.lead, today + step, body)) == (409, "meeting-not-planned")
@@ -318,8 +318,8 @@ def test_a_meeting_changes_and_goes(server, scene):
     assert patch(server, scene.lead, path, {"starts_at": at(-2, 15)}).status == 200, "another hour of that day"
     assert problem(delete(server, scene.lead, path)) == (409, "meeting-has-records")
     assert put(server, scene.lead, path + "/attendance", {"items": []}).json["absent"] == 0
-    rehearsal = delete(server, scene.lead, path + "?dry_run=true")
-    assert rehearsal.status == 204 and get(server, scene.lead, path).status == 200
+    dry = delete(server, scene.lead, path + "?dry_run=true")
+    assert dry.status == 204 and get(server, scene.lead, path).status == 200
     assert problem(delete(server, scene.lead, path, before.headers["ETag"]))[0] == 412
     assert delete(server, scene.lead, path).status == 204
     assert get(server, scene.lead, path).status == delete(server, scene.lead, path).status == patch(server, scene.lead, path, {"title": "x"}).status == 404
@@ -494,15 +494,15 @@ def test_a_spreadsheet_of_attendance(server, scene):
     assert get(server, scene.lead, path + "/attendance", Accept="application/x-ndjson").status == 200
 
     def send(content, **options):
-        query = "?dry_run=true" if options.pop("rehearse", False) else ""
+        query = "?dry_run=true" if options.pop("dry_run", False) else ""
         return post(server, scene.lead, path + "/attendance/imports" + query, content, Content_Type="text/csv", **options)
     # Excel: a mark in front, semicolons, its own line ends, headings as people write them.
     excel = "\ufeffEmail;Status\r\n" + "".join(f"{email.upper()};{state}\r\n" for email, state in zip(scene.emails, ("Present", "present", "apologies")))
-    rehearsal = send(excel.encode(), rehearse=True)
-    assert rehearsal.status == 200 and set(attendance(server, scene.lead, path).values()) == {None}
+    dry = send(excel.encode(), dry_run=True)
+    assert dry.status == 200 and set(attendance(server, scene.lead, path).values()) == {None}
     done = send(excel.encode(), key="sheet")
     assert (done.status, done.json["present"], done.json["apologies"]) == (200, 2, 1), done.text
-    assert done.json == rehearsal.json and send(excel.encode(), key="sheet").body == done.body
+    assert done.json == dry.json and send(excel.encode(), key="sheet").body == done.body
     # The list itself, filled in, comes back; a tab stands between the cells.
     names = {row["person"]["id"]: row["name"] for row in get(server, scene.lead, path + "/attendance?limit=200").json["items"]}
     fill = lambda name: "person\tname\tstatus\n" + "".join(f"{who}\t\"{name(names[who])}\"\tabsent\n" for who in scene.people)
@@ -520,7 +520,7 @@ def test_a_spreadsheet_of_attendance(server, scene):
                 ("/body/line/5/person", "is not the id of a member of that day"), ("/body/line/6/person", "is missing: a person or an email says who"),
                 ("/body/line/7/status", "is missing: present, apologies or absent"), ("/body/line/8/status", "is not one of present, apologies, absent"),
                 ("/body/line/9/person", "stands twice"), ("/body/line/10/person", "is not the id of a member of that day")]
-    for answer in (send(wrong.encode(), rehearse=True), send(wrong.encode())):
+    for answer in (send(wrong.encode(), dry_run=True), send(wrong.encode())):
         assert (answer.status, errors(answer)) == (422, verdicts)
         assert b"example.org" not in answer.body and scene.stranger.encode() not in answer.body
     assert attendance(server, scene.lead, path) == before

@@ -429,7 +429,7 @@ def edited(text, **changes):
 
 
 def test_what_is_changed_in_the_list_is_never_unchanged(server, lead, hub):
-    """A correction is said to be one, not passed over, also where nothing else of its line is new."""
+    """A correction is reported as one, not passed over, also where nothing else of its line is new."""
     add(server, lead, "Ann First", email="ann@members.example", **{"from": "2024-09-01"})
     add(server, lead, "Bee Second", email="bee@members.example", **{"from": "2024-09-02", "to": "2024-12-31"})
     add(server, lead, "Cee Third", **{"from": "2024-09-03"})

@@ -34,7 +34,7 @@ def me(server, token):
 
 
 def is_nobody(answer):
-    """The one answer to whoever has not shown who it is: it does not say what was wrong."""
+    """The one answer to a client that has not shown who it is: it does not say what was wrong."""
     assert answer.status == 401, answer.text
     assert answer.headers["WWW-Authenticate"] == 'Basic realm="oauth"'
     assert "no-store" in answer.headers["Cache-Control"] and answer.headers["Content-Type"] == "application/json"
@@ -262,7 +262,7 @@ def test_two_ways_at_once_are_none(server, signer, client):
 
 
 def test_two_authorization_headers_are_none(server, client):
-    """Whoever stands in front may have read the other one."""
+    """A proxy in front may have read the other one."""
     body, basic = urlencode(GRANT).encode(), base64.b64encode(":".join(client).encode()).decode()
     head = f"POST /oauth/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
     send = lambda *values: harness.raw(server, (head + "".join(f"Authorization: Basic {value}\r\n" for value in values) + "\r\n").encode() + body)[0][0]

@@ -243,7 +243,7 @@ def sample(contract, schema):
 
 
 def test_too_many(cluster, contract):
-    """429 of every operation that says so, whoever asks."""
+    """429 of every operation that says so, for every caller."""
     server = harness.Server("main", DATABASE_URL=cluster.url(), RATE_CLIENT=1, RATE_ADDRESS=1000)
     tokens = {}
     for method, template, _ in ALL:

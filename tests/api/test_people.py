@@ -99,7 +99,7 @@ def test_reads_are_written_down(cluster, server, central, lead, neighbour, membe
     get(server, neighbour, member["person_href"])
     assert reads() == ["addHubMember|1", "getPerson|1", "listHubMembers|1", "listPeople|1"]
     assert cluster.psql(f"SELECT count(*) FROM scip.personal_read WHERE request = 'a-read-of-a-name' AND person_id = '{member['person']}' AND account_id IS NOT NULL") == "1"
-    # a page tells of those whom it shows (and of the first one of the next page, which it looks at)
+    # a page notes reads of those whom it shows (and of the first one of the next page, which it looks at)
     before = int(cluster.psql("SELECT coalesce(max(id), 0) FROM scip.personal_read"))
     assert len(get(server, central, "/v1/people?limit=1").json["items"]) == 1
     assert int(cluster.psql(f"SELECT count(*) FROM scip.personal_read WHERE id > {before}")) <= 2

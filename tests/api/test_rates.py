@@ -177,7 +177,7 @@ def test_the_last_line_is_the_proxys_own_word(limited):
 
 
 def test_a_stranger_is_not_believed(cluster):
-    """Whoever is not on the list to the letter counts by its own address, whatever it says."""
+    """An address that is not exactly on the list counts by itself, whatever it says."""
     server = harness.Server("main", DATABASE_URL=cluster.url(), RATE_ADDRESS=30, TRUSTED_PROXIES="10.0.0.1,27.0.0.1,127.0.0.10,127.0.0.1:8080,1127.0.0.1")
     enough_time(server)
     left = [rate(ask(server, address=next(addresses)))[1] for _ in range(3)]
@@ -186,7 +186,7 @@ def test_a_stranger_is_not_believed(cluster):
 
 
 def test_no_limits(server, tokens):
-    """0 counts nothing and tells nothing."""
+    """0 counts nothing and sends no headers."""
     assert rate(ask(server)) is None and rate(ask(server, "/v1/me", token=tokens[0])) is None
 
 

@@ -1,4 +1,4 @@
-"""What a Hub reports and hears, as its lead, its members, the national groups and the central team tell it: activities,
+"""What a Hub reports and hears, as its lead, its members, the national groups and the central team see it: activities,
 quarterly updates and their locks, messages down and up, reviews."""
 import csv
 import datetime
@@ -406,7 +406,7 @@ def test_all_updates_of_a_quarter(server, lead, decider, board, central, other_l
 
 
 def test_an_update_against_its_lock(server, cluster, lead, central, due):
-    """Whoever comes first is first: a change that waits for the lock is refused by it, a lock that waits for a change
+    """The first one wins: a change that waits for the lock is refused by it, a lock that waits for a change
     comes after it."""
     name = quarter(4)
     path = f"{ONE}/quarterly-updates/{name}"

@@ -40,7 +40,7 @@ def test_all_formats_agree(server, name):
 
 
 def test_a_spreadsheet_knows_the_letters(server):
-    """By a link a list comes with a byte order mark, by which Excel tells UTF-8; by Accept, as programs ask, without one. All else is the same."""
+    """By a link a list comes with a byte order mark, by which Excel recognises UTF-8; by Accept, as programs ask, without one. All else is the same."""
     assert "Content-Disposition" not in server.get("/v1/hubs?format=csv&nation=x").headers
     for path in ("/v1/hubs", "/v1/organisations", "/v1/metrics", "/v1/events?from=9999-01-01", "/v1/metrics/hubs/values?period=2023-24"):
         link = server.get(path + ("&" if "?" in path else "?") + "format=csv")

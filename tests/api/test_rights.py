@@ -1,4 +1,4 @@
-"""What people may ask of their data, and what the Alliance has to show of it: bookings that tell nothing of others, reads that
+"""What people may ask of their data, and what the Alliance has to show of it: bookings that reveal nothing of others, reads that
 are written down, consent, records of processing, retention, breaches, objections."""
 import csv
 import datetime

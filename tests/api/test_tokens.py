@@ -219,7 +219,7 @@ def test_the_scheme(forge):
 
 
 def test_two_authorization_headers(forge):
-    """Whoever stands in front may have read the other one."""
+    """A proxy in front may have read the other one."""
     good, other = forge.token(), Forge(forge.cluster, forge.server).token()
     lines = lambda *values: b"".join(f"Authorization: {value}\r\n".encode() for value in values)
     send = lambda *values: harness.raw(forge.server, b"GET /v1/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + lines(*values) + b"\r\n")[0][0].status

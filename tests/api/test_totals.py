@@ -276,8 +276,8 @@ def test_ten_years_from_a_spreadsheet(cluster, server, central):
     lines = [f'network_events;{year}-{(year + 1) % 100:02d};scotland-hub;;;"1,{year - 1800}";Report {year} | Minutes;{"Guess" if year == 2012 else ""}' for year in range(2010, 2020)]
     lines += [f"training_delegates;{year}-M{month:02d};;;online;{month}.5;Report;" for year in (2020, 2021) for month in range(1, 13)]
     sheet = b"\xef\xbb\xbf" + ("Metric;Period;Hub;Item;Agent;Value;Source;Note\r\n" + "\r\n".join(lines) + "\r\n\r\n").encode()
-    rehearsal = load(server, central, sheet, "?dry_run=true")
-    assert (rehearsal.status, rehearsal.json["imported"]) == (200, 34) and count(cluster) == 0
+    dry = load(server, central, sheet, "?dry_run=true")
+    assert (dry.status, dry.json["imported"]) == (200, 34) and count(cluster) == 0
     key = str(uuid.uuid4())
     done = load(server, central, sheet, key=key)
     assert done.json == {"lines": 34, "imported": 34, "unchanged": 0, "href": "/v1/historical-totals"}

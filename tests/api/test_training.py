@@ -436,7 +436,7 @@ def test_when_places_are_booked(cluster, server, central, website):
 
 
 def test_somebody_is_found_again_and_nothing_is_revealed(cluster, server, central, website, lead):
-    """The address tells who it is; who gives it with another name learns neither the name nor more."""
+    """The address says who it is; who gives it with another name learns neither the name nor more."""
     known = post(server, central, "/v1/people", {"name": "Canary Concealed", "email": "found@training.example"}).json
     session = new_session(server, lead, new_course(server, central), hub="scotland-hub")
     tried = book(server, website, session, {"name": "Guess", "email": "FOUND@training.example"})

@@ -1,4 +1,4 @@
-"""Uses as people and programs make them: visits, pages that are looked at, and the figures that come of them. The counting
+"""Uses as people and programs make them: visits, pages that are looked at, and the figures that they make. The counting
 itself is tested against a plain reference in tests/db/test_usage.py."""
 import json
 import os

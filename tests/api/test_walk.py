@@ -1,5 +1,5 @@
 """What an answer is however its request was written: long heads, links that can be followed, pages, paths with slashes, and writes
-that either are done and said to be, or neither."""
+that are done and answered as done, or neither."""
 import json
 import re
 import shutil

@@ -63,14 +63,14 @@ def audit(cluster, answer):
 
 
 def test_the_central_teams_first_day(server, cluster, central):
-    """A post goes up, is mended, is nearly overwritten, and taken down; whoever follows the changes sees it all."""
+    """A post goes up, is mended, is nearly overwritten, and taken down; who follows the changes sees it all."""
     post, path = {"title": "The Alliance has an API", "kind": "news", "published_on": "2025-11-25", **FROM}, "/v1/news/writes-first-day"
     bookmark = server.get("/v1/changes?start=now").json["next"]
 
-    # First without consequence: all is checked and answered, and nothing is there.
-    rehearsal = put(server, central, path, post, "?dry_run=true")
-    assert rehearsal.status == 201 and rehearsal.json["title"] == post["title"]
-    assert server.get(path).status == 404 and not audit(cluster, rehearsal)
+    # First without consequence: all is checked and answered, and nothing is stored.
+    dry = put(server, central, path, post, "?dry_run=true")
+    assert dry.status == 201 and dry.json["title"] == post["title"]
+    assert server.get(path).status == 404 and not audit(cluster, dry)
 
     made = put(server, central, path, post)
     assert (made.status, made.headers["Location"]) == (201, path)
@@ -145,8 +145,8 @@ def test_the_life_of_a_record(server, central, name):
     assert pointers(patch(server, central, path, {})) == {"/body"}
     assert pointers(patch(server, central, path, {"slug": "other"})) == {"/body/slug"}
     assert pointers(patch(server, central, path, {"confidence": None})) == {"/body/confidence"}
-    rehearsal = patch(server, central, path + "?dry_run=true", change, made.headers["ETag"])
-    assert rehearsal.status == 200 and change.items() <= rehearsal.json.items()
+    dry = patch(server, central, path + "?dry_run=true", change, made.headers["ETag"])
+    assert dry.status == 200 and change.items() <= dry.json.items()
     assert server.get(path).json == made.json
     changed = patch(server, central, path, change, made.headers["ETag"])
     assert changed.status == 200 and {**change, **shown}.items() <= changed.json.items()
@@ -393,8 +393,8 @@ def test_a_partner_keeps_its_own_profile(server, cluster, central, partner):
     assert problem(patch(server, partner, own + "/profile", b"{}", Content_Type="application/json")) == (415, "/problems/unsupported-media-type")
     assert problem(patch(server, partner, own + "/profile", {"website": "https://"})) in ((400, "/problems/bad-request"), (422, "/problems/value-not-valid"))
     assert problem(patch(server, partner, own + "/profile", {"logo": "https:// /"}))[0] in (400, 422)
-    rehearsal = patch(server, partner, own + "/profile?dry_run=true", {"description": None})
-    assert rehearsal.status == 200 and rehearsal.json["description"] is None and server.get(own).json == said.json
+    dry = patch(server, partner, own + "/profile?dry_run=true", {"description": None})
+    assert dry.status == 200 and dry.json["description"] is None and server.get(own).json == said.json
     back = patch(server, central, own + "/profile", {key: before.json[key] for key in change}).json
     assert back == {**before.json, "updated_at": back["updated_at"]}
     assert delete(server, central, other).status == 204
@@ -445,7 +445,7 @@ def test_two_names_for_one_slug(server, central):
 
 
 def test_sets_given_at_once_never_mix(server, central):
-    """If-Match: * lets all of them through, one after the other: the last one's set is there, whole and alone."""
+    """If-Match: * lets all of them through, one after the other: the last one's set is stored, whole and alone."""
     path = "/v1/organisations/writes-sets"
     assert put(server, central, path, {"name": "Sets", **FROM}).status == 201
     sets = [[{"name": f"{n}-{i}", "kind": "other"} for i in range(3)] for n in range(6)]
@@ -459,7 +459,7 @@ def test_sets_given_at_once_never_mix(server, central):
 
 
 def test_a_change_and_a_removal_at_once(server, central):
-    """Whoever is second finds it changed or gone: nothing is undone, nobody is refused as if it were not theirs."""
+    """The second one finds it changed or gone: nothing is undone, nobody is refused as if it were not theirs."""
     for turn in range(10):
         path = f"/v1/groups/writes-removal-{turn}"
         tag = put(server, central, path, {"name": "Removal", "kind": "governance", "status": "active", **FROM}).headers["ETag"]

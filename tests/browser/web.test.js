@@ -556,7 +556,7 @@ test('metrics: the table by keyboard, and for screen readers in any case', async
   await button.press('Enter')
   assert.equal(await button.getAttribute('aria-pressed'), 'false')
   await page.emulateMedia({ media: 'print' })
-  assert.ok((await table.boundingBox()).width > 200, 'printed it is there')
+  assert.ok((await table.boundingBox()).width > 200, 'it is on the printed page')
   await page.close()
 })
 

@@ -1,4 +1,4 @@
-"""Nothing that a caller of the last released contract relies on is taken away, and whoever changes the contract says so in its
+"""Nothing that a caller of the last released contract relies on is taken away, and a change of the contract is noted in its
 changelog. openapi/released.txt has a line for each release: its version, and the commit whose openapi/openapi.json it was."""
 import copy
 import importlib.machinery

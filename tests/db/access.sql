@@ -147,7 +147,7 @@ CREATE FUNCTION pg_temp.code_faults() RETURNS SETOF text LANGUAGE sql AS $$
     AND pronamespace::regnamespace || '.' || proname NOT IN (SELECT name FROM definers WHERE r = 'scip_writer' UNION SELECT name FROM open_definers)
 $$;
 
--- And in practice: a row of each private table is there, and nobody without claims sees one; nor does whoever is of the central
+-- And in practice: each private table has a row, and nobody without claims sees one; nor does who is of the central
 -- team see more as the writer, and on the central team's own login one who is not of it.
 CREATE FUNCTION pg_temp.sight_faults() RETURNS SETOF text LANGUAGE plpgsql AS $$
 DECLARE

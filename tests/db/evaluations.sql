@@ -96,7 +96,7 @@ SELECT is(pg_temp.outcome(o), 'SC409 evaluation-submitted', o) FROM unnest(ARRAY
   'DELETE FROM hub_evaluation WHERE id = ''00000000-0000-4000-8000-0000000000e1''']) o;
 SELECT pg_temp.be('group_member');
 SELECT is(pg_temp.seen('SELECT count(*) FROM scip.hub_evaluation_figure'), (SELECT count(*) - 2 FROM evaluation_metric), 'the group sees all but the young people, and what stands beside them');
-SELECT is(pg_temp.seen('SELECT count(*) FROM scip.hub_evaluation_figure WHERE metric = ''outreach_young_people'''), 0::bigint, 'not even that it is there');
+SELECT is(pg_temp.seen('SELECT count(*) FROM scip.hub_evaluation_figure WHERE metric = ''outreach_young_people'''), 0::bigint, 'not even that there is one');
 SELECT pg_temp.be('central');
 SELECT is(pg_temp.step('published'), 'SC409 evaluation-submitted', 'not before it is accepted');
 SELECT is(pg_temp.step('draft'), '23514 hub_evaluation_returned', 'a return needs a note');

@@ -1,5 +1,5 @@
 -- Every metric against records that were counted by hand: the edges of a year in Europe/London, people in two Hubs, changed categories, what was
--- cancelled; as of a day; what a Hub's return and totals of the past put in the place of records; what releases tell and never change.
+-- cancelled; as of a day; what a Hub's return and totals of the past put in the place of records; what releases publish and never change.
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap SCHEMA public;
 SELECT no_plan();

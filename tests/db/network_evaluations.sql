@@ -55,7 +55,7 @@ SELECT is(pg_temp.figures(metric), said, metric) FROM (VALUES
 SELECT is((SELECT array_agg(DISTINCT release) FROM network_evaluation('1989-90')), '{2}'::int[], 'of the release in force');
 SELECT is(pg_temp.figures('meetings_held', '1988-89'), '=5<not_available, a=5<not_available not_submitted, b=nil_return<not_available not_submitted, d=0<not_available not_submitted', 'a year with none before it');
 
--- A part is filled once, text as text; each is used, and each that is asked for is there.
+-- A part is filled once, text as text; each is used, and each that is asked for exists.
 SELECT is(page_filled('citation', '{"href": "<&\"{sha256}", "sha256": null}'),
   '<td><code><a href="&lt;&amp;&quot;{sha256}">&lt;&amp;"{sha256}</a></code><br/><code></code></td>', 'text, an attribute, and nothing');
 SELECT is(page_filled('row', '{"name": "{+cells}", "cells": "<td>{name}</td>"}'), '<tr><th scope="row">{+cells}</th><td>{name}</td></tr>', 'markup as it is');
@@ -64,7 +64,7 @@ SELECT is_empty($$SELECT part FROM jsonb_object_keys(substring(pg_get_function_s
   WHERE NOT EXISTS (SELECT FROM pg_proc WHERE pronamespace = 'scip'::regnamespace AND (proname LIKE 'page\_%' OR proname = 'network_document')
                       AND proname <> 'page_part' AND coalesce(prosrc || pg_get_function_sqlbody(oid), prosrc) ~ ('[''{,]' || part || '['',}]'))$$, 'each part is used');
 SELECT is_empty($$SELECT m[1] FROM pg_proc, regexp_matches(coalesce(pg_get_function_sqlbody(oid), prosrc), 'page_(?:part|filled)\(''(\w+)''', 'g') m
-  WHERE pronamespace = 'scip'::regnamespace AND page_part(m[1]) IS NULL$$, 'each that is asked for is there');
+  WHERE pronamespace = 'scip'::regnamespace AND page_part(m[1]) IS NULL$$, 'each that is asked for exists');
 
 -- The document: well-formed, nobody's text is markup, missing is a word and never a bar.
 CREATE TEMP TABLE page AS SELECT network_document('1989-90') AS text;

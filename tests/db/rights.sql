@@ -1,4 +1,4 @@
--- How long earlier states are kept, and what is known of figures after that; what triggers hold, whoever writes.
+-- How long earlier states are kept, and what is known of figures after that; what triggers hold for every writer.
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap SCHEMA public;
 SELECT no_plan();

@@ -1,5 +1,5 @@
 """An attack on what is published of small numbers. What is published depends on the class of each number by itself (none, one to four, or the
-five that it is near), so all numbers of its class stay possible for whoever knows all others, the rule, and every release.
+five that it is near), so all numbers of its class stay possible for a reader who knows all others, the rule, and every release.
 
 Three attackers try every world that there is, by what the database's own functions publish of it: nobody's own number known, one Hub's, all but
 one. Each is shown mistakes that it has to find. Then real releases: nothing in them differs between worlds of the same classes, and every sum follows
@@ -145,7 +145,7 @@ def test_one_three_three_told_itself():
 
 
 def test_pieces_of_a_year(cursor):
-    """A strategy sums over each piece; where the same side of a year is cut, a piece and its year tell nothing of each other."""
+    """A strategy sums over each piece; where the same side of a year is cut, a piece and its year reveal nothing of each other."""
     worlds = [(part, rest, other, other_part) for part, rest, other, other_part in itertools.product(range(8), repeat=4)]
     numbers = {}
     for part, rest, other, more in worlds:
@@ -380,7 +380,7 @@ def test_ratings_are_sums_of_courses_that_are_told(fresh):
 
 
 def test_schools_are_told_by_stage_of_years_that_are_over(fresh):
-    """Nought tells as much of five others as one to four do, so nothing below five is published; sums are those of what is."""
+    """Nought reveals as much of five others as one to four do, so nothing below five is published; sums are those of what is."""
     cursor = fresh
     cursor.execute("SET LOCAL session_replication_role = replica")
     cursor.execute("INSERT INTO scip.toolkit_principle (slug, ordinal, name, sources, confidence) VALUES ('attack', 990, 'Attack', '{test}', 'high') RETURNING id")

@@ -65,7 +65,7 @@ def test_what_a_caller_may_see_is_found_by_index(grown, role, claims, table, que
 
 @pytest.mark.parametrize("table", ["hub_membership", "attendance"])
 def test_all_that_a_lead_may_see_is_found_by_index(grown, table):
-    """What an arm for the central team beside the lead's would forbid: it tells rows apart by no column."""
+    """What an arm for the central team beside the lead's would forbid: it selects rows by no column."""
     plan = grown("scip_writer", {"roles": "hub_lead", "hubs_led": 1007, "hubs": 1007}, f"SELECT * FROM scip.{table}")
     assert f"Seq Scan on {table}" not in plan and "rows=80 " in plan, plan
 

@@ -1,4 +1,4 @@
-"""The counter against a plain reference: whatever the order of commit, whoever commits at the same time, the figures are those
+"""The counter against a plain reference: whatever the order of commit, and others that commit at the same time, the figures are those
 that one gets who sorts all clicks and counts. Clicks crowd at the edges of seconds, hours, days, months and summer time.
 
 TEST_DATABASE_URL is a superuser's URL of a throw-away migrated database.

@@ -1,5 +1,5 @@
 -- Training, whatever the SQL: who may do what, which way a session goes, that no place is given twice, what retention
--- and erasure leave, and that nothing public tells a rating that is hidden.
+-- and erasure leave, and that nothing public reveals a rating that is hidden.
 BEGIN;
 CREATE EXTENSION IF NOT EXISTS pgtap SCHEMA public;
 SET search_path = scip, public;

@@ -258,7 +258,7 @@ def test_a_request_behind_empty_lines_is_read_once(edge, server):
 
 
 def test_nothing_secret_in_the_clear(secure, server, cluster):
-    """Where there is TLS, readers are sent to it and whoever shows a secret is refused: the API is not asked."""
+    """Where there is TLS, readers are sent to it and a request with a secret is refused: the API is not asked."""
     ran = lambda: sum(event.get("event") == "request" for event in server.events())
     name, secret = cluster.client("analyst")
     time.sleep(0.1)

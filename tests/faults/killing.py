@@ -11,16 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg2
 
 
-def kill_servers(book, send, kills, flight=4):
+def kill_servers(book, send, kills, batch=4):
     """kill -9 at a random moment of several requests; who was not answered turns to the next server, and asks again for
     what was."""
-    broken, pool = 0, ThreadPoolExecutor(flight)
+    broken, pool = 0, ThreadPoolExecutor(batch)
     started = time.monotonic()
-    list(pool.map(book.insist, itertools.islice(book.numbers, 5 * flight)))
+    list(pool.map(book.insist, itertools.islice(book.numbers, 5 * batch)))
     usual = (time.monotonic() - started) / 5
     for _ in range(kills):
         following = book.start(wait=False)  # gets ready meanwhile
-        numbers, before = list(itertools.islice(book.numbers, flight)), book.outcomes["broken"]
+        numbers, before = list(itertools.islice(book.numbers, batch)), book.outcomes["broken"]
         sent = [pool.submit(send, book.server, number) for number in numbers]
         time.sleep(random.random() * usual)
         book.server.process.kill()

@@ -73,7 +73,7 @@ class Place:
             connection.close()
 
     def insist(self, number):
-        """Until it is there: 412 says that an attempt without an answer was the one."""
+        """Until it is stored: 412 says that an attempt without an answer was the one."""
         until = time.monotonic() + 30
         while (status := self.upload(number)) not in (201, 412):
             assert status in (None, 503, 504), status
@@ -92,7 +92,7 @@ class Place:
         return answer.status
 
     def check(self, uploaded):
-        """Each file is there, whole, and nothing else is seen."""
+        """Each file is stored, whole, and nothing else is seen."""
         items = [json.loads(line) for line in self.server.get(f"{self.path}?format=ndjson").text.splitlines()]  # of all, without pages
         listed = {file["name"]: file for file in items}
         assert len(items) == len(listed) and set(listed) <= {f"{number}.pdf" for number in uploaded}
@@ -180,7 +180,7 @@ def test_database_killed_in_mid_upload(place, way):
 
 @pytest.mark.parametrize("way", ["service", "immediate", "sessions"])
 def test_killed_in_mid_download(place, way):
-    """Everybody asks until the file is there: each of them is one use, however often it was broken off or asked again."""
+    """Everybody asks until the file is stored: each of them is one use, however often it was broken off or asked again."""
     number = next(place.numbers)
     place.insist(number)
     people = itertools.count()

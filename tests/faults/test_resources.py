@@ -13,7 +13,7 @@ def cpu_seconds(server):
 
 
 def test_no_descriptor_is_left(cluster, tmp_path, monkeypatch):
-    """More connections than descriptors: whoever has one is served, the others wait, and no core is taken meanwhile."""
+    """More connections than descriptors: those that have one are served, the others wait, and no core is taken meanwhile."""
     limited = tmp_path / "scip-api"
     limited.write_text(f"#!/bin/sh\nulimit -n 100\nexec {harness.BINARY} \"$@\"\n")
     limited.chmod(0o755)

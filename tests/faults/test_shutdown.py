@@ -146,7 +146,7 @@ def test_silent_issuers_delay_nothing(cluster, tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
 def test_signals_that_end_it(cluster, number):
-    """What is in flight is answered whichever it was; a hang-up is none of them."""
+    """Requests in progress are answered whichever it was; a hang-up is none of them."""
     server = engine(cluster)
     server.process.send_signal(signal.SIGHUP)
     waiting = connect(server, b"GET /slow?seconds=0.5 HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -75,7 +75,7 @@ class Writes:
             time.sleep(0.005)
 
     def check(self):
-        """Every request has one effect, in one transaction with its records and its answer; nothing else is there."""
+        """Every request has one effect, in one transaction with its records and its answer; nothing else is stored."""
         numbers = sorted(self.answers)
         accounts, figures = [n for n in numbers if n % 4], [n for n in numbers if n % 4 == 0]
         sql, run = self.cluster.psql, self.run

@@ -96,7 +96,7 @@ def test_generators_can_be_read():
 
 
 def defined_twice(files):
-    """Names of functions that more than one file defines: gdb, perf and readers could not tell them apart."""
+    """Names of functions that more than one file defines: gdb, perf and readers could not distinguish them."""
     where = {}
     for name, text in files.items():
         for function in re.findall(r"^[a-z_][^\n;={}()]*?\b(\w+)\([^;{}]*\) \{", code(text), re.M):

@@ -109,7 +109,7 @@ class Server:
         self.process.wait(20)
 
 
-# 64 requests in a row ask for what nobody has asked for yet: each is made once if those in flight are joined.
+# 64 requests in a row ask for what nobody has asked for yet: each is made once if concurrent requests are joined.
 NEW_KEYS = """local n = math.random(1000000) * 1000
 request = function() n = n + 1; return wrk.format("GET", "/v1/hubs?q=" .. math.floor(n / 64)) end
 """
