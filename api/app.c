@@ -11,7 +11,7 @@
 enum { WATCH_TIMEOUT_US = 1000000 }; /* how long the watch may wait */
 
 /* A key for each purpose (NIST SP 800-108: HMAC over its number), of the SHA-256 of the secret file, or of a secret
- * that is this process's alone. What shows of one tells nothing of another. */
+ * that is this process's alone. What is seen of one reveals nothing of another. */
 static void load_keys(struct app *app, struct gate *gate) {
     struct text text;
     unsigned char secret[32] = {0};

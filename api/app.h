@@ -30,7 +30,7 @@ struct app {
     struct cache *cache;        /* of shared answers, or NULL: without the question there is none */
     struct asset *assets;       /* files of the pages, the handlers' */
     const char *problem_template;
-    /* Appends a page that tells of a problem; NULL: there are none. The handlers', as its template. */
+    /* Appends a page about a problem; NULL: there are none. The handlers', as its template. */
     void (*problem_page)(const struct app *app, const struct problem *problem, const char *instance, struct buf *buf);
     unsigned char keys[APP_KEYS][32]; /* one a purpose, from SECRET_FILE */
     struct metrics *metrics;          /* atomic counters */
@@ -46,7 +46,7 @@ void app_load(struct app *app, const struct handler_entry *handlers, struct gate
  * in gate; may be called again. One thread at a time. */
 bool app_link(struct app *app, struct gate *gate);
 
-/* Asks the database what has changed and tells the cache. One thread, some times a second. */
+/* Asks the database what has changed and notifies the cache. One thread, some times a second. */
 void app_watch(struct app *app);
 
 /* What can be asked for now: records, when everything is linked, nothing ends, and the database answers; changes, when

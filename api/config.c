@@ -51,7 +51,7 @@ static const struct key {
     NUMBER("KEEPALIVE_MS", keepalive_ms, "5000", 0, 600000, "longest idle time of a kept connection"),
     NUMBER("RESPONSE_LIMIT", response_limit, "33554432", 65536, 1073741824, "largest answer in bytes"),
     NUMBER("CACHE_BYTES", cache_bytes, "8388608", 0, 4294967296, "kept answers of public reads; 0: none"),
-    NUMBER("DRAIN_MS", drain_ms, "10000", 0, 600000, "longest wait for requests in flight at the end"),
+    NUMBER("DRAIN_MS", drain_ms, "10000", 0, 600000, "longest wait for open requests at the end"),
     TEXT("LOG_LEVEL", level, "info", "debug, info, warn or error"),
 };
 enum { KEYS = sizeof keys / sizeof *keys };

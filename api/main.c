@@ -35,7 +35,7 @@ static sigset_t block_signals(void) {
 }
 
 /* Links when the database lets it, however late (an operation that disagrees with it stays unlinked and answers 503),
- * and asks again and again what has changed. Faults are told once. */
+ * and asks again and again what has changed. Faults are logged once. */
 static void *link_and_watch(void *argument) {
     struct app *app = argument;
     struct gate gate = {.out = stderr};
@@ -102,7 +102,7 @@ static int serve_api(struct app *app, struct gate *gate) {
     int number;
     sigwait(&signals, &number);
     if (!drain(app, threads, 2)) {
-        log_event(LOG_WARN, "stopped in flight", LOG_NUMBER("connections", wire_connections()));
+        log_event(LOG_WARN, "stopped with open connections", LOG_NUMBER("connections", wire_connections()));
         _exit(0); /* their threads may wait for the database yet */
     }
     wire_drain(true);

@@ -39,7 +39,7 @@ static bool wrong(struct reader *reader, const char *detail) {
     return problem_add(reader->problem, pointer, "%s", detail);
 }
 
-/* The text as UTF-8: Excel writes the system's code page unless told otherwise. */
+/* The text as UTF-8: Excel writes the system's code page unless set otherwise. */
 static bool decode(struct arena *arena, const char *bytes, size_t length, struct text *text) {
     size_t room = length * 3 + 1;
     char *out = arena_alloc_raw(arena, room), *to = out, *from = (char *)bytes;

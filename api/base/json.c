@@ -24,7 +24,7 @@ static size_t skip_string(const char *text, size_t length, size_t at) {
 struct json_size json_measure(const char *text, size_t length) {
     struct json_size size = {.values = 1, .nul = memchr(text, '\0', length)};
     int depth = 0;
-    bool begun = false; /* a container, of which nothing came yet */
+    bool begun = false; /* a container, still empty */
     for (size_t i = 0; i < length; i++) {
         char c = text[i];
         if (begun && !memchr(" \t\r\n", c, 4)) {

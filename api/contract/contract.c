@@ -23,7 +23,7 @@ static const struct schema *schema_of(struct loader *loader, json_t *name) {
     return name ? schema_compile(loader->schemas, name) : NULL;
 }
 
-/* A copy: what is said of operations goes when it is loaded. */
+/* A copy: the source of operations is freed when they are loaded. */
 static const char *copy_of(struct loader *loader, const char *text) {
     return text ? arena_copy(loader->arena, text, strlen(text)) : NULL;
 }

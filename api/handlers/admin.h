@@ -1,4 +1,4 @@
-/* What the operator's listener tells. */
+/* What the operator's listener serves. */
 #pragma once
 #include "app.h"
 

@@ -23,7 +23,7 @@ static const struct known {
 };
 enum { KNOWN = sizeof known / sizeof *known };
 
-/* Members that tell the archives of office programs apart, and those that hold macros; any other; the directory's end.
+/* Members that identify the archives of office programs, and those that hold macros; any other; the directory's end.
  */
 enum { TYPES = 1, WORD = 2, SLIDES = 4, SHEETS = 8, MACROS = 16, ENTRY = 32, DIRECTORY_END = 64 };
 static const struct member {

@@ -1,4 +1,4 @@
-/* What a file is, told by its bytes as they go by. The names of files say the same, or it is refused. */
+/* What a file is, recognised by its bytes as they go by. The names of files say the same, or it is refused. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

@@ -56,7 +56,7 @@ static bool next_part(struct request *request, struct stream *stream, struct tex
 }
 
 /* With the lock held. */
-static void let_go(struct zip *zip) {
+static void zip_release(struct zip *zip) {
     if (!zip || --zip->holders)
         return;
     if (zip->file)
@@ -67,7 +67,7 @@ static void let_go(struct zip *zip) {
 
 static void end_reading(struct stream *stream) {
     pthread_mutex_lock(&store.lock);
-    let_go(((struct reading *)stream)->zip);
+    zip_release(((struct reading *)stream)->zip);
     pthread_mutex_unlock(&store.lock);
 }
 
@@ -191,7 +191,7 @@ static struct zip *make_new(struct request *request) {
     }
     if (!request->problem.status)
         problem_exhausted(&request->problem);
-    let_go(zip); /* nobody else has it */
+    zip_release(zip); /* nobody else has it */
     return NULL;
 }
 
@@ -226,7 +226,7 @@ static struct zip *borrow_zip(struct request *request, const char **status) {
         store.ended = number;
         if (made) {
             made->number = number;
-            let_go(store.last);
+            zip_release(store.last);
             store.last = made;
         }
         pthread_cond_broadcast(&store.made);

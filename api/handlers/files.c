@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A file as the database told of it; lent by the request's arena. */
+/* A file as the database described it; lent by the request's arena. */
 struct found {
     const char *item, *id, *name, *type, *etag;
     int64_t size;
@@ -42,7 +42,7 @@ static bool refuse_file(struct request *request, const char *status, const char 
     if (strcmp(status, "410") == 0)
         return request_refuse(request, "record-withdrawn", "The record was withdrawn.");
     if (strcmp(status, "403") == 0)
-        return request_refuse(request, "forbidden", "The file is under embargo: it can be had from %s on.", day);
+        return request_refuse(request, "forbidden", "The file is under embargo: it is available from %s on.", day);
     return request_refuse(request, "not-found", "There is no such file.");
 }
 

@@ -161,7 +161,7 @@ static bool take_chunks(struct upload *upload) {
     return true;
 }
 
-/* All is there: whether it is what it is said to be. */
+/* All has arrived: whether it is what it is declared to be. */
 static const char *judge(struct upload *upload) {
     const char *type = upload->size ? content_type(&upload->content, upload->place[2]) : NULL;
     const char *said = request_header(upload->request, "Content-Type");

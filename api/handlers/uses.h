@@ -3,7 +3,7 @@
 #include "http/request.h"
 #include "op/uses.h"
 
-/* Counts a use of item ("document/<slug>", "resource:<id>", …) by whoever asks. Blocks until it is committed. False
+/* Counts a use of item ("document/<slug>", "resource:<id>", …) by the caller. Blocks until it is committed. False
  * with a problem: then nothing was counted. A HEAD request counts nothing. */
 bool use_record(struct request *request, const char *item, enum use_kind kind);
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Counts against a quota; the answer tells what is left (draft-ietf-httpapi-ratelimit-headers), shared answers
+/* Counts against a quota; the response says what is left (draft-ietf-httpapi-ratelimit-headers), shared answers
  * leave it out: they are kept for others. */
 static bool count(struct request *request, char kind, const char *text, const char *more, int64_t quota) {
     const char *who = kind == 'c' ? "client" : "address";
@@ -70,8 +70,8 @@ void auth_explain(struct request *request) {
         return;
     /* noted for those who can make the account, in a transaction of its own: the refused one left nothing */
     struct result *row = transaction_ask(&request->app->transactions, UNKNOWN_ACCOUNT, values, &(struct problem){0});
-    const char *told = row ? result_cell(row, 0, 0) : NULL;
-    if (told)
-        request_refuse(request, "unauthorized", "%s", told);
+    const char *answer = row ? result_cell(row, 0, 0) : NULL;
+    if (answer)
+        request_refuse(request, "unauthorized", "%s", answer);
     result_free(&row);
 }

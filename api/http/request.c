@@ -20,7 +20,7 @@ const char *request_header(const struct request *request, const char *name) {
     return trimmed < length ? arena_copy(request->arena, value, trimmed) : value;
 }
 
-/* Whoever links to a page may add to its address what is for others to read (utm_source, fbclid, ver): of those, a page
+/* A link to a page may add to its address what is for others to read (utm_source, fbclid, ver): of those, a page
  * takes what the contract names. */
 static bool read_query(struct request *request, const char *query) {
     const struct spec *spec = request->match.spec;

@@ -67,7 +67,7 @@ bool response_named(const struct request *request);
 /* Sets the ETag and turns a matching If-None-Match into 304 (RFC 9110, 13.1.2). */
 bool response_validate(struct request *request);
 
-/* The head, lent by the request's arena, and the body that is written behind it; close tells that the connection ends,
+/* The head, lent by the request's arena, and the body that is written behind it; close says that the connection ends,
  * and is set where there was no room for them. Turns its problem into a response first when it has a status. */
 struct text response_finish(struct request *request, struct text *body, bool *close);
 

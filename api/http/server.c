@@ -69,7 +69,7 @@ static void answer(struct mg_connection *connection, struct request *request, co
     else if (!request->target)
         problem_exhausted(&request->problem);
     else if (wire.head.fault || framing_read(request, http_version, &inflow.framing))
-        serve(request, &inflow); /* TRACE too, which is nowhere allowed: it is told what is */
+        serve(request, &inflow); /* TRACE too, which is nowhere allowed: 405 says what is */
     struct stream *stream = response->stream;
     if (stream && !request->problem.status && !response->head) /* while there is still time to say that it fails */
         stream->next(request, stream, &response->lent);
@@ -82,7 +82,7 @@ static void answer(struct mg_connection *connection, struct request *request, co
         mg_disable_connection_keep_alive(connection);
     if (stream && stream->end)
         stream->end(stream);
-    wire.lingers = unread && !inflow.framing.expects; /* who waits to be told to go on sends nothing */
+    wire.lingers = unread && !inflow.framing.expects; /* who waits for 100 (Continue) sends nothing */
     if (request->release)
         request->release(request);
     cache_give_back(&request->recalled);

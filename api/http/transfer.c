@@ -35,7 +35,7 @@ ssize_t inflow_read(struct request *request, char *bytes, size_t size) {
     bool ok = inflow->framing.body != FRAMING_LENGTH || inflow->framing.length <= inflow->limit;
     if (ok && inflow->framing.expects)
         wire_write((struct text){go_on, sizeof go_on - 1}, (struct text){0}, &inflow->pace, &(size_t){0});
-    inflow->framing.expects &= !ok; /* who was not told to go on sends nothing */
+    inflow->framing.expects &= !ok; /* who got no 100 (Continue) sends nothing */
     for (int count = 0; ok && got < size && !inflow->ended; got += (size_t)count) {
         count = read_step(inflow, bytes + got, size - got < READ_STEP ? size - got : READ_STEP);
         if (count < 0)

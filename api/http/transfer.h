@@ -15,7 +15,7 @@ struct inflow {
 };
 
 /* Fills bytes with what comes: fewer than size where the body ends, -1 with a problem. A client that waits for 100
- * (Continue) is told by the first call. */
+ * (Continue) gets it from the first call. */
 ssize_t inflow_read(struct request *request, char *bytes, size_t size);
 
 /* The pace of an answer: what lies in the buffers on the way, up to the client, has been written and not yet read. */

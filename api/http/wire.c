@@ -53,7 +53,7 @@ int accept(int socket, struct sockaddr *address, socklen_t *length) {
     else
         wait_for(NULL, 0, LISTEN_US);
     if (connection >= 0 && atomic_load(&ends))
-        set_hops(connection, 0); /* it was about to come when the listener was told, and has it of that */
+        set_hops(connection, 0); /* it was about to come when the listener was stopped, and has it of that */
     return connection;
 }
 

@@ -15,12 +15,12 @@ struct cache;
 struct answer {
     const char *content_type; /* static */
     const char *etag;
-    struct text head, body; /* of the head, what everybody is told alike */
+    struct text head, body; /* of the head, what is the same for everybody */
     unsigned operation;     /* its place in the contract */
     int64_t made_us;        /* clock_us; what cache_get gives is as good as new whatever its age */
 };
 
-/* The right to make the answer for a key; whoever holds it settles it. */
+/* The right to make the answer for a key; its holder settles it. */
 struct ticket {
     void *entry; /* NULL: nothing to settle */
     uint64_t generation;

@@ -12,7 +12,7 @@ struct request;
 /* A hand-written operation, for what SQL cannot do: fills the request's response, or its problem and gives false. */
 typedef bool operation_handler(struct request *request);
 
-/* Says the request's problem in the words of another protocol, whoever refuses: fills response, or gives false. */
+/* Says the request's problem in the words of another protocol, whatever refuses: fills response, or gives false. */
 typedef bool operation_refusal(struct request *request);
 
 struct handler_entry {

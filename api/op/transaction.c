@@ -18,7 +18,7 @@ void transactions_load(struct transactions *transactions, const json_t *statemen
     }
 }
 
-/* The central team has a login of its own. Who is of it only the transaction tells: ctx.enter() refuses the wrong login
+/* The central team has a login of its own. Who is of it only the transaction knows: ctx.enter() refuses the wrong login
  * (SCPOL). What a caller was last time is remembered by a hash of who it is, so that it happens once. */
 static atomic_bool *is_central(const char *const *enter) {
     static atomic_bool callers[4096];

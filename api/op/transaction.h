@@ -77,8 +77,8 @@ struct pool *transaction_pool(const struct transactions *transactions, const cha
 struct result *transaction_ask(const struct transactions *transactions, enum transaction_statement which,
                                const char *const *values, struct problem *problem);
 
-/* Runs the call. A read and a dry run are over; a write stays open until its answer is made: what its caller is told
- * failed is not committed. False with a problem. */
+/* Runs the call. A read and a dry run are over; a write stays open until its answer is made: what is answered
+ * as failed is not committed. False with a problem. */
 bool transaction_run(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                      struct problem *problem);
 

@@ -10,7 +10,7 @@
  * ARENA_MAX: bytes of the writer's. */
 enum { BATCH_MAX = 256, ATTEMPTS = 3, VALUES = 8, ARENA_MAX = 64 << 20 };
 
-/* A use on its way; on the stack of whoever waits for it. */
+/* A use on its way; on the stack of who waits for it. */
 struct waiter {
     STAILQ_ENTRY(waiter) next;
     pthread_cond_t settled;

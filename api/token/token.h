@@ -2,7 +2,7 @@
  *
  * A token says who; what they may is not its business. RFC 8725 and RFC 9068 are the yardstick. What `typ`
  * must be (RFC 8725, sections 3.11 and 3.12; RFC 9068, section 4):
- *   own tokens         JWT, which libjwt writes whatever one tells it, or at+jwt, for the day that it does not. That
+ *   own tokens         JWT, which libjwt writes whatever it is given, or at+jwt, for the day that it does not. That
  *                      is no confusion: the service's keys sign nothing but access tokens
  *   outside tokens     at+jwt, JWT or none: RFC 7519 leaves it open and many providers send none; the pinned
  *                      audience keeps ID tokens out, which are made for a client and not for this service

@@ -1,4 +1,4 @@
-/* The cache of answers: what it gives is true, whoever changes and asks at the same time. */
+/* The cache of answers: what it gives is true while others change and ask at the same time. */
 #include "base/log.h"
 #include "op/cache.h"
 #include "suite.h"
@@ -127,24 +127,24 @@ START_TEST(a_wait_is_bounded) {
 }
 END_TEST
 
-static atomic_int version, told; /* what is true, and what the cache has been told of */
+static atomic_int version, seen; /* what is true, and what the cache has seen */
 
 static void *change(void *unused) {
     for (int i = 0; i < ROUNDS / 10; i++) {
         int now = atomic_fetch_add(&version, 1) + 1;
         cache_changed(cache);
-        atomic_store(&told, now);
+        atomic_store(&seen, now);
         usleep(50);
     }
     return NULL;
 }
 
-/* An answer is never older than what the cache had been told of when it was asked. */
+/* An answer is never older than what the cache had seen when it was asked. */
 static void *ask(void *wrong) {
     for (int i = 0; i < ROUNDS; i++) {
         struct ticket mine = {0};
         const char *key = i % 3 ? "often" : "seldom";
-        int known = atomic_load(&told), given = known;
+        int known = atomic_load(&seen), given = known;
         const struct answer *answer = cache_get(cache, text(key), WAIT_US, &mine);
         if (answer) {
             memcpy(&given, answer->body.bytes, sizeof given);
@@ -166,7 +166,7 @@ START_TEST(never_older_than_what_is_known) {
     pthread_t threads[THREADS], changer;
     static atomic_int wrong;
     atomic_store(&version, 0);
-    atomic_store(&told, 0);
+    atomic_store(&seen, 0);
     pthread_create(&changer, NULL, change, NULL);
     for (int i = 0; i < THREADS; i++)
         pthread_create(&threads[i], NULL, ask, &wrong);

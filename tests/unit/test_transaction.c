@@ -167,7 +167,7 @@ START_TEST(who_has_another_login_is_moved_and_known) {
 }
 END_TEST
 
-/* A role that is taken away between the two pools is told as what passes; that a connection of each broke meanwhile is
+/* A role taken away between the two pools is answered as what passes; that a connection of each broke meanwhile is
  * no reason to give up. */
 START_TEST(who_has_neither_login_is_told_so) {
     const char *const nobody[ENTER_VALUES] = {"issuer", "nobody", "token", "1", NULL, "r", "addThing", "", "false"};

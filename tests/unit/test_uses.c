@@ -1,4 +1,4 @@
-/* Uses: those that wait are written together, each is told its own, and nobody waits for ever. The statements are
+/* Uses: those that wait are written together, each gets its own answer, and nobody waits for ever. The statements are
  * stand-ins of the test's own. */
 #include "base/log.h"
 #include "database.h"
