@@ -66,7 +66,7 @@ END $$;
 
 -- The words of a text, for what is searched and for what is asked alike: without apostrophes, commas within numbers
 -- and other signs, so that "King's" is kings, 1,800 is 1800 and 2021/22 is 2021 22.
-CREATE FUNCTION scip.spell(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.tokens(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN btrim(regexp_replace(regexp_replace(scip.fold(value), '[''`\u00b4\u02bc\u2018\u2019]|(?<=[0-9]),(?=[0-9]{3})', '', 'g'),
   '[\u0001-/:-@[-`{-\u00bf\u00d7\u00f7\u2010-\u2027\u2030-\u205e\u2212]+', ' ', 'g'));
 -- Words with hyphens as one: wellbeing for well-being, and 2021-22 as it was.
@@ -75,10 +75,10 @@ RETURN regexp_replace(scip.fold(value), '([[:alpha:]])-(?=[[:alpha:]])', '\1', '
 -- A text as it is searched, with a space for a hyphen and with nothing, and what is looked for in it, both ways too: patterns for LIKE,
 -- as no sign is left that has a meaning there; NULL, which is nowhere, for signs alone.
 CREATE FUNCTION scip.search_text(value text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE -- STRICT, it could not be inlined for its CASE, and would take eight times as long
-RETURN scip.spell(value) || CASE WHEN scip.unhyphened(value) <> scip.fold(value) THEN '|' || scip.spell(scip.unhyphened(value)) ELSE '' END;
+LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN scip.tokens(value) -- STRICT, it could not be inlined for its CASE, and would take eight times
+  || CASE WHEN scip.unhyphened(value) <> scip.fold(value) THEN '|' || scip.tokens(scip.unhyphened(value)) ELSE '' END; -- as long
 CREATE FUNCTION scip.search_term(q text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN CASE WHEN scip.spell(q) <> '' THEN ARRAY['%' || scip.spell(q) || '%', '%' || scip.spell(scip.unhyphened(q)) || '%'] END;
+RETURN CASE WHEN scip.tokens(q) <> '' THEN ARRAY['%' || scip.tokens(q) || '%', '%' || scip.tokens(scip.unhyphened(q)) || '%'] END;
 
 -- Whether a text says something; whether it is a line of its own: a title or a name.
 CREATE FUNCTION scip.shows(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN scip.plain(value) <> '';
@@ -95,7 +95,7 @@ CREATE DOMAIN scip.sources AS text[] CONSTRAINT sources
   CHECK (cardinality(VALUE) > 0 AND array_position(VALUE, NULL) IS NULL AND array_position(VALUE, '') IS NULL);
 
 GRANT EXECUTE ON FUNCTION scip.is_partial_date, scip.earliest, scip.latest, scip.date_sort, scip.time_sort, scip.precision, scip.visible,
-  scip.plain, scip.fold, scip.spell, scip.unhyphened, scip.search_text, scip.search_term, scip.shows, scip.is_line
+  scip.plain, scip.fold, scip.tokens, scip.unhyphened, scip.search_text, scip.search_term, scip.shows, scip.is_line
   TO scip_anonymous, scip_caller;
 
 -- Today in the Alliance's own time zone.

@@ -82,10 +82,10 @@ CALL scip.track_changes('hub_evaluation_figure', NULL, 'NULL', 'NULL', record =>
 CALL scip.track_changes('hub_evaluation_answer', NULL, 'NULL', 'NULL', record => $$concat_ws('/', r.evaluation_id, r.question)$$);
 
 -- Whether a Hub was active or paused on any day of a time: then it has something to report.
-CREATE FUNCTION scip.hub_at_work(hub bigint, first date, last date) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
+CREATE FUNCTION scip.hub_operated(hub bigint, first date, last date) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN EXISTS (SELECT FROM scip.hub_phases(hub) p
                WHERE p.status IN ('active', 'paused') AND p.since <= last AND (p.until IS NULL OR p.until > first));
-GRANT EXECUTE ON FUNCTION scip.hub_at_work TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.hub_operated TO scip_caller;
 
 -- What the records say of each metric of a return today, to two decimals so that it can be sent back as it was read;
 -- without those that the caller may not see. In plpgsql, because metrics come with a later change.

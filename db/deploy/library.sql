@@ -27,20 +27,20 @@ GRANT EXECUTE ON FUNCTION scip.author, scip.are_authors TO scip_anonymous, scip_
 
 -- Words of an item by weight: title, names, text. Stemmed as English and also as they stand, which is what Welsh has;
 -- what has a hyphen also in one word, so that wellbeing finds well-being. A phrase ends with each of these: there is a |.
-CREATE FUNCTION scip.indexed(value text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION scip.lexemes(value text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT to_tsvector('pg_catalog.english', t) || '''|'':1'::tsvector || to_tsvector('pg_catalog.simple', t)
-        FROM scip.spell(regexp_replace(scip.fold(coalesce(value, '')), '([[:alpha:]]+)-([[:alpha:]]+)', '\1 \2 \1\2', 'g')) t);
-CREATE FUNCTION scip.words(title text, names text, body text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ts_delete(setweight(scip.indexed(title), 'A') || '''|'':1'::tsvector || setweight(scip.indexed(names), 'B') || '''|'':1'::tsvector
-                 || setweight(scip.indexed(body), 'C'), '|');
+        FROM scip.tokens(regexp_replace(scip.fold(coalesce(value, '')), '([[:alpha:]]+)-([[:alpha:]]+)', '\1 \2 \1\2', 'g')) t);
+CREATE FUNCTION scip.search_vector(title text, names text, body text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ts_delete(setweight(scip.lexemes(title), 'A') || '''|'':1'::tsvector || setweight(scip.lexemes(names), 'B') || '''|'':1'::tsvector
+                 || setweight(scip.lexemes(body), 'C'), '|');
 -- What somebody typed as a query. Its grammar has three signs ("a phrase", -without, or), which are carried through as
 -- private characters; all others are white space, so that no text is an error and words are cut as in the index.
-CREATE FUNCTION scip.asked(q text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+CREATE FUNCTION scip.parsed_query(q text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
 RETURN (SELECT websearch_to_tsquery('pg_catalog.english', t) || websearch_to_tsquery('pg_catalog.simple', t)
-        FROM regexp_replace(translate(scip.spell(translate(regexp_replace(scip.fold(q), '(^| )-', '\1' || U&'\e000', 'g'), '"', U&'\e001')),
-                                      U&'\e000\e001', '-"'), '-(?![[:alnum:]])', '', 'g') t);
-CREATE FUNCTION scip.wanted(q text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-RETURN scip.asked(q) || CASE WHEN scip.fold(q) ~ '(^| )-' THEN '' ELSE scip.asked(scip.unhyphened(q)) END;
+        FROM regexp_replace(translate(scip.tokens(translate(regexp_replace(scip.fold(q), '(^| )-', '\1' || U&'\e000', 'g'), '"',
+                                                            U&'\e001')), U&'\e000\e001', '-"'), '-(?![[:alnum:]])', '', 'g') t);
+CREATE FUNCTION scip.search_query(q text) RETURNS tsquery LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN scip.parsed_query(q) || CASE WHEN scip.fold(q) ~ '(^| )-' THEN '' ELSE scip.parsed_query(scip.unhyphened(q)) END;
 -- array_to_string is not immutable for every type of element; for text it is.
 CREATE FUNCTION scip.joined(value text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT RETURN array_to_string(value, ' ');
 
@@ -57,8 +57,8 @@ CREATE DOMAIN scip.isbn AS text CONSTRAINT isbn CHECK (scip.is_isbn(VALUE));
 -- Until the day of embargo_until the record is public and the files are not; on that day they are.
 CREATE FUNCTION scip.availability(withdrawn_at timestamptz, embargo_until date) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN withdrawn_at IS NOT NULL THEN 'withdrawn' WHEN embargo_until > scip.today() THEN 'embargoed' ELSE 'available' END;
-GRANT EXECUTE ON FUNCTION scip.words, scip.indexed, scip.asked, scip.wanted, scip.joined, scip.is_isbn, scip.availability
-  TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.search_vector, scip.lexemes, scip.parsed_query, scip.search_query, scip.joined, scip.is_isbn,
+  scip.availability TO scip_anonymous, scip_caller;
 
 CREATE TABLE scip.document (
   LIKE ctx.publication INCLUDING ALL,
@@ -87,8 +87,8 @@ CREATE TABLE scip.document (
   embargo_until date,
   withdrawn_at timestamptz,
   withdrawal_note text CHECK (length(withdrawal_note) <= 2000),
-  words tsvector NOT NULL GENERATED ALWAYS AS
-    (scip.words(title, scip.joined(authors) || ' ' || coalesce(publisher, ''), coalesce(abstract, '') || ' ' || coalesce(note, ''))) STORED,
+  words tsvector NOT NULL GENERATED ALWAYS AS (scip.search_vector(title, scip.joined(authors) || ' ' || coalesce(publisher, ''),
+    coalesce(abstract, '') || ' ' || coalesce(note, ''))) STORED,
   CHECK (year = left(published_on, 4)::int),
   CONSTRAINT document_withdrawal CHECK (withdrawn_at IS NOT NULL OR withdrawal_note IS NULL),
   CONSTRAINT document_replaces CHECK (replaces_id <> id)
@@ -174,7 +174,7 @@ CREATE TABLE scip.resource (
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
   published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED,
   words tsvector NOT NULL GENERATED ALWAYS AS
-    (scip.words(title || ' ' || coalesce(title_cy, ''), scip.joined(authors) || ' ' || coalesce(publisher, ''),
+    (scip.search_vector(title || ' ' || coalesce(title_cy, ''), scip.joined(authors) || ' ' || coalesce(publisher, ''),
                 coalesce(summary, '') || ' ' || coalesce(summary_cy, ''))) STORED,
   title_source text NOT NULL DEFAULT 'published' REFERENCES term.title_source,
   CONSTRAINT resource_withdrawal CHECK (withdrawn_at IS NOT NULL OR withdrawal_note IS NULL)

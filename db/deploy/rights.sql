@@ -385,12 +385,12 @@ BEGIN
 END $$;
 -- What is looked for: a pattern; or words, known by their digest, and only as a whole text. mark stands in their place.
 CREATE TYPE scip.sought_words AS (pattern text, words int, salt text, digest bytea, whole boolean, mark text);
-CREATE FUNCTION scip.seek(words text[], salt text, whole boolean, mark text) RETURNS scip.sought_words LANGUAGE sql IMMUTABLE
+CREATE FUNCTION scip.sought(words text[], salt text, whole boolean, mark text) RETURNS scip.sought_words LANGUAGE sql IMMUTABLE
 RETURN ROW(NULL, cardinality(words), salt, sha256(convert_to(salt || ' ' || array_to_string(words, ' '), 'UTF8')), whole,
   mark)::scip.sought_words;
 
 -- The text without the words; as it was where they are not in it.
-CREATE FUNCTION scip.strike(value text, sought scip.sought_words) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION scip.redacted(value text, sought scip.sought_words) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
   seen text := normalize(scip.visible(value), NFC);
   struck text;
@@ -412,13 +412,13 @@ BEGIN
   INTO struck FROM covered HAVING bool_or(hit) AND (NOT sought.whole OR count(*) = sought.words);
   RETURN CASE WHEN struck IS NULL THEN value WHEN sought.whole THEN sought.mark ELSE struck END;
 END $$;
-CREATE FUNCTION scip.strike(value jsonb, sought scip.sought_words) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION scip.redacted(value jsonb, sought scip.sought_words) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
   RETURN CASE jsonb_typeof(value)
-    WHEN 'string' THEN to_jsonb(scip.strike(value #>> '{}', sought))
-    WHEN 'array' THEN (SELECT coalesce(jsonb_agg(scip.strike(e, sought) ORDER BY n), '[]')
+    WHEN 'string' THEN to_jsonb(scip.redacted(value #>> '{}', sought))
+    WHEN 'array' THEN (SELECT coalesce(jsonb_agg(scip.redacted(e, sought) ORDER BY n), '[]')
       FROM jsonb_array_elements(value) WITH ORDINALITY x (e, n))
-    WHEN 'object' THEN (SELECT coalesce(jsonb_object_agg(scip.strike(x.key, sought), scip.strike(x.value, sought)), '{}')
+    WHEN 'object' THEN (SELECT coalesce(jsonb_object_agg(scip.redacted(x.key, sought), scip.redacted(x.value, sought)), '{}')
       FROM jsonb_each(value) x)
     ELSE value END;
 END $$;
@@ -441,7 +441,7 @@ END $$;
 -- Answers that were kept and have the words are emptied; their keys stay used.
 CREATE FUNCTION scip.empty_answers(sought scip.sought_words) RETURNS void LANGUAGE sql AS $$
   UPDATE scip.idempotency i SET status = 410, hash = '', location = NULL, etag = NULL, content_type = NULL, body = NULL
-  WHERE i.body IS NOT NULL AND scip.strike(regexp_replace(i.body, '\\[nrtbf]', ' ', 'g'), sought) <> regexp_replace(i.body, '\\[nrtbf]',
+  WHERE i.body IS NOT NULL AND scip.redacted(regexp_replace(i.body, '\\[nrtbf]', ' ', 'g'), sought) <> regexp_replace(i.body, '\\[nrtbf]',
     ' ', 'g');
 $$;
 
@@ -460,10 +460,10 @@ BEGIN
     was := data -> c."column";
     value := was;
     IF address.pattern IS NOT NULL AND c.rule = 'at_once' THEN
-      value := strike(value, address);
+      value := redacted(value, address);
     END IF;
     IF cardinality(name) > 1 AND c.rule = 'at_once' THEN -- one word alone may be anything
-      value := strike(value, seek(name, '', true, '[erased]'));
+      value := redacted(value, sought(name, '', true, '[erased]'));
     END IF;
     IF value <> was THEN
       changed := changed || jsonb_build_object(c."column", value);
@@ -478,7 +478,7 @@ END $$;
 CREATE FUNCTION scip.list_mention(person uuid, t text, record text, col text, match text, words text[]) RETURNS void LANGUAGE sql AS $$
   INSERT INTO scip.redaction (id, person_id, "table", record, "column", match, words, digest)
   SELECT n.id, person, t, list_mention.record, col, list_mention.match, cardinality(list_mention.words),
-    (scip.seek(list_mention.words, n.id::text, false, '')).digest
+    (scip.sought(list_mention.words, n.id::text, false, '')).digest
   FROM (SELECT gen_random_uuid() AS id) n ON CONFLICT (person_id, "table", record, "column", match) DO NOTHING;
 $$;
 
@@ -505,8 +505,8 @@ BEGIN
   END IF;
   longest := (SELECT w FROM unnest(surname) w ORDER BY length(w) DESC LIMIT 1); -- whatever is found has it
   FOR t IN SELECT DISTINCT "table" FROM text_column WHERE rule <> 'kept' AND "table" <> 'redaction' ORDER BY 1 LOOP
-    FOR held IN EXECUTE format('SELECT %s AS record, to_jsonb(r) AS data FROM scip.%I r, sift(to_jsonb(r)::text) f WHERE strpos(f, $1) > '
-    '0 OR strpos(f, $2) > 0',
+    FOR held IN EXECUTE format('SELECT %s AS record, to_jsonb(r) AS data FROM scip.%I r, prefilter(to_jsonb(r)::text) f '
+                               'WHERE strpos(f, $1) > 0 OR strpos(f, $2) > 0',
                                record_key(t), t) USING longest, fold(email) LOOP
       changed := erase_from_row(person, t, held.record, held.data, address, named, surname);
       IF changed <> '{}' THEN
@@ -518,7 +518,7 @@ BEGIN
       END IF;
     END LOOP;
   END LOOP;
-  FOR held IN SELECT h.id, h."table" AS t, h.record, h.row AS data FROM history h, sift(h.row::text) f
+  FOR held IN SELECT h.id, h."table" AS t, h.record, h.row AS data FROM history h, prefilter(h.row::text) f
               WHERE h."table" IN (SELECT x."table" FROM text_column x WHERE x.rule <> 'kept')
                 AND (strpos(f, longest) > 0 OR strpos(f, fold(email)) > 0) LOOP
     changed := erase_from_row(person, held.t, held.record, held.data, address, named, surname);
@@ -543,13 +543,13 @@ BEGIN
   SELECT * INTO r FROM redaction x WHERE x.id = redact.redaction;
   sought := ROW(NULL, r.words, r.id::text, r.digest, false, mark)::sought_words;
   data := row_of(r."table", r.record);
-  value := strike(data -> r."column", sought);
+  value := redacted(data -> r."column", sought);
   IF value <> data -> r."column" THEN
     PERFORM write_row(r."table", r.record, jsonb_build_object(r."column", value));
     found_it := true;
   END IF;
-  FOR old IN SELECT h.id, strike(h.row -> r."column", sought) AS value FROM history h
-             WHERE h."table" = r."table" AND h.record = r.record AND strike(h.row -> r."column", sought) <> h.row -> r."column" LOOP
+  FOR old IN SELECT h.id, redacted(h.row -> r."column", sought) AS value FROM history h
+             WHERE h."table" = r."table" AND h.record = r.record AND redacted(h.row -> r."column", sought) <> h.row -> r."column" LOOP
     UPDATE history h SET row = h.row || jsonb_build_object(r."column", old.value) WHERE h.id = old.id;
     found_it := true;
   END LOOP;
@@ -609,17 +609,17 @@ BEGIN
   FOR r IN SELECT * FROM redaction x WHERE x.person_id = person ORDER BY x.at, x.id LOOP
     sought := ROW(NULL, r.words, r.id::text, r.digest, false, E'\uE000')::sought_words;
     data := row_of(r."table", r.record);
-    current := coalesce(r.digest IS NOT NULL AND strike(data -> r."column", sought) <> data -> r."column", false);
+    current := coalesce(r.digest IS NOT NULL AND redacted(data -> r."column", sought) <> data -> r."column", false);
     IF NOT current THEN
       SELECT h.row INTO data FROM history h WHERE h."table" = r."table" AND h.record = r.record AND h.row IS NOT NULL
-      ORDER BY r.digest IS NOT NULL AND strike(h.row -> r."column", sought) <> h.row -> r."column" DESC, h.id DESC LIMIT 1;
+      ORDER BY r.digest IS NOT NULL AND redacted(h.row -> r."column", sought) <> h.row -> r."column" DESC, h.id DESC LIMIT 1;
     END IF;
     text_there := normalize(visible(data ->> r."column"), NFC);
     id := r.id; kind := r."table"; field := r."column"; match := r.match; decision := r.decision; decided_at := r.decided_at;
     updated_at := coalesce(r.decided_at, r.at);
     record := address_of(r."table", data);
     excerpt := CASE WHEN r.digest IS NOT NULL AND NOT ctx.dry_run()
-      THEN substr(text_there, greatest(strpos(strike(text_there, sought), E'\uE000') - 80, 1), 240) END;
+      THEN substr(text_there, greatest(strpos(redacted(text_there, sought), E'\uE000') - 80, 1), 240) END;
     RETURN NEXT;
   END LOOP;
   PERFORM note_read(person) WHERE FOUND;

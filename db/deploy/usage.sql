@@ -495,39 +495,39 @@ $$;
 
 -- Puts the figures of such a month, and what the counter goes on from, in the place of those that differ. Who records
 -- waits meanwhile.
-CREATE FUNCTION scip.mend_usage(month date) RETURNS int LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.repair_usage(month date) RETURNS int LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
   faults int;
 BEGIN
   LOCK TABLE scip.use IN SHARE ROW EXCLUSIVE MODE;
-  SELECT count(*) INTO faults FROM scip.usage_faults(mend_usage.month);
-  DELETE FROM scip.use_session WHERE month = mend_usage.month;
-  DELETE FROM scip.use_visitor WHERE month = mend_usage.month;
-  DELETE FROM scip.usage_month WHERE month = mend_usage.month;
-  DELETE FROM scip.users_month WHERE month = mend_usage.month;
+  SELECT count(*) INTO faults FROM scip.usage_faults(repair_usage.month);
+  DELETE FROM scip.use_session WHERE month = repair_usage.month;
+  DELETE FROM scip.use_visitor WHERE month = repair_usage.month;
+  DELETE FROM scip.usage_month WHERE month = repair_usage.month;
+  DELETE FROM scip.users_month WHERE month = repair_usage.month;
   INSERT INTO scip.use_session
-  SELECT mend_usage.month, c.day_key, c.item_id, c.hour, c.agent, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request)
-  FROM scip.counted(mend_usage.month) c GROUP BY 2, 3, 4, 5;
+  SELECT repair_usage.month, c.day_key, c.item_id, c.hour, c.agent, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request)
+  FROM scip.counted(repair_usage.month) c GROUP BY 2, 3, 4, 5;
   INSERT INTO scip.use_session -- who is known by a chain that went on after midnight alone was not alone
   SELECT DISTINCT m.month, u.day_key, u.item_id, extract(hour FROM u.at AT TIME ZONE setting.zone())::smallint, u.agent, 0, 0
   FROM scip.use_month m JOIN scip.use u ON u.at >= m.starts AND u.at < m.ends
-  WHERE m.month = mend_usage.month
+  WHERE m.month = repair_usage.month
     AND (u.at AT TIME ZONE setting.zone())::date <> ((u.at + interval '30 seconds') AT TIME ZONE setting.zone())::date
   ON CONFLICT DO NOTHING;
   INSERT INTO scip.use_visitor
-  SELECT mend_usage.month, c.month_key, c.agent, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request),
+  SELECT repair_usage.month, c.month_key, c.agent, count(*) FILTER (WHERE NOT c.request), count(*) FILTER (WHERE c.request),
          count(*) FILTER (WHERE NOT c.request AND i.kind = 'document')
-  FROM scip.counted(mend_usage.month) c JOIN scip.use_item i ON i.id = c.item_id GROUP BY 2, 3;
+  FROM scip.counted(repair_usage.month) c JOIN scip.use_item i ON i.id = c.item_id GROUP BY 2, 3;
   INSERT INTO scip.usage_month
-  SELECT c.item_id, mend_usage.month, c.agent, c.ti, c.ui, c.tr, c.ur FROM scip.counted_usage(mend_usage.month) c;
+  SELECT c.item_id, repair_usage.month, c.agent, c.ti, c.ui, c.tr, c.ur FROM scip.counted_usage(repair_usage.month) c;
   INSERT INTO scip.users_month
-  SELECT mend_usage.month, c.agent, c.investigating, c.requesting, c.of_resources, c.of_documents
-    FROM scip.counted_users(mend_usage.month) c;
+  SELECT repair_usage.month, c.agent, c.investigating, c.requesting, c.of_resources, c.of_documents
+    FROM scip.counted_users(repair_usage.month) c;
   RETURN faults;
 END $$;
 CREATE FUNCTION scip.recount_usage(OUT month text, OUT mended int) RETURNS SETOF record LANGUAGE sql VOLATILE AS $$
-  SELECT to_char(m.month, 'YYYY-"M"MM'), scip.mend_usage(m.month) FROM scip.use_month m WHERE m.dropped_at IS NULL ORDER BY m.month;
+  SELECT to_char(m.month, 'YYYY-"M"MM'), scip.repair_usage(m.month) FROM scip.use_month m WHERE m.dropped_at IS NULL ORDER BY m.month;
 $$;
 
 -- Salts that are over.

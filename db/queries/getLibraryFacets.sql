@@ -11,7 +11,7 @@ WITH found AS MATERIALIZED (
            CASE WHEN :language IS NULL OR language = :language THEN NULL ELSE 'language' END,
            CASE WHEN :file_format IS NULL OR file_format = :file_format THEN NULL ELSE 'file_format' END], NULL) AS misses
   FROM scip.library_items
-  WHERE :q IS NULL OR words @@ scip.wanted(:q)
+  WHERE :q IS NULL OR words @@ scip.search_query(:q)
 ), counted AS (
   SELECT facet, value, count(*) AS count
   FROM found, LATERAL (VALUES ('collection', ARRAY[collection]), ('kind', ARRAY[kind]), ('year', ARRAY[year::text]),

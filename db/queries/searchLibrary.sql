@@ -9,9 +9,9 @@ SELECT collection, slug, title, title_cy, summary, array_to_json(authors) AS aut
                                                  OR f._resource_id = CASE collection WHEN 'resources' THEN id END)), '[]') AS files,
        key AS _after_key, href AS _after_href
 FROM scip.library_items, LATERAL (SELECT CASE WHEN :q IS NULL THEN published_sort
-                                        ELSE to_char(ts_rank(words, scip.wanted(:q)), '0.00000000')
+                                        ELSE to_char(ts_rank(words, scip.search_query(:q)), '0.00000000')
                                         END COLLATE "C" AS key) AS sorted
-WHERE (:q IS NULL OR words @@ scip.wanted(:q))
+WHERE (:q IS NULL OR words @@ scip.search_query(:q))
   AND (:collection IS NULL OR collection = :collection)
   AND (:kind IS NULL OR kind = :kind)
   AND (:year IS NULL OR year = :year)

@@ -9,5 +9,5 @@ CROSS JOIN LATERAL (SELECT scip.academic_year(starts) AS year, starts -- of numb
   FROM generate_series(setting.first_year(), extract(year FROM scip.year_start(scip.academic_year(scip.today())))::int) n,
        make_date(n, setting.year_month(), 1) starts) y
 LEFT JOIN scip.hub_evaluation e ON e.hub_id = h.id AND e.year = y.year
-WHERE (ctx.sees(h.id, NULL) OR (SELECT ctx.decides())) AND (e.id IS NOT NULL OR scip.hub_at_work(h.id, y.starts, scip.period_end(y.year)));
+WHERE (ctx.sees(h.id, NULL) OR (SELECT ctx.decides())) AND (e.id IS NOT NULL OR scip.hub_operated(h.id, y.starts, scip.period_end(y.year)));
 GRANT SELECT ON scip.hub_evaluations TO scip_caller;

@@ -118,8 +118,8 @@ def body(name, old, new):
     (body("erase_words", "UPDATE history h SET row = h.row || changed", "UPDATE history h SET row = h.row"), "whole in history"),
     (body("redact", "UPDATE history h SET row = h.row || jsonb_build_object(r.\"column\", old.value)", "UPDATE history h SET row = h.row"), "left in history"),
     (body("empty_answers", "WHERE i.body IS NOT NULL", "WHERE false"), "left in idempotency"),
-    (body("strike", "scip.fold(m[2])", "lower(m[2])"), "not listed minutes.text"),
-    (body("strike", "WHEN 'array'", "WHEN 'list'"), "left in hub_application"),
+    (body("redacted", "scip.fold(m[2])", "lower(m[2])"), "not listed minutes.text"),
+    (body("redacted", "WHEN 'array'", "WHEN 'list'"), "left in hub_application"),
     (body("erase_from_row", "list_mention(person, t, record, c.\"column\", 'name', name)", "1"), "not listed minutes.text"),
 ])
 def test_mistakes_are_found(cluster, mistake, found):
@@ -133,7 +133,7 @@ def test_mistakes_are_found(cluster, mistake, found):
 def test_words(cluster, text, struck):
     """Letters and digits count, whatever their case, accents and form, and what shows nothing; parts of words do not."""
     given = "E'" + "".join(c if c.isalnum() and c.isascii() or c == " " else f"\\u{ord(c):04x}" for c in text) + "'"
-    answer = cluster.psql(f"SELECT to_json(scip.strike({given}, scip.seek(scip.words_of('Zoe Quillfeather'), 'salt', false, '[x]')))")
+    answer = cluster.psql(f"SELECT to_json(scip.redacted({given}, scip.sought(scip.words_of('Zoe Quillfeather'), 'salt', false, '[x]')))")
     assert json.loads(answer) == (text if struck is None else struck)
 
 

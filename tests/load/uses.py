@@ -66,7 +66,7 @@ def fill(url, items, uses):
     have = int(sql(url, "SELECT count(*) FROM scip.use WHERE at < '2021-01-01'"))
     sql(url, FILL % (len(items) - 1, uses - have))
     for month in range(1, 13):  # the figures as the counter would have made them
-        sql(url, f"SET work_mem = '256MB'; SELECT scip.mend_usage('2020-{month:02}-01')")
+        sql(url, f"SET work_mem = '256MB'; SELECT scip.repair_usage('2020-{month:02}-01')")
     sql(url, "VACUUM ANALYZE")
     sql(url, "CHECKPOINT")
     time.sleep(10)  # what the load has left to do in the background
