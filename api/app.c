@@ -129,7 +129,7 @@ void app_watch(struct app *app) {
     struct result *result =
         pool_run(app->watch_pool, &app->transactions.statements[FRESHNESS], &token, false, &problem);
     const char *next = result_cell(result, 0, 0), *changed = result_cell(result, 0, 1);
-    *app->freshness_token = '\0'; /* what has happened is unknown: the next answer begins anew */
+    *app->freshness_token = '\0'; /* what has happened is unknown: the next answer begins again */
     if (next && changed) {
         cache_checked(app->cache, asked_us, *changed == 't');
         if (strlen(next) < sizeof app->freshness_token)

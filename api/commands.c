@@ -142,7 +142,7 @@ static const struct action {
     {{"retention"}, 0, NULL, RETENTION},       /* what was kept long enough is removed: how much of what */
     {{"erasures", "list"}, 0, NULL, ERASURES}, /* people who were erased, by id */
     {{"erasures", "replay"}, 1, erasures_replay, 0},
-    {{"recount"}, 0, NULL, RECOUNT}, /* uses are counted anew from their raw rows, and the figures mended */
+    {{"recount"}, 0, NULL, RECOUNT}, /* uses are counted again from their raw rows, and the figures repaired */
     {{"recount", "--verify"}, 0, recount_verify, 0},
     {{"robots", "import"}, 1, robots_import, 0}};
 

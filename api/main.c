@@ -21,7 +21,7 @@
 enum { LINK_RETRY_US = 250000, LINK_FAULT_US = 2000000, WATCH_US = 100000, KEYS_TICKS = 10, DRAIN_STEP_NS = 20000000 };
 
 /* The terminating signals are taken by sigwait alone; SIGPIPE is an error code of write, and SIGHUP asks for what
- * there is not: files to be opened anew. */
+ * there is not: files to be opened again. */
 static sigset_t block_signals(void) {
     sigset_t set;
     sigemptyset(&set);

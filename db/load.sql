@@ -192,7 +192,7 @@ EXCEPTION WHEN raise_exception OR data_exception OR integrity_constraint_violati
   RAISE '%.csv: %', t, SQLERRM;
 END $$;
 
--- Without statistics the planner plans every request anew. Of a table without rows there can be none: until it is analysed the
+-- Without statistics the planner plans every request again. Of a table without rows there can be none: until it is analysed the
 -- planner takes it for one of ten pages and reads it by its indexes, afterwards for an empty one, whatever is written to it next,
 -- and sessions keep plans that read all of it.
 CREATE PROCEDURE pg_temp.analyze()

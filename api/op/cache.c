@@ -220,7 +220,7 @@ void cache_settle(struct cache *cache, struct ticket *ticket, const struct answe
     struct copy *copy =
         answer && answer->body.bytes && answer->body.length < cache->capacity / 8 ? copy_answer(answer) : NULL;
     pthread_mutex_lock(&cache->lock);
-    if (entry->making == ticket->generation) { /* else somebody began anew in a later generation */
+    if (entry->making == ticket->generation) { /* else somebody began again in a later generation */
         entry->making = 0;
         entry->uncacheable_in = answer && !copy ? ticket->generation : 0;
         if (copy) {

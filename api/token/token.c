@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Seconds. A key set is fetched anew after REFRESH_S, or when a key is missing from it; never twice within
+/* Seconds. A key set is fetched again after REFRESH_S, or when a key is missing from it; never twice within
  * RETRY_S; and serves no longer than KEEP_S without its provider. */
 enum { REFRESH_S = 600, RETRY_S = 60, KEEP_S = 24 * 3600, ASSERTION_S = 300, SECRET_SIZE = 32, OWN = 0 };
 

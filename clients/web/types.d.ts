@@ -2593,7 +2593,7 @@ export interface paths {
         put?: never;
         /**
          * Publish the figures of a period
-         * @description Counts all metrics of a period that is over, withholds what may not be published, and keeps the rest for ever. What an earlier release of the period withheld stays withheld. A strategy is released after its years.
+         * @description Counts all metrics of a period that is over, withholds what may not be published, and keeps the rest for good. What an earlier release of the period withheld stays withheld. A strategy is released after its years.
          *
          *     Returns a release: the figures of a period, published once and for all. It may be called by the central team (`central`).
          */
@@ -16907,7 +16907,7 @@ export interface components {
             record: string;
             /** @description The property that the words are removed from. */
             field: string;
-            /** @description The words to remove; only letters and digits are compared. A salted hash is kept, so that restored backups can be mended. */
+            /** @description The words to remove; only letters and digits are compared. A salted hash is kept, so that restored backups can be redacted too. */
             words: string;
             /** @description Why the words are removed, without repeating them. */
             reason: string;
@@ -17458,7 +17458,7 @@ export interface components {
         PagePolicy: "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
         /** @description The page may use nothing but its own style, and nobody may frame it. */
         ProblemPolicy: "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-        /** @description Made anew each time; a day old is as good. */
+        /** @description Made for each request; a day old is as good. */
         DayCache: "max-age=86400" | "private, no-store";
         NoStore: "no-store";
         /** @description How long the answer may be kept. An answer to a request that carries `Authorization` is for its caller alone; one that is given though the database is away (its `Cache-Status` has a `ttl` below zero) is asked for again. */
@@ -34433,7 +34433,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The file; it is made anew each time. */
+            /** @description The file; it is made for each request. */
             200: {
                 headers: {
                     "Cache-Control": components["headers"]["DayCache"];

@@ -3,7 +3,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
--- What another alliance would set otherwise: a function each, which is a constant of every plan. `load` makes them anew.
+-- What another alliance would set otherwise: a function each, which is a constant of every plan. `load` makes them again.
 CREATE SCHEMA setting;
 GRANT USAGE ON SCHEMA setting TO scip_anonymous, scip_caller;
 CREATE PROCEDURE setting.set(name text, type text, value text) LANGUAGE plpgsql AS $$

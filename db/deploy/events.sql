@@ -79,7 +79,7 @@ COMMENT ON COLUMN scip.event.days IS 'From the first to the last: no event befor
 COMMENT ON COLUMN scip.event.date_sort_down IS 'Those without a date are last, whichever way the list runs';
 COMMENT ON COLUMN scip.event.title_source IS 'described: a label of ours for an event without a published title';
 COMMENT ON COLUMN scip.event.ical_sequence IS 'RFC 5545, 3.8.7.4: raised when title, times, place or STATUS change';
-COMMENT ON COLUMN scip.event.uid IS 'RFC 5545, 3.8.4.7: the event''s for ever, whatever its address';
+COMMENT ON COLUMN scip.event.uid IS 'RFC 5545, 3.8.4.7: the event''s permanently, whatever its address';
 CALL scip.protect('event');
 GRANT SELECT ON scip.event TO scip_anonymous;
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.event TO scip_caller;

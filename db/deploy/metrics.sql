@@ -82,7 +82,7 @@ CREATE FUNCTION scip.refuse_overlaps() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   found boolean;
 BEGIN
-  EXECUTE 'WITH spanned AS MATERIALIZED ( -- planned anew each time: one row differs from thousands
+  EXECUTE 'WITH spanned AS MATERIALIZED ( -- planned again each time: one row differs from thousands
              SELECT w.what, o.period
              FROM (SELECT d.period, scip.total_overlaps(d.period) AS others FROM (SELECT DISTINCT period FROM written) d OFFSET 0) p
              JOIN written w USING (period) CROSS JOIN LATERAL unnest(p.others) o (period))
@@ -714,7 +714,7 @@ CREATE FUNCTION metric.cells(code text, first_day date, last_day date, known_at 
   FROM metric.cells(cells.code, ARRAY[cells.first_day], ARRAY[cells.last_day], cells.known_at, ARRAY[array_to_string(by, '+')], true) c
 $$;
 
--- What the records say of one Hub and academic year, of what Hubs confirm in their returns. For the Hub itself: nothing recorded is nought,
+-- What the records say of one Hub and academic year, of what Hubs confirm in their returns. For the Hub itself: nothing recorded is 0,
 -- which it may confirm.
 CREATE FUNCTION metric.of_hub(hub bigint, year text, OUT metric text, OUT value numeric, OUT status text)
 RETURNS SETOF record LANGUAGE sql STABLE AS $$

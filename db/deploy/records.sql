@@ -43,7 +43,7 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON scip.audit
   FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
 GRANT SELECT ON scip.audit, scip.history TO scip_caller;
 
--- What changed in which transaction: who follows the changes reads them anew, and cached answers are as fresh as they are.
+-- What changed in which transaction: who follows the changes reads them again, and cached answers are as fresh as they are.
 CREATE TABLE scip.change (
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   id bigint GENERATED ALWAYS AS IDENTITY,
@@ -59,7 +59,7 @@ COMMENT ON COLUMN scip.change.audience IS 'Who may see that it changed: words of
 CALL scip.protect('change');
 GRANT SELECT ON scip.change TO scip_anonymous, scip_caller;
 
--- How far changes have been removed: who follows them from before that begins anew.
+-- How far changes have been removed: who follows them from before that begins again.
 CREATE TABLE scip.change_cut (
   one boolean PRIMARY KEY DEFAULT true CHECK (one),
   xid xid8 NOT NULL

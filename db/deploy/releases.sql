@@ -1,4 +1,4 @@
--- What is published of the metrics: releases of closed periods, for ever, with disclosure control; the values of a metric:
+-- What is published of the metrics: releases of closed periods, permanent, with disclosure control; the values of a metric:
 -- cells, how one comes about, headline figures beside what the records give; and the figures of training, which say no more than that.
 --
 -- Disclosure control is here and nowhere else: metric.publish() stands between what is counted and all that is published of a metric
@@ -51,14 +51,14 @@ CALL scip.add_trigger('keep_released BEFORE UPDATE OR DELETE ON release, release
     WHERE NOT EXISTS (SELECT FROM scip.release r WHERE r.id = (to_jsonb(OLD) ->> 'release_id')::bigint AND r.xid = pg_current_xact_id());
 $$);
 
--- Of small numbers that anybody may know nought, but not one to four (NULL), and of all others the nearest five; a number that is no whole
+-- Of small numbers that anybody may know 0, but not one to four (NULL), and of all others the nearest five; a number that is no whole
 -- one is small below five. Of several the sum of what is published of each, one to four as two and a half, to the nearest five; nothing
 -- where nothing is published of any.
 CREATE FUNCTION metric.rounded(numbers numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT CASE WHEN coalesce(bool_or(n >= 5), false) OR coalesce(bool_and(n = 0), true)
                  THEN 5 * round(coalesce(sum(CASE WHEN n = 0 OR n >= 5 THEN 5 * round(n / 5) ELSE 2.5 END), 0) / 5) END
         FROM unnest(numbers) n);
--- The same of answers, of which nought reveals as much as four: all who answered gave another. Nought to four count as two.
+-- The same of answers, of which 0 reveals as much as four: all who answered gave another. 0 to 4 count as two.
 CREATE FUNCTION metric.rounded_answers(numbers numeric[]) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (SELECT CASE WHEN bool_or(n >= 5) THEN 5 * round(sum(CASE WHEN n >= 5 THEN 5 * round(n / 5) ELSE 2 END) / 5) END
   FROM unnest(numbers) n);
@@ -490,7 +490,7 @@ BEGIN
     ELSE coalesce(guarded, '') END;
 END $$;
 
--- Where cells of a release are downloaded for ever, and the SHA-256 of the bytes that come: the CSV of the operation with what the address
+-- Where cells of a release can always be downloaded, and the SHA-256 of the bytes that come: the CSV of the operation with what the address
 -- names. NULL: there are none.
 CREATE FUNCTION metric.citation(code text, period text, by text[], release int, OUT href text, OUT sha256 text) LANGUAGE sql STABLE AS $$
   SELECT format('/v1/metrics/%s/values?period=%s%s&release=%s&format=csv', citation.code, metric.quoted_period(citation.period),

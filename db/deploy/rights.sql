@@ -45,7 +45,7 @@ BEGIN
 $$);
 
 -- Takes a person out: the name, the address and who signs in are gone, also from the answers that were kept, whose keys stay
--- used: who repeats the request does not make the person anew. All rows
+-- used: who repeats the request does not make the person again. All rows
 -- that count the person stay, for they have the id alone. The name is looked for in every text there is (erase_words).
 -- Again, or of nobody, it does no harm.
 CREATE FUNCTION scip.erase(person uuid, at timestamptz) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$

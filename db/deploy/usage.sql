@@ -184,7 +184,7 @@ CREATE TYPE scip.use_change AS (item_id int, month date, agent text, month_key u
 -- A session that records clicks of the same user on the same item waits: what is around is all there is.
 CREATE FUNCTION scip.record_uses(version bigint, at bigint[], item text[], kind int[], agent text[], day_key uuid[], previous_key uuid[],
   month_key uuid[], OUT status int, OUT url text) RETURNS SETOF record LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp
--- one plan for good, by indexes: made anew for the months of each call, or when tables were small, it costs more than its run;
+-- one plan for good, by indexes: made again for the months of each call, or when tables were small, it costs more than its run;
 -- hence also scalar subqueries and OFFSET 0, which are never hashed
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
@@ -240,7 +240,7 @@ BEGIN
   END LOOP;
   PERFORM scip.refuse(409, 'month-closed') WHERE dropped;
 
-  -- before anything is read or locked that a recount makes anew
+  -- before anything is read or locked that a recount makes again
   LOCK TABLE ONLY use IN ROW EXCLUSIVE MODE;
   -- a statement of its own, in one order for all: the next one sees what those who were waited for have committed
   SELECT bool_or(l.twice), count(pg_advisory_xact_lock(l.lock)) INTO crowd
@@ -526,7 +526,7 @@ BEGIN
     FROM scip.counted_users(repair_usage.month) c;
   RETURN faults;
 END $$;
-CREATE FUNCTION scip.recount_usage(OUT month text, OUT mended int) RETURNS SETOF record LANGUAGE sql VOLATILE AS $$
+CREATE FUNCTION scip.recount_usage(OUT month text, OUT repaired int) RETURNS SETOF record LANGUAGE sql VOLATILE AS $$
   SELECT to_char(m.month, 'YYYY-"M"MM'), scip.repair_usage(m.month) FROM scip.use_month m WHERE m.dropped_at IS NULL ORDER BY m.month;
 $$;
 

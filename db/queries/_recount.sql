@@ -1,2 +1,2 @@
--- Counts the months that have raw rows anew: each, and how many of its figures were others.
-SELECT month, mended FROM scip.recount_usage()
+-- Counts the months that have raw rows again: each, and how many of its figures were others.
+SELECT month, repaired FROM scip.recount_usage()

@@ -1,4 +1,4 @@
--- The next version of a figure. The one in force is locked and read anew, so that two never follow the same one.
+-- The next version of a figure. The one in force is locked and read again, so that two never follow the same one.
 WITH own AS MATERIALIZED (
   SELECT scip.lock_figure(:slug) AS version
 ), made AS (

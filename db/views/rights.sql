@@ -34,7 +34,7 @@ WITH kept ("table", "column", reason) AS (VALUES
     ('unknown_account', NULL, 'a provider''s own number, gone with the account''s person'),
   ('record_kind', NULL, 'names of tables'), ('kind_address', NULL, 'addresses'), ('client_keys', 'jwks', 'public keys'),
   ('client_secret', 'sha256', 'a digest'), ('booking', 'feedback_sha256', 'a digest'), ('booking', 'certificate', 'a random code'),
-  ('file', 'sha256', 'a digest'), ('file', 'name', 'a part of an address: a file is deleted and uploaded anew'),
+  ('file', 'sha256', 'a digest'), ('file', 'name', 'a part of an address: a file is deleted and uploaded again'),
     ('file', 'media_type', 'a code'),
   ('file_chunk', 'bytes', 'published files: withdrawn by their own operation'), ('usage_salt', NULL, 'random bytes'),
   ('use', NULL, 'keyed digests'), ('use_session', NULL, 'keyed digests'), ('use_visitor', NULL, 'keyed digests'),

@@ -265,7 +265,7 @@ def test_what_everybody_sees(server, central, schools, principles, clean):
     release(server, central, "2021-22")
     rows = sums(server, "2021-22")
     assert cells(rows[one]) == ["suppressed"] * 4, "four schools"
-    assert cells(rows[two]) == [10, 5, "suppressed", "suppressed"], "five, and twice nought to four, which count two"
+    assert cells(rows[two]) == [10, 5, "suppressed", "suppressed"], "five, and twice 0 to 4, which count two"
     assert cells(rows[three]) == [10, 5, 5, "suppressed"]
     assert cells(rows[four]) == [10, "suppressed", "suppressed", 5]
     assert cells(rows[principles[4]]) == ["suppressed"] * 4, "four schools are not published"

@@ -138,7 +138,7 @@ def test_an_account_without_its_name(cluster, do, central):
 
 
 def test_another_caller_is_named(cluster, server, do):
-    """The partner who mends its profile stands there, not the central team."""
+    """The partner who corrects its profile stands there, not the central team."""
     name, secret = cluster.client("partner", organisation="university-of-winchester")
     token = server.form("/oauth/token", {"grant_type": "client_credentials"}, (name, secret)).json["access_token"]
     path = "/v1/organisations/university-of-winchester"

@@ -142,7 +142,7 @@ def leads(server, hub, status="current"):
 # An application.
 
 def test_an_applicants_first_day(server, cluster, organisations, applicant, neighbour, reviewer, board, central):
-    """A name first, the rest when it is known; submitted, returned with a reason, mended, approved: there is a Hub."""
+    """A name first, the rest when it is known; submitted, returned with a reason, corrected, approved: there is a Hub."""
     mine, theirs, group = bookmark(server, applicant), bookmark(server, neighbour), bookmark(server, reviewer)
     made = post(server, applicant, "/v1/hub-applications", {"organisation": organisations[0], "name": "Chalk Downs Hub"}, key="first-day")
     assert made.status == 201, made.text

@@ -147,7 +147,7 @@ def test_while_it_is_under_way(cluster, central, name):
 
 
 def test_a_refusal_is_not_kept(cluster, central, name):
-    """What was refused had no effect: the client mends it and may use its key again."""
+    """What was refused had no effect: the client corrects it and may use its key again."""
     other = central.account(name + "-taken")
     assert central.account(name + "-taken", name).status == 409
     assert central.account(name, name, roles=[{"role": "hub_lead", "hub": "no-such-hub"}]).status == 422
@@ -203,7 +203,7 @@ def test_after_a_day_it_is_done_anew(cluster, central, name):
     age("23 hours 59 minutes")
     assert same(central.account(name, name), first)
     age("24 hours 1 minute")
-    assert problem(central.account(name, name))[0] == 409, "done anew: there is such an account"
+    assert problem(central.account(name, name))[0] == 409, "done again: there is such an account"
     assert kept(cluster, name) == 1, "what was refused is undone"
     assert central.server.send("DELETE", first.json["href"], token=central.token, if_match="*").status == 204
     again = central.account(name, name)

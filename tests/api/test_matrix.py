@@ -731,7 +731,7 @@ def test_a_right_that_is_left_out_is_found(contract):
     assert left_out(contract, every | {min(ruled())}) == [min(ruled())]
 
 
-@pytest.mark.parametrize("cell, mistake, mend, found", [
+@pytest.mark.parametrize("cell, mistake, repair, found", [
     ("GET /v1/hubs/{slug}/pathway", "CREATE POLICY planted ON scip.hub_pathway FOR SELECT TO scip_writer USING (true)",
      "DROP POLICY planted ON scip.hub_pathway", "lead_other application/json: 200 instead of 404"),
     ("GET /v1/hub-applications", "ALTER TABLE scip.hub_application DISABLE ROW LEVEL SECURITY",
@@ -743,11 +743,11 @@ def test_a_right_that_is_left_out_is_found(contract):
      "DROP POLICY planted ON scip.organisation", "partner_other : 200 instead of 403"),
     ("PATCH /v1/hubs/{slug}/profile", "ALTER POLICY change ON scip.hub USING (false)",
      "ALTER POLICY change ON scip.hub USING (id = ANY ((SELECT ctx.hubs_led())::bigint[]))", "lead : 403 instead of yes")])
-def test_planted_mistakes_are_found(cluster, server, contract, records, cell, mistake, mend, found):
+def test_planted_mistakes_are_found(cluster, server, contract, records, cell, mistake, repair, found):
     assert list(judge(cluster, server, contract, records, cell)) == []
     cluster.psql(mistake, "scip_migrator")
     try:
         assert any(found in wrong for wrong in judge(cluster, server, contract, records, cell))
     finally:
-        cluster.psql(mend, "scip_migrator")
+        cluster.psql(repair, "scip_migrator")
     assert list(judge(cluster, server, contract, records, cell)) == []

@@ -665,8 +665,8 @@ def test_minutes_go_from_draft_to_shared_and_are_corrected_by_the_next(server, c
     assert post(server, scene.lead, path + "/minutes", {"text": "First."}, key="first").body == made.body
     assert problem(post(server, scene.lead, path + "/minutes", {"text": "Another."})) == (409, "minutes-draft-exists")
     assert problem(post(server, scene.lead, minutes + "/sharing")) == (409, "minutes-not-approved")
-    changed = patch(server, scene.lead, minutes, {"text": "First, mended."}, made.headers["ETag"])
-    assert (changed.status, changed.json["text"]) == (200, "First, mended."), changed.text
+    changed = patch(server, scene.lead, minutes, {"text": "First, corrected."}, made.headers["ETag"])
+    assert (changed.status, changed.json["text"]) == (200, "First, corrected."), changed.text
     assert problem(patch(server, scene.lead, minutes, {"text": "x"}, made.headers["ETag"]))[0] == problem(delete(server, scene.lead, minutes, made.headers["ETag"]))[0] == 412
     assert problem(patch(server, scene.lead, minutes, {"text": " "}))[0] == problem(post(server, scene.lead, plan(server, scene.lead, scene.hub) + "/minutes", {"text": " "}))[0] == 422
     approved = post(server, scene.lead, minutes + "/approval")
@@ -675,7 +675,7 @@ def test_minutes_go_from_draft_to_shared_and_are_corrected_by_the_next(server, c
         assert problem(attempt) == (409, "minutes-not-draft")
     assert problem(post(server, scene.lead, path + "/minutes", {"text": "Another."})) == (409, "minutes-draft-exists"), "it is not shared yet"
     shared = post(server, scene.lead, minutes + "/sharing")
-    assert (shared.status, shared.json["status"], shared.json["current"], shared.json["text"]) == (200, "shared", True, "First, mended.")
+    assert (shared.status, shared.json["status"], shared.json["current"], shared.json["text"]) == (200, "shared", True, "First, corrected.")
     for attempt, rule in ((patch(server, scene.lead, minutes, {"text": "x"}), "minutes-not-draft"), (delete(server, scene.lead, minutes), "minutes-not-draft"),
                           (post(server, scene.lead, minutes + "/approval"), "minutes-not-draft"), (post(server, scene.lead, minutes + "/sharing"), "minutes-not-approved")):
         assert problem(attempt) == (409, rule)

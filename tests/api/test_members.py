@@ -241,7 +241,7 @@ def test_a_rule_from_a_day_on(cluster, server, lead, central, neighbour, hub):
     put = lambda starts, body, token=central: server.send("PUT", f"{rules}/{starts}", {"reason": "As the Hub resolved", **body}, token=token, If_None_Match="*")
     for token, body, refused in ((lead, {}, (403, "only-the-central-team")), (lead, {"reason": "So that it was quorate"}, (403, "only-the-central-team")), (central, {}, (422, "reason-needed"))):
         answer = server.send("PUT", f"{rules}/2025-01-01", {"sectors": ["he"], "minimum_members": 1, **body}, token=token, If_None_Match="*")
-        assert problem(answer) == refused, "what was judged is judged anew by nobody else, and by nobody without a reason"
+        assert problem(answer) == refused, "what was judged is judged again by nobody else, and by nobody without a reason"
     add(server, lead, "Ada", sector="he"), add(server, lead, "Bo", sector="he"), add(server, lead, "Cy", sector="charity")
     made = put("2025-01-01", {"sectors": ["charity", "he"], "minimum_members": 3})
     assert made.status == 201 and made.json["from"] == "2025-01-01" and made.headers["Location"] == made.json["href"]

@@ -64,7 +64,7 @@ def hubs(server, central):
         done(server.send("PUT", f"/v1/hubs/{slug}", {"name": name, "nations": ["GB-SCT" if slug in ("networked-b", "networked-d") else "GB-ENG"], "status": "active",
                                                      "status_from": "2012-10-01", "leads": [{"organisation": "university-of-winchester", "from": "2012-10-01"}], **FROM}, token=central, If_None_Match="*"), 201)
     done(server.send("POST", "/v1/hubs/networked-f/statuses", {"status": "closed", "from": "2013-10-01"}, token=central), 201)
-    # of what was never recorded at all a nought is not published
+    # of what was never recorded at all a 0 is not published
     done(server.send("POST", "/v1/hubs/networked-a/activities", {"kind": "hub_led", "held_on": "2013-11-05", "title": "A transition day"}, token=central), 201)
 
 

@@ -63,7 +63,7 @@ def audit(cluster, answer):
 
 
 def test_the_central_teams_first_day(server, cluster, central):
-    """A post goes up, is mended, is nearly overwritten, and taken down; who follows the changes sees it all."""
+    """A post goes up, is corrected, is nearly overwritten, and taken down; who follows the changes sees it all."""
     post, path = {"title": "The Alliance has an API", "kind": "news", "published_on": "2025-11-25", **FROM}, "/v1/news/writes-first-day"
     bookmark = server.get("/v1/changes?start=now").json["next"]
 
@@ -85,10 +85,10 @@ def test_the_central_teams_first_day(server, cluster, central):
     assert "writes-first-day" in [row["slug"] for row in server.get("/v1/news?q=has%20an%20api").json["items"]]
 
     # A colleague has the post open as well. The first change wins, the second one gets 412.
-    mended = patch(server, central, path, {"title": "The Alliance has its API", "publisher": "SCiP Alliance"}, read.headers["ETag"])
-    assert mended.status == 200 and mended.json == {**made.json, "title": "The Alliance has its API", "publisher": "SCiP Alliance", "updated_at": mended.json["updated_at"]}
+    corrected = patch(server, central, path, {"title": "The Alliance has its API", "publisher": "SCiP Alliance"}, read.headers["ETag"])
+    assert corrected.status == 200 and corrected.json == {**made.json, "title": "The Alliance has its API", "publisher": "SCiP Alliance", "updated_at": corrected.json["updated_at"]}
     assert problem(patch(server, central, path, {"title": "Overwritten"}, read.headers["ETag"])) == (412, "/problems/precondition-failed")
-    assert server.get(path).json == mended.json
+    assert server.get(path).json == corrected.json
     assert patch(server, central, path, {"publisher": None}, server.get(path).headers["ETag"]).json["publisher"] is None
 
     # Trying a deletion deletes nothing.

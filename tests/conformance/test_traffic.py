@@ -109,7 +109,7 @@ class Contract:
         for name, header in response.get("headers", {}).items():
             schema = self.resolve(self.resolve(header)["schema"])
             value = headers.get(name.lower())
-            if value is None and name not in ("Link", "X-Omitted-Count") and self.name != "edge":  # which gives some anew, or not
+            if value is None and name not in ("Link", "X-Omitted-Count") and self.name != "edge":  # which gives some again, or not
                 yield f"no header {name}"
             if value is not None:
                 typed = int(value) if schema.get("type") == "integer" else value

@@ -43,7 +43,7 @@ SELECT is(pg_temp.figure('2018-19', ago), CASE ago WHEN '3 years' THEN 'not_avai
 SELECT is(pg_temp.figure('2017-18', ago), 'value 41', 'what was published stays, as of ' || ago) FROM before;
 SELECT is((SELECT retain_history()), 0, 'once');
 
--- A key whose answer was erased with a person stays used: who repeats the request does not make the person anew.
+-- A key whose answer was erased with a person stays used: who repeats the request does not make the person again.
 INSERT INTO account (id, issuer, subject, label) VALUES ('00000000-0000-7000-8000-00000000aaaa', 'self', 'test-retention', 'test');
 INSERT INTO idempotency (account_id, operation, key, hash, rights, status, created_at)
 SELECT '00000000-0000-7000-8000-00000000aaaa', 'addPerson', days || ' ' || status, '', '', status, now() - days * interval '1 day' FROM unnest(ARRAY[0, 2, 729, 732]) days, unnest(ARRAY[201, 410]) status;

@@ -380,7 +380,7 @@ def test_ratings_are_sums_of_courses_that_are_told(fresh):
 
 
 def test_schools_are_told_by_stage_of_years_that_are_over(fresh):
-    """Nought reveals as much of five others as one to four do, so nothing below five is published; sums are those of what is."""
+    """0 reveals as much of five others as one to four do, so nothing below five is published; sums are those of what is."""
     cursor = fresh
     cursor.execute("SET LOCAL session_replication_role = replica")
     cursor.execute("INSERT INTO scip.toolkit_principle (slug, ordinal, name, sources, confidence) VALUES ('attack', 990, 'Attack', '{test}', 'high') RETURNING id")

@@ -81,7 +81,7 @@ def test_whether_something_changed_is_found_by_index(cursor, role):
         cursor.execute("EXECUTE freshness (%s)", (token,))
     cursor.execute("RESET ROLE")
     cursor.execute("INSERT INTO scip.change (kind, key, op, audience) SELECT 'news', 'plan-' || n, 'changed', '{public}' FROM generate_series(1, 20000) n")
-    cursor.execute("ANALYZE scip.change")  # which has the plan made anew
+    cursor.execute("ANALYZE scip.change")  # which has the plan made again
     cursor.execute("SET LOCAL ROLE " + role)
     cursor.execute("EXPLAIN (ANALYZE, TIMING off) EXECUTE freshness (%s)", (token,))
     plan = "\n".join(line for line, in cursor.fetchall())

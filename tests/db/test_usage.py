@@ -188,7 +188,7 @@ def test_the_counter_is_the_reference(bank, writers, seed, count, users, spread,
                 return
             try:
                 if n % often == often // 2:
-                    assert not any(mended for _, mended in bank.ask("SELECT * FROM scip.recount_usage()"))
+                    assert not any(repaired for _, repaired in bank.ask("SELECT * FROM scip.recount_usage()"))
                 record(connection, batch, bank.items)
             except Exception as error:  # noqa: BLE001  said below, by the test's own thread
                 wrong.append(error)

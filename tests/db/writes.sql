@@ -59,7 +59,7 @@ SET CONSTRAINTS ALL IMMEDIATE;
 RESET ROLE;
 SELECT results_eq($$SELECT t.slug::text, t.ordinal FROM strategy_theme t JOIN strategy s ON s.id = t.strategy_id WHERE s.slug = 'test-strategy' ORDER BY ordinal$$,
   $$VALUES ('b', 1), ('a', 2)$$, 'themes stand in the order given');
-SELECT is(pg_temp.became('strategy_theme'), 'INSERT INSERT UPDATE UPDATE', 'and are moved, not made anew');
+SELECT is(pg_temp.became('strategy_theme'), 'INSERT INSERT UPDATE UPDATE', 'and are moved, not made again');
 
 -- Rows.
 CREATE FUNCTION pg_temp.changed(statement text) RETURNS bigint LANGUAGE plpgsql AS $$

@@ -240,7 +240,7 @@ def test_an_ipv6_subscriber_is_one_address(server, tmp_path):
     (tmp_path / "state/tls/real.conf").write_text("set_real_ip_from 127.0.0.1; real_ip_header X-Test-Address;\n")
     edge.process.send_signal(signal.SIGHUP)
     ask = lambda address: edge.get("/v1/hubs", X_Test_Address=address)
-    time.sleep(1)  # nginx reads it anew, and says nothing
+    time.sleep(1)  # nginx reads it again, and says nothing
     refused = [answer for answer in (ask(f"2001:db8:1:1:{n:x}::{n:x}") for n in range(260)) if answer.status == 429]
     assert len(refused) > 20 and is_problem(refused[0], 429)
     assert ask("2001:db8:1:2::1").status == 200 and ask("192.0.2.1").status == 200

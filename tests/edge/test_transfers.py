@@ -58,7 +58,7 @@ class Peak:
         return int(re.search(rf"{name}:\s+(\d+) kB", self.status.read_text()).group(1)) * 1024
 
     def __enter__(self):
-        self.reset.write_text("5")  # the peak begins anew (proc(5))
+        self.reset.write_text("5")  # the peak begins again (proc(5))
         self.before = self.value("VmRSS")
         return self
 

@@ -114,7 +114,7 @@ CHECKPOINTER = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpoin
 
 
 def begun_anew(cluster, before):
-    """Holds that PostgreSQL has begun anew: a session of before may answer for a moment yet."""
+    """Holds that PostgreSQL has begun again: a session of before may answer for a moment yet."""
     cluster.leave()
     assert cluster.psql(CHECKPOINTER) not in ("", before)
 

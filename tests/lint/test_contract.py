@@ -110,7 +110,7 @@ def test_the_committed_contract_is_what_the_sources_make(tmp_path):
     made = tmp_path / "openapi.json"
     assert harness.expand(harness.ROOT / "openapi/openapi.yaml", made).stderr == ""
     committed = (harness.ROOT / "openapi/openapi.json").read_text()
-    assert committed == json.dumps(json.loads(made.read_text()), indent=1, ensure_ascii=False) + "\n", "script/contract writes it anew"
+    assert committed == json.dumps(json.loads(made.read_text()), indent=1, ensure_ascii=False) + "\n", "script/contract writes another"
 
 
 RULES = "rule,status,title,meaning,remedy\nthing-full,409,It is full,No place is left.,Choose another.\n"

@@ -113,7 +113,7 @@ def test_each_operation_documents_the_statuses_of_its_rules():
 
 
 def test_what_the_database_raises_is_of_some_operation():
-    """But for what no request can do: change what is for ever, count uses of a month that is closed, move a part, name a term that is none."""
+    """But for what no request can do: change what is permanent, count uses of a month that is closed, move a part, name a term that is none."""
     raised = {rule for *_, rules in refusals() for rule in rules} | {rule for _, rule in named()}
     assert raised - {rule for _, rules, _ in reached() for rule in rules} == {"record-immutable", "month-closed", "cannot-move", "no-such-term"}
 

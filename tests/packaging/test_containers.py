@@ -256,7 +256,7 @@ def test_the_images_migrate_and_serve(images, guarded, tmp_path):
         assert "swagger" in run("curl", "-fsS", f"http://127.0.0.1:{port}/docs")
         assert '"kid"' in run("curl", "-fsS", f"http://127.0.0.1:{port}/.well-known/jwks.json")
         edge = images("from", "localhost/edge")
-        # nginx opens its standard output anew, which an engine hands over to the container's user: here, a pipe of its own
+        # nginx opens its standard output again, which an engine hands over to the container's user: here, a pipe of its own
         start = f"timeout 30 script/edge /var/lib/edge 127.0.0.1:{port} {edge_port} 2>&1 | cat"
         with running(images.command(edge, {}, {}, "sh", "-c", start)):
             until(lambda: run("curl", "-fsS", f"http://127.0.0.1:{edge_port}/health/live"))

@@ -1,5 +1,5 @@
-/* Uses: those that wait are written together, each gets its own answer, and nobody waits for ever. The statements are
- * stand-ins of the test's own. */
+/* Uses: those that wait are written together, each gets its own answer, and nobody waits without end. The statements
+ * are stand-ins of the test's own. */
 #include "base/log.h"
 #include "database.h"
 #include "op/uses.h"

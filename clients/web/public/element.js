@@ -110,7 +110,7 @@ export class ScipElement extends HTMLElement {
     return say.noHubs
   }
 
-  /** Asks and draws anew. */
+  /** Asks and draws again. */
   refresh() {
     this.#plan()
   }
