@@ -186,12 +186,12 @@ $$;
 GRANT EXECUTE ON FUNCTION scip.evaluation_derived, scip.evaluation_gaps, scip.change_evaluation, scip.begin_evaluation TO scip_caller;
 GRANT EXECUTE ON FUNCTION scip.published_answers TO scip_anonymous, scip_caller;
 
--- A return is begun when its year has, by a Hub that was at work in it, and only a draft goes again.
+-- A return is begun when its year has, by a Hub that was at work in it, and only a draft can be deleted.
 CALL scip.add_trigger($$guard_removal BEFORE DELETE ON hub_evaluation WHEN (OLD.status <> 'draft')$$,
   $$PERFORM refuse_evaluation(OLD.status);$$);
 CALL scip.add_trigger('guard_evaluation BEFORE INSERT ON hub_evaluation', $$
   PERFORM scip.refuse(409, 'year-not-started', '/path/year') WHERE period_start(NEW.year) > today();
-  PERFORM scip.refuse(409, 'hub-not-active', '/path/year') WHERE NOT hub_at_work(NEW.hub_id, period_start(NEW.year), period_end(NEW.year));
+  PERFORM scip.refuse(409, 'hub-not-active', '/path/year') WHERE NOT hub_operated(NEW.hub_id, period_start(NEW.year), period_end(NEW.year));
 $$);
 
 -- Every step is one from a status to another: who names the status that there is comes too late. The lead submits, once the
@@ -224,8 +224,8 @@ DECLARE
   part uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.evaluation_id ELSE NEW.evaluation_id END;
   status text;
 BEGIN
-  SELECT e.status INTO standing FROM hub_evaluation e WHERE e.id = part FOR NO KEY UPDATE; -- none: it goes with its parts
-  PERFORM refuse_evaluation(standing) WHERE standing <> 'draft';
+  SELECT e.status INTO status FROM hub_evaluation e WHERE e.id = part FOR NO KEY UPDATE; -- none: it goes with its parts
+  PERFORM refuse_evaluation(status) WHERE status <> 'draft';
 $$);
 
 COMMIT;

@@ -134,7 +134,7 @@ CREATE TABLE scip.hub_pathway (
 COMMENT ON COLUMN scip.hub_pathway.done_by IS 'Who said so; unknown once the account is gone';
 
 -- Every Hub has every step.
-CALL scip.add_trigger('lay_pathway AFTER INSERT ON hub, pathway_step', $$
+CALL scip.add_trigger('create_pathway AFTER INSERT ON hub, pathway_step', $$
   IF TG_TABLE_NAME = 'hub' THEN
     INSERT INTO hub_pathway (hub_id, step) SELECT NEW.id, s.code FROM pathway_step s ORDER BY s.ordinal;
   ELSE

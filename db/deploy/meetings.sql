@@ -156,7 +156,7 @@ BEGIN
 $$);
 
 -- Held or cancelled, once: naming the column is the attempt. Planned again is a correction; the agenda is completed and
--- the attendance shared anew.
+-- the attendance shared again.
 CALL scip.add_trigger('guard_status BEFORE UPDATE OF status ON meeting', $$
   IF NEW.status = 'planned' AND OLD.status <> 'planned' AND is_corrected('/v1/meetings/' || OLD.id) THEN
     NEW.agenda_completed_at := NULL;
@@ -214,7 +214,7 @@ $$);
 
 -- The agenda that a Hub's meeting begins with: the headings, or the sample of the framework's appendix with the
 -- Hub in the place of its example.
-CALL scip.add_trigger('lay_agenda AFTER INSERT ON meeting WHEN (NEW.hub_id IS NOT NULL)', $$
+CALL scip.add_trigger('create_agenda AFTER INSERT ON meeting WHEN (NEW.hub_id IS NOT NULL)', $$
 DECLARE
   alliance text := setting.alliance_name();
 BEGIN
@@ -267,14 +267,14 @@ CALL scip.add_trigger('guard_removal BEFORE DELETE ON agenda_item WHEN (OLD.head
 
 -- An item that takes another's place moves those between, and one without a place is the last: only for who places
 -- it, not for those that make room.
-CALL scip.add_trigger('make_room_for_new BEFORE INSERT ON agenda_item WHEN (pg_trigger_depth() = 0)', $$
+CALL scip.add_trigger('shift_ordinals_of_new BEFORE INSERT ON agenda_item WHEN (pg_trigger_depth() = 0)', $$
   IF NEW.ordinal IS NULL THEN
     NEW.ordinal := (SELECT coalesce(max(i.ordinal), 0) + 1 FROM agenda_item i WHERE i.meeting_id = NEW.meeting_id);
   ELSIF EXISTS (SELECT FROM agenda_item i WHERE i.meeting_id = NEW.meeting_id AND i.ordinal = NEW.ordinal) THEN
     UPDATE agenda_item i SET ordinal = i.ordinal + 1 WHERE i.meeting_id = NEW.meeting_id AND i.ordinal >= NEW.ordinal;
   END IF;
 $$);
-CALL scip.add_trigger('make_room BEFORE UPDATE ON agenda_item WHEN (pg_trigger_depth() = 0 AND OLD.ordinal <> NEW.ordinal)', $$
+CALL scip.add_trigger('shift_ordinals BEFORE UPDATE ON agenda_item WHEN (pg_trigger_depth() = 0 AND OLD.ordinal <> NEW.ordinal)', $$
   UPDATE agenda_item i SET ordinal = i.ordinal + CASE WHEN NEW.ordinal < OLD.ordinal THEN 1 ELSE -1 END
   WHERE i.meeting_id = NEW.meeting_id AND i.id <> NEW.id
     AND i.ordinal BETWEEN least(NEW.ordinal, OLD.ordinal) AND greatest(NEW.ordinal, OLD.ordinal);
@@ -350,7 +350,7 @@ CALL scip.add_trigger('guard_status BEFORE UPDATE OF status ON minutes', $$
   END IF;
 $$);
 
--- What all Hubs have read stays as it is, whoever asks; an account that goes leaves its mark empty.
+-- What all Hubs have read stays as it is, for everyone; an account that goes leaves its mark empty.
 CALL scip.add_trigger($$keep_shared BEFORE UPDATE OR DELETE ON minutes WHEN (OLD.status = 'shared')$$, $$
 DECLARE
   free text[] := '{approved_by,version,updated_at}';

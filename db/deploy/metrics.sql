@@ -94,7 +94,7 @@ CREATE TRIGGER refuse_overlaps AFTER INSERT ON scip.historical_total
   REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_overlaps();
 CREATE TRIGGER refuse_overlaps_too AFTER UPDATE ON scip.historical_total
   REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_overlaps();
--- Changes of what is not public change public totals: their readers are told of the metric, no more.
+-- Changes of what is not public change public totals: the list of changes names the metric, no more.
 CALL scip.add_trigger('notify_historical_totals AFTER INSERT OR UPDATE OR DELETE ON historical_total', $$
   INSERT INTO change (kind, key, op, audience)
   SELECT DISTINCT 'historical_totals', m.code::text, 'changed', ARRAY['public']

@@ -20,7 +20,7 @@ CREATE TABLE scip.person (
 );
 CREATE INDEX ON scip.person (updated_at);
 CREATE INDEX ON scip.person (id) WHERE restricted;
--- A name is kept as it is read, whatever was pasted; that it is one's own is told by its folded form.
+-- A name is kept as it is read, whatever was pasted; that it is one's own is seen by its folded form.
 CALL scip.add_trigger('tidy BEFORE INSERT OR UPDATE OF name ON person',
   $$NEW.name := scip.plain(NEW.name);$$);
 GRANT EXECUTE ON FUNCTION scip.is_email TO scip_caller;

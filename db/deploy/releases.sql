@@ -211,7 +211,7 @@ BEGIN
       WHERE year_start(n.name) >= p.first_day AND period_end(n.name) <= p.last_day
         AND NOT EXISTS (SELECT FROM release r WHERE r.period = n.name));
   PERFORM scip.refuse(409, 'strategies-share-a-year', 'period')
-    WHERE p.family = 'strategy' AND EXISTS ( -- both parts of a year cannot be more than it: that would tell of small ones
+    WHERE p.family = 'strategy' AND EXISTS ( -- both parts of a year cannot be more than it: that would reveal small ones
         SELECT FROM release r WHERE r.family = 'strategy' AND (r.first_day, r.last_day) <> (p.first_day, p.last_day)
           AND (metric.cuts_year(r.last_day, p.first_day) OR metric.cuts_year(p.last_day, r.first_day)));
   INSERT INTO release (uid, period, number, family, first_day, last_day, note, created_at)
@@ -352,7 +352,7 @@ CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub 
        || ' periods, whose days are not the same: their figures would be read side by side as if they were')) FROM p
          HAVING count(DISTINCT p.family) > 1)));
 END $$;
--- As it is told of, with all that a cell says; explanation: where it says how it comes about. as_of: a day before today, or NULL.
+-- Its published values, with all that a cell says; explanation: where it says how it comes about. as_of: a day before today, or NULL.
 CREATE FUNCTION metric.rows(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text, as_of date,
   OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint,
   OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric,

@@ -233,7 +233,7 @@ CALL scip.add_trigger('guard_review BEFORE INSERT OR UPDATE ON hub_review',
   $$PERFORM scip.refuse(422, 'date-in-future', 'reviewed_on', 'The review cannot be after today.') WHERE NEW.reviewed_on > scip.today();$$);
 
 -- What was done with young people stands once: of a Hub, day and programme (none is any) either in activities or with the
--- event. Both would be added up. One writer at a time of a Hub looks, after its row is there.
+-- event. Both would be added up. One writer at a time of a Hub looks, after its row is inserted.
 CALL scip.add_trigger($$refuse_outreach_twice AFTER INSERT OR UPDATE ON activity WHEN (NEW.kind = 'outreach')$$, $$
 DECLARE
   row jsonb := to_jsonb(NEW);

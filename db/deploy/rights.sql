@@ -377,7 +377,7 @@ CREATE FUNCTION scip.words_of(value text) RETURNS text[] LANGUAGE sql IMMUTABLE 
 RETURN (SELECT coalesce(array_agg(scip.fold(m[1]) ORDER BY n), '{}')
         FROM regexp_matches(normalize(scip.visible(value), NFC), '([[:alnum:]]+)', 'g') WITH ORDINALITY x (m, n));
 -- Whether a word may be in a text is asked of this: what is ASCII but for common signs needs no folding, which takes long.
-CREATE FUNCTION scip.sift(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+CREATE FUNCTION scip.prefilter(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 DECLARE
   t text := translate(value, '‘’“”–—…•£€', '''''""--.*LE');
 BEGIN
@@ -468,10 +468,10 @@ BEGIN
     IF value <> was THEN
       changed := changed || jsonb_build_object(c."column", value);
     END IF;
-    rest := strike(value, seek(name, '', false, ''));
+    rest := redacted(value, sought(name, '', false, ''));
     PERFORM list_mention(person, t, record, c."column", 'name', name) WHERE rest <> value;
     PERFORM list_mention(person, t, record, c."column", 'surname', surname)
-      WHERE surname <> name AND strike(rest, seek(surname, '', false, '')) <> rest;
+      WHERE surname <> name AND redacted(rest, sought(surname, '', false, '')) <> rest;
   END LOOP;
   RETURN changed;
 END $$;
@@ -526,7 +526,7 @@ BEGIN
       UPDATE history h SET row = h.row || changed WHERE h.id = held.id;
     END IF;
   END LOOP;
-  PERFORM empty_answers(seek(named, '', false, ''));
+  PERFORM empty_answers(sought(named, '', false, ''));
   PERFORM empty_answers(address) WHERE address.pattern IS NOT NULL;
 END $$;
 
@@ -655,8 +655,8 @@ BEGIN
   END IF;
   PERFORM scip.refuse(422, 'words-not-found', 'words') WHERE cardinality(named) = 0;
   INSERT INTO redaction (id, "table", record, "column", words, digest, decision, reason, href, hub_id, decided_at, account_id)
-  VALUES (add_redaction.id, t, place, field, cardinality(named), (seek(named, add_redaction.id::text, false, '')).digest, 'removed',
-          strike(add_redaction.reason, seek(named, '', false, '[redacted]')), add_redaction.address, hub_of(t, data), now(), ctx.account());
+  VALUES (add_redaction.id, t, place, field, cardinality(named), (sought(named, add_redaction.id::text, false, '')).digest, 'removed',
+          redacted(add_redaction.reason, sought(named, '', false, '[redacted]')), add_redaction.address, hub_of(t, data), now(), ctx.account());
   PERFORM scip.refuse(422, 'words-not-found', 'words') WHERE NOT redact(add_redaction.id, '[redacted]');
   RETURN true;
 EXCEPTION WHEN integrity_constraint_violation THEN

@@ -279,7 +279,7 @@ CREATE TABLE scip.booking_consent (
   withdrawn_at timestamptz
 );
 CREATE INDEX ON scip.booking_consent (booking_id, id);
-COMMENT ON COLUMN scip.booking_consent.account_id IS 'Who told of it: the website''s account, or the staff''s';
+COMMENT ON COLUMN scip.booking_consent.account_id IS 'Who recorded it: the website''s account, or the staff''s';
 CALL scip.protect('booking_consent');
 CALL scip.track_changes('booking_consent', NULL, 'NULL', 'NULL');
 GRANT SELECT ON scip.booking_consent TO scip_caller;
@@ -385,7 +385,7 @@ BEGIN
   SELECT count(*) FILTER (WHERE b.status = 'confirmed') + CASE WHEN bool_or(b.status = 'waiting')
     AND s.starts_at > now() THEN s.capacity ELSE 0 END
   INTO taken FROM booking b WHERE b.session_id = s.id; -- who waits is before
-  PERFORM scip.refuse(409, 'session-full') WHERE taken >= s.capacity AND s.starts_at <= now(); -- nobody is told later that a place was free
+  PERFORM scip.refuse(409, 'session-full') WHERE taken >= s.capacity AND s.starts_at <= now(); -- no place is offered to anyone later
   INSERT INTO booking (id, session_id, person_id, account_id, organisation_id, organisation_name, sector, status)
   VALUES (book.booking, s.id, who.id, ctx.account(), reference('organisation', body ->> 'organisation'), body ->> 'organisation_name',
           body ->> 'sector', CASE WHEN taken < s.capacity THEN 'confirmed' ELSE 'waiting' END);
@@ -543,7 +543,7 @@ BEGIN
 END $$;
 
 -- What a person is called now is so in the bookings, too: where the old name was typed no copy of it is left. An address
--- that is no longer theirs stands nowhere. A restriction hides what was typed before it; later it would tell of itself.
+-- that is no longer theirs stands nowhere. A restriction hides what was typed before it; later it would reveal itself.
 CALL scip.add_trigger('correct_bookings AFTER UPDATE OF name, email, restricted ON person WHEN (NEW.erased_at IS NULL)', $$
   IF (OLD.name, OLD.email) IS DISTINCT FROM (NEW.name, NEW.email) THEN
     DELETE FROM booking_contact c USING booking b WHERE b.id = c.booking_id AND b.person_id = NEW.id AND fold(c.name) = fold(OLD.name);

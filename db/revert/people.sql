@@ -1,7 +1,7 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \ir ../views/drop.sql
-DROP FUNCTION scip.import_members, scip.member_line_faults, scip.is_there, scip.read_member_lines, scip.sheet_date,
+DROP FUNCTION scip.import_members, scip.member_line_faults, scip.is_listed, scip.read_member_lines, scip.sheet_date,
   scip.add_person, scip.quorate, scip.quorum_of, scip.known_person, scip.person_for, scip.lock_people,
   scip.person_email, scip.person_name, scip.note_read, ctx.sees_person, ctx.corrects, ctx.knows, ctx.people, ctx.placed,
   scip.record_group_seat, scip.record_hub_quorum, scip.record_hub_membership, scip.record_person, ctx.person,

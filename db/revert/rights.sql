@@ -15,8 +15,8 @@ COMMENT ON FUNCTION scip.retain_usage_salt IS NULL;
 COMMENT ON FUNCTION scip.retain_use IS NULL;
 DROP FUNCTION scip.retain_redaction, scip.replay, scip.add_redaction, scip.erasure_mentions, scip.decide_mention,
   scip.settle_mention, scip.row_of, scip.redact, scip.erase_words, scip.list_mention, scip.erase_from_row,
-  scip.empty_answers, scip.write_row, scip.lock_texts, scip.strike(text, scip.sought_words), scip.strike(jsonb,
-  scip.sought_words), scip.seek, scip.sift, scip.words_of, scip.hub_of, scip.address_of, scip.record_redaction,
+  scip.empty_answers, scip.write_row, scip.lock_texts, scip.redacted(text, scip.sought_words), scip.redacted(jsonb,
+  scip.sought_words), scip.sought, scip.prefilter, scip.words_of, scip.hub_of, scip.address_of, scip.record_redaction,
   scip.retain_history, scip.history_kept, scip.retain_removal, scip.retain, scip.retain_person, scip.retain_change,
   scip.retain_personal_read, scip.retain_spent_token, scip.retain_idempotency, scip.record_breach, scip.objection_words,
   scip.record_objection, scip.held_about, scip.erase_person, scip.erase, scip.correct, scip.account_word,

@@ -1,4 +1,4 @@
-"""How each Hub stands with the rules of the framework, and who may know. On which day a rule turns is told in
+"""How each Hub stands with the rules of the framework, and who may know. On which day a rule turns is tested in
 tests/db/reporting.sql; a whole year in test_a_year.py."""
 import csv
 import datetime

@@ -256,7 +256,7 @@ def test_docs_are_self_contained(server):
 
 
 def test_drain(cluster):
-    """TERM: what is in flight is answered, who is new is refused, the operator's listener says so, the exit is clean."""
+    """TERM: requests in progress are answered, who is new is refused, the operator's listener says so, the exit is clean."""
     server = harness.Server("engine", DATABASE_URL=cluster.url(), CONTRACT=harness.engine_contract())
     answers = []
     slow = threading.Thread(target=lambda: answers.append(server.get("/slow?seconds=1.5")))

@@ -203,8 +203,8 @@ def test_a_lead_notes_what_the_hub_did(server, lead, member, other_lead, decider
     outreach = done(post(server, lead, path, {"kind": "outreach", "held_on": "2025-08-31", "title": "Festival", "programme": "creative-forces",
                                                "interventions": 3, "young_people": 42, "description": "Three workshops"}))
     assert led.json["hub"]["slug"] == "reporting-one" and led.json["themes"] == ["practice", "research"] and led.json["young_people"] is None
-    assert told.json["membership"] == {"id": membership, "href": ONE + "/members/" + membership}
-    assert get(server, member, told.json["href"]).json["membership"]["href"] is None, "another member's"
+    assert reported.json["membership"] == {"id": membership, "href": ONE + "/members/" + membership}
+    assert get(server, member, reported.json["href"]).json["membership"]["href"] is None, "another member's"
     programme = {"slug": "creative-forces", "name": "Creative Forces", "href": "/v1/programmes/creative-forces"}
     assert (outreach.json["programme"], outreach.json["interventions"], outreach.json["young_people"]) == (programme, 3, 42)
     assert get(server, lead, outreach.headers["Location"]).json == outreach.json

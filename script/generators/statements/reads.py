@@ -39,7 +39,7 @@ def filters(resource, operation):
         elif parameter == "q":
             names = f"scip.search_text(concat_ws(' ', {commas(column for column in ('name', 'name_cy', 'title') if column in types)}))"
             condition = f"{'_search' if '_search' in types else names} LIKE ANY (scip.search_term(:q))"
-            condition = "_words @@ scip.wanted(:q)" if "_words" in types else condition
+            condition = "_words @@ scip.search_query(:q)" if "_words" in types else condition
         elif parameter == "period" and "day" in resource.list:
             condition = f"{resource.list['day']} BETWEEN scip.period_start(:period) AND scip.period_end(:period)"
         elif types.get(f"_{parameter}s", "").endswith("[]"):
