@@ -19,10 +19,6 @@ struct loader {
     (json_unpack_ex(node, &(json_error_t){0}, 0, __VA_ARGS__) == 0 ||                                                  \
      (gate_fault((loader)->gate, (loader)->name, "is not what script/contract writes"), false))
 
-static const struct schema *schema_of(struct loader *loader, json_t *name) {
-    return name ? schema_compile(loader->schemas, name) : NULL;
-}
-
 /* A copy: the source of operations is freed when they are loaded. */
 static const char *copy_of(struct loader *loader, const char *text) {
     return text ? arena_copy(loader->arena, text, strlen(text)) : NULL;
@@ -31,12 +27,12 @@ static const char *copy_of(struct loader *loader, const char *text) {
 static void load_parameter(struct loader *loader, json_t *node, struct parameter *parameter) {
     const char *place;
     json_t *schema;
-    if (!UNPACK(loader, node, "{s:s,s:s,s:i,s:b,s?s,s:o}", "name", &parameter->name, "in", &place, "index",
-                &parameter->index, "required", &parameter->required, "standard", &parameter->standard, "schema",
-                &schema))
+    if (!UNPACK(loader, node, "{s:s,s:s,s:i,s:b,s?s,s:i,s:i,s:o}", "name", &parameter->name, "in", &place, "index",
+                &parameter->index, "required", &parameter->required, "standard", &parameter->standard, "types",
+                &parameter->types, "items", &parameter->items, "schema", &schema))
         return;
     parameter->place = *place == 'p' ? IN_PATH : *place == 'q' ? IN_QUERY : IN_HEADER;
-    parameter->schema = schema_compile(loader->schemas, schema);
+    parameter->schema = schema_new(loader->schemas, schema);
 }
 
 static const struct parameter *parameters_of(struct loader *loader, json_t *numbers, unsigned *count) {
@@ -75,26 +71,28 @@ static bool load_statement(struct loader *loader, struct spec *spec, json_t *nam
 }
 
 static bool load_operation(struct loader *loader, struct spec *spec, json_t *node) {
-    json_t *body = NULL, *names = NULL, *pieces = NULL, *parameters, *media;
+    const char *body = NULL;
+    json_t *names = NULL, *pieces = NULL, *parameters, *media;
     *spec = (struct spec){.body_bytes = BODY_BYTES, .body_values = BODY_VALUES, .answer = -1};
     if (!UNPACK(loader, node, "{s:s,s:s,s:s,s:s,s?i,s?b,s?s,s:b,s:o}", "id", &spec->id, "method", &spec->method, "path",
                 &spec->path, "where", &spec->where, "answer", &spec->answer, "cursor", &spec->cursor, "roles",
                 &spec->roles, "anonymous", &spec->anonymous, "parameters", &parameters) ||
-        !UNPACK(loader, node, "{s?o,s?s,s?i,s?i,s:b,s:b}", "body", &body, "body_type", &spec->body_type, "body_bytes",
-                &spec->body_bytes, "body_values", &spec->body_values, "body_required", &spec->body_required, "streamed",
-                &spec->streamed) ||
+        !UNPACK(loader, node, "{s?s,s:s,s?s,s?i,s?i,s:b,s:b}", "body", &body, "given", &spec->given, "body_type",
+                &spec->body_type, "body_bytes", &spec->body_bytes, "body_values", &spec->body_values, "body_required",
+                &spec->body_required, "streamed", &spec->streamed) ||
         !UNPACK(loader, node, "{s:b,s:b,s:i,s:b,s:o,s:s,s?s}", "list", &spec->list, "feed", &spec->feed, "success",
                 &spec->success, "shared", &spec->shared, "media", &media, "head", &spec->head, "cache", &spec->cache) ||
         !UNPACK(loader, node, "{s?s,s?s,s?o,s?o}", "file", &spec->file, "text", &spec->text, "bindings", &names,
                 "pieces", &pieces))
         return false;
-    const char **texts[] = {&spec->id,        &spec->method, &spec->path,  &spec->where, &spec->roles,
-                            &spec->body_type, &spec->head,   &spec->cache, &spec->file,  &spec->text};
+    const char **texts[] = {&spec->id,   &spec->method, &spec->path, &spec->where, &spec->roles, &spec->body_type,
+                            &spec->head, &spec->cache,  &spec->file, &spec->text,  &spec->given};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = copy_of(loader, *texts[i]);
     spec->secured = spec->roles;
     spec->roles = spec->roles ?: "";
-    spec->body = schema_of(loader, body);
+    spec->body =
+        schema_new(loader->schemas, json_object_get(json_object_get(loader->contract->facts, "schemas"), body ?: ""));
     if (spec->body_bytes > loader->contract->body_bytes)
         loader->contract->body_bytes = spec->body_bytes;
     spec->parameters = parameters_of(loader, parameters, &spec->parameter_count);
@@ -137,7 +135,8 @@ const struct contract *contract_load(struct arena *arena, const char *path, stru
     loader.name = arena_printf(arena, "%s.engine", path);
     contract->facts = json_load_file(loader.name, JSON_REJECT_DUPLICATES, &error);
     contract->operations = "{}";
-    loader.schemas = schema_set_new(arena, contract->facts, loader.name, gate);
+    loader.schemas = schema_set_new(arena, json_object_get(contract->facts, "schemas"),
+                                    json_object_get(contract->facts, "patterns"), loader.name, gate);
     if (!file_map(path, &contract->json))
         gate_fault(gate, path, "cannot be read");
     else if (contract->facts)

@@ -17,6 +17,8 @@ struct parameter {
     int index;            /* IN_PATH: its number in the template, by which the router gives its value */
     int required;         /* a truth value, as jansson unpacks it */
     const char *standard; /* the text of its default, or NULL */
+    unsigned types;       /* of enum schema_type, */
+    unsigned items;       /* … and those of its items */
     const struct schema *schema;
 };
 
@@ -34,6 +36,7 @@ struct spec {
     int body_bytes;           /* x-body-limit: its largest size */
     int body_values;          /* x-body-limit: and the most values in it, or cells of CSV */
     int streamed;             /* the body is any bytes, which a handler reads piece by piece */
+    const char *given;        /* path parameters, required headers and properties, separated by commas */
     int success;              /* its 2xx status */
     const char *const *media; /* media types of the success response, in the contract's order of preference */
     unsigned media_count;

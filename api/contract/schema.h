@@ -1,4 +1,5 @@
-/* JSON Schema 2020-12, the declared subset: compiled once, then validating without allocation. */
+/* JSON Schema 2020-12, the declared subset, as script/contract writes it: a list of rules, each [kind, message,
+ * operand], in the order of their checks. Validating allocates nothing. */
 #pragma once
 #include "base/arena.h"
 #include "base/gate.h"
@@ -6,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+struct schema_set;
 struct schema;
 
 enum schema_type {
@@ -16,30 +18,20 @@ enum schema_type {
     SCHEMA_STRING = 16,
     SCHEMA_ARRAY = 32,
     SCHEMA_OBJECT = 64,
-    SCHEMA_ANY = 127,
 };
 
-/* Compiles the schemas of one document. Schemas are shared: the same node compiles to the same pointer,
- * and recursion, through the names of components, works. script/contract has held the document to the subset; a
- * pattern that PCRE2 does not take is a fault at `where`. All is lent by arena and by the document, and constant after
- * schema_compile. */
-struct schema_set *schema_set_new(struct arena *arena, const json_t *document, const char *where, struct gate *gate);
+/* The schemas of one document: components by their names, and patterns, which rules name by their numbers: [text,
+ * whether letters are as good as capitals]. One that PCRE2 does not take is a fault at `where`. All is lent by arena
+ * and the document. */
+struct schema_set *schema_set_new(struct arena *arena, const json_t *components, const json_t *patterns,
+                                  const char *where, struct gate *gate);
 
-/* node is a schema inside document (object or boolean), or the name of one of its components. Never NULL; one that is
- * not there accepts nothing. */
-const struct schema *schema_compile(struct schema_set *set, json_t *node);
+/* rules: of the document, true or false, or the name of a component; NULL gives NULL. */
+const struct schema *schema_new(struct schema_set *set, const json_t *rules);
 
 /* True when value fits; otherwise adds to problem (may be NULL) one error for each violation found, with
  * a pointer made of pointer and the path inside value. Bounded: PROBLEM_ERRORS_MAX errors, depth of value. */
 bool schema_validate(const struct schema *schema, const json_t *value, const char *pointer, struct problem *problem);
 
-/* Types that `type` allows (SCHEMA_ANY without it). */
-unsigned schema_types(const struct schema *schema);
-/* What stands under that name, a keyword's operand or an x-…, or NULL; `items`, or NULL (all lent). */
-const json_t *schema_operand(const struct schema *schema, const char *name);
-const struct schema *schema_items(const struct schema *schema);
-/* The property's schema, or NULL. */
-const struct schema *schema_property(const struct schema *schema, const char *name);
-/* The name of the required member number index; NULL after the last. */
-const char *schema_required(const struct schema *schema, size_t index);
-bool schema_requires(const struct schema *schema, const char *name);
+/* Whether it speaks of a property of that name. */
+bool schema_has(const struct schema *schema, const char *name);

@@ -4,6 +4,7 @@
 #include "handlers/files.h"
 #include "handlers/oauth.h"
 #include "handlers/uses.h"
+#include "http/origin.h"
 #include "http/request.h"
 #include <string.h>
 
@@ -21,18 +22,12 @@ static bool get_readiness(struct request *request) {
     return true;
 }
 
-static bool has_needed(const struct spec *spec, const char *needed) {
-    const struct parameter *header = spec_parameter(spec, IN_HEADER, needed);
-    return (spec->body && spec->body_required && schema_requires(spec->body, needed)) ||
-           spec_parameter(spec, IN_PATH, needed) || (header && header->required);
-}
-
 void handlers_check(const struct app *app, struct gate *gate) {
     for (const struct handler_entry *entry = handlers; entry->id; entry++) {
         const struct operation *operation =
             operation_find(app->operations, app->contract->spec_count, entry->id, strlen(entry->id));
         for (size_t i = 0; operation && i < sizeof entry->needs / sizeof *entry->needs && entry->needs[i]; i++)
-            if (!has_needed(operation->spec, entry->needs[i]))
+            if (!origin_listed(operation->spec->given, entry->needs[i]))
                 gate_fault(gate, operation->spec->where, "%s: its handler needs a required %s", entry->id,
                            entry->needs[i]);
     }

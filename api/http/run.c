@@ -50,7 +50,7 @@ static bool refuse_known(struct request *request) {
         const char *name = (strchr(problem->errors[i].pointer + 1, '/') ?: "/") + 1;
         bool body = strncmp(problem->errors[i].pointer, "/body/", 6) == 0;
         name = arena_copy(request->arena, name, strcspn(name, "/")) ?: "";
-        if (!*name || (body ? spec->body && schema_property(spec->body, name) : !!spec_parameter(spec, IN_ANY, name)))
+        if (!*name || (body ? schema_has(spec->body, name) : !!spec_parameter(spec, IN_ANY, name)))
             problem->errors[problem->error_count++] = problem->errors[i];
     }
     return false;

@@ -80,10 +80,9 @@ const struct text *pairs_get(const struct pairs *pairs, const char *name) {
     return NULL;
 }
 
-/* One textual value as JSON of the schema's type, a new reference; what is none stays a text, whose type the schema
+/* One textual value as JSON of one of the types, a new reference; what is none stays a text, whose type the schema
  * refuses. NULL: no memory. */
-static json_t *read_scalar(const struct schema *schema, const char *text, size_t length) {
-    unsigned types = schema_types(schema);
+static json_t *read_scalar(unsigned types, const char *text, size_t length) {
     int64_t integer;
     if (!(types & SCHEMA_STRING)) {
         if (types & SCHEMA_INTEGER && scan_int(text, length, &integer))
@@ -99,14 +98,14 @@ static json_t *read_scalar(const struct schema *schema, const char *text, size_t
 
 /* As read_scalar, with "a,b" for an array (style form, explode false), of which no more is read than shows that it is
  * too long. */
-static json_t *read_value(const struct schema *schema, const struct text *text) {
-    if (schema_types(schema) != SCHEMA_ARRAY)
-        return read_scalar(schema, text->bytes, text->length);
+static json_t *read_value(const struct parameter *parameter, const struct text *text) {
+    if (parameter->types != SCHEMA_ARRAY)
+        return read_scalar(parameter->types, text->bytes, text->length);
     json_t *list = json_array();
     const char *end = text->bytes + text->length, *comma;
     for (const char *item = text->bytes; item <= end && json_array_size(list) <= LIST_MAX; item = comma + 1) {
         comma = memchr(item, ',', (size_t)(end - item)) ?: end;
-        if (json_array_append_new(list, read_scalar(schema_items(schema), item, (size_t)(comma - item))) < 0) {
+        if (json_array_append_new(list, read_scalar(parameter->items, item, (size_t)(comma - item))) < 0) {
             json_decref(list);
             return NULL;
         }
@@ -121,7 +120,7 @@ void bind_check_value(const struct parameter *parameter, const struct text *text
         return;
     snprintf(pointer, sizeof pointer, "/%s/%s", places[parameter->place], parameter->name);
     bool readable = text && scan_utf8(text->bytes, text->length); /* of a header: the target's parts are decoded */
-    json_t *value = readable ? read_value(parameter->schema, text) : NULL;
+    json_t *value = readable ? read_value(parameter, text) : NULL;
     if (!readable)
         problem_add(problem, pointer, text ? "must be UTF-8" : "is missing");
     else if (!value)
@@ -228,7 +227,7 @@ static const char *parameter_value(struct arena *arena, const struct parameter *
                                    const struct inputs *inputs) {
     const struct text *text = parameter_text(parameter, inputs);
     if (text)
-        return schema_types(parameter->schema) == SCHEMA_ARRAY ? array_text(arena, text) : text->bytes;
+        return parameter->types == SCHEMA_ARRAY ? array_text(arena, text) : text->bytes;
     if (parameter->place == IN_PATH) /* of a read that answers for the write that makes the record */
         return inputs->new_id;
     return parameter->standard;

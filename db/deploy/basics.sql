@@ -112,7 +112,7 @@ DECLARE
 BEGIN
   RETURN lpad(y::text, 4, '0') || '-' || lpad(((y + 1) % 100)::text, 2, '0');
 END $$;
-CREATE FUNCTION scip.is_academic_year(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE -- STRICT, its AND would not be inlined
+CREATE FUNCTION scip.is_academic_year(value text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE -- STRICT, it would not be inlined
 RETURN value ~ '^(?!0000|9999)[0-9]{4}-[0-9]{2}$' AND (left(value, 4)::int + 1) % 100 = right(value, 2)::int;
 CREATE FUNCTION scip.year_start(year text) RETURNS date LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$ BEGIN
   RETURN make_date(coalesce(nullif(left(year, 4)::int, 0), -1), setting.year_month(), 1); -- 1 January 0001 is in one before

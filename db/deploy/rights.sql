@@ -656,7 +656,8 @@ BEGIN
   PERFORM scip.refuse(422, 'words-not-found', 'words') WHERE cardinality(named) = 0;
   INSERT INTO redaction (id, "table", record, "column", words, digest, decision, reason, href, hub_id, decided_at, account_id)
   VALUES (add_redaction.id, t, place, field, cardinality(named), (sought(named, add_redaction.id::text, false, '')).digest, 'removed',
-          redacted(add_redaction.reason, sought(named, '', false, '[redacted]')), add_redaction.address, hub_of(t, data), now(), ctx.account());
+          redacted(add_redaction.reason, sought(named, '', false, '[redacted]')), add_redaction.address, hub_of(t, data), now(),
+          ctx.account());
   PERFORM scip.refuse(422, 'words-not-found', 'words') WHERE NOT redact(add_redaction.id, '[redacted]');
   RETURN true;
 EXCEPTION WHEN integrity_constraint_violation THEN

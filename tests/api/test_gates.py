@@ -203,7 +203,7 @@ def without(path):
         ["bytes"], ["roles"], ["operations"], ["parameters"], ["operations", 0, "id"], ["operations", 0, "where"], ["operations", 0, "parameters"],
         ["operations", 0, "success"], ["operations", 0, "head"], ["operations", 0, "streamed"], ["parameters", 0, "schema"], ["parameters", 0, "in"])],
     (lambda facts: facts["operations"][0].update(id=7), "openapi.json.engine: is not what script/contract writes"),
-    (lambda facts: facts["components"]["schemas"]["Echo"].update(pattern="("), r"openapi.json.engine: pattern \(: missing closing parenthesis")])
+    (lambda facts: facts["patterns"].append(["(", False]), r"openapi.json.engine: pattern \(: missing closing parenthesis")])
 def test_what_the_engine_is_told_belongs_to_its_contract(engine_folder, edited, message):
     assert check(engine_folder) == (0, "")
     written = engine_folder / "openapi.json.engine"

@@ -16,7 +16,7 @@ import harness
 import pytest
 import yaml
 from generators import shapes
-from generators.contract import datapackage, engine, operations, standard, terms
+from generators.contract import datapackage, engine, forms, operations, rules, standard, terms
 from generators.nodes import faults
 
 spec = importlib.util.spec_from_loader("contract", importlib.machinery.SourceFileLoader("contract", str(harness.ROOT / "script/contract")))
@@ -588,20 +588,60 @@ def test_the_engine_gets_of_the_official_suite_what_it_is_tried_with():
     if not suite.is_dir():
         pytest.skip("shared/data/json-schema-suite/draft2020-12 is not there")
     listed = [line for line in (harness.ROOT / "tests/unit/schema_suite_refused.txt").read_text().splitlines() if line[0] != "#"]
-    files = [*suite.glob("*.json"), *(path for path in suite.glob("format/*.json") if path.stem in standard.FORMAT_WORDS)]
+    files = [*suite.glob("*.json"), *(path for path in suite.glob("format/*.json") if path.stem in forms.FORMS)]
     groups = {f"{path.name} / {group['description']}: ": group["schema"] for path in files for group in json.loads(path.read_text())}
     assert len(groups) > 200
     for name, schema in groups.items():
         assert (bool(refusals(schema)) or "allOf" in json.dumps(schema)) == any(line.startswith(name) for line in listed), name
 
 
-def test_the_engine_has_the_keywords_that_it_is_given():
+def test_the_engine_has_the_rules_that_keywords_become():
     """One that it does not have would be passed over."""
-    sources = "".join((harness.ROOT / f"api/contract/keyword_{name}.c").read_text() for name in ("value", "nested"))
-    tables = "".join(re.findall(r"const struct keyword \w+\[\] = \{(.*?)\n\};", sources, re.S))
-    assert {"$ref", "allOf", *re.findall(r'^    \{"(\w+)"', tables, re.M)} == set(standard.KEYWORDS)
-    formats = (harness.ROOT / "api/contract/format.c").read_text()
-    assert set(re.findall(r'^ +\{"([a-z0-9-]+)"', formats, re.M)) == set(standard.FORMAT_WORDS)
+    assert {"$ref", "allOf", *rules.RULES} == set(standard.KEYWORDS)
+    kinds = int(re.search(r"KINDS = (\d+)", (harness.ROOT / "api/contract/schema.c").read_text())[1])
+    assert {*rules.RULES.values(), rules.INSTANT} == {*range(kinds)}
+    header = (harness.ROOT / "api/contract/schema.h").read_text()
+    assert {name: int(bit) for name, bit in re.findall(r"SCHEMA_(\w+) = (\d+)", header)} == {
+        name.upper(): bits & 123 or 8 for name, (bits, _) in rules.TYPE_BITS.items()} | {"INTEGER": 4}
+
+
+@pytest.mark.parametrize("schema, expected", [
+    ({"type": "integer"}, [[0, "must be an integer", 4]]), ({"type": ["string", "null"]}, [[0, "must be null or a string", 17]]),
+    ({"type": "number"}, [[0, "must be a number", 12]]), ({"type": ["integer", "number"]}, [[0, "must be a number", 12]]),
+    ({"enum": ["a", "b", None]}, [[2, "is not one of: a, b, null", ["a", "b", None]]]), ({"enum": [1, "a"]}, [[2, "is not one of: …", [1, "a"]]]),
+    ({"const": 7}, [[2, "is not the one value that is allowed", [7]]]), ({"minimum": 3}, [[3, "must be at least 3", ["minimum", 3]]]),
+    ({"maximum": 2000000}, [[3, "must be at most 2e+06", ["maximum", 2000000]]]), ({"maxLength": 2}, [[1, "must have at most 2 characters", ["maxLength", 2]]]),
+    ({"minItems": 1}, [[1, "must have at least 1 items", ["minItems", 1]]]), ({"maxProperties": 9}, [[1, "must have at most 9 members", ["maxProperties", 9]]]),
+    ({"pattern": "^a$", "maxLength": 2}, [[1, "must have at most 2 characters", ["maxLength", 2]], [4, "does not have the form ^a$", 0]]),
+    ({"pattern": "^a$", "examples": ["é" * 40]}, [[4, f"does not have the form ^a$, as has {'é' * 30}", 0]]),
+    ({"format": "date"}, [[4, "must be a date such as 2025-08-31", 0]]), ({"format": "date-time"}, [[5, "must be an instant such as 2025-08-31T23:30:00Z", 0]]),
+    ({"format": "int64"}, []), ({"uniqueItems": True}, [[10, None, True]]), ({"uniqueItems": False}, []), ({"not": {"minimum": 1}}, [[8, "has a form that is not allowed", [[3, "must be at least 1", ["minimum", 1]]]]]),
+    ({"anyOf": [{"$ref": "#/components/schemas/Text"}, True]}, [[6, "fits none of the forms that are allowed", ["Text", True]]]), ({"oneOf": [False]}, [[7, None, [False]]]),
+    ({"items": False}, [[9, None, False]]), ({"properties": {"a": True}, "additionalProperties": False}, [[11, None, [{"a": True}, False]]]),
+    ({"additionalProperties": {"type": "null"}}, [[11, None, [{}, [[0, "must be null", 1]]]]]), ({"properties": {"a": {}}}, [[11, None, [{"a": []}, True]]]),
+    ({"propertyNames": {"maxLength": 1}, "required": ["a"]}, [[12, None, [[1, "must have at most 1 characters", ["maxLength", 1]]]], [13, None, ["a"]]])])
+def test_the_rules_of_a_schema(schema, expected):
+    made, said = given(schema)
+    assert (rules.Rules().of(made), said) == (expected, [])
+
+
+@pytest.mark.parametrize("count, shown", [(14, 14), (15, 14), (30, 14)])
+def test_a_message_lists_the_words_that_it_has_room_for(count, shown):
+    words = [f"word-{n:03}-" for n in range(count)]
+    assert rules.Rules().of({"enum": words})[0][1] == "is not one of: " + ", ".join(words[:shown] + ["…"] * (count > shown))
+
+
+@pytest.mark.parametrize("form, good, bad", [
+    ("date", "2024-02-29 2000-02-29 2025-12-31", "2025-02-29 1900-02-29 2025-13-01 2025-00-01 2025-01-00 2025-04-31 2025-1-1 20250101 0000-01-01"),
+    ("date-time", "2025-08-31T23:30:00Z 2025-08-31t23:30:00.123456z 2025-08-31T23:30:00+01:00 2016-12-31T23:59:60Z 1990-12-31T15:59:60-08:00",
+     "2025-08-31T23:30:00 2025-08-31T24:00:00Z 2025-08-31T23:60:00Z 2025-08-31T23:30:00+24:00 2025-08-31T23:30Z"),
+    ("uuid", "0188D2e4-89ab-7cde-8f01-23456789abcd", "0188d2e489ab-7cde-8f01-23456789abcd-"),
+    ("partial-date", "2025 2025-08 2025-08-31", "2025-13 0000 2025-8 25")])
+def test_the_patterns_of_formats(form, good, bad):
+    """The engine's are PCRE2's, the same for these; leap seconds are its own."""
+    pattern = re.compile(forms.FORMS[form][1], re.I | re.A)
+    assert [word for word in good.split() if not pattern.search(word)] == [word for word in bad.split() if pattern.search(word)] == []
+    assert not pattern.search("2025-01-01 ") and not pattern.search("")
 
 
 def test_the_engine_refuses_by_rules_that_there_are():

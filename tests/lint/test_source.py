@@ -120,7 +120,7 @@ def test_format():
 
 @pytest.mark.parametrize("name, text, fault", [
     ("api/base/arena.c", '#include "http/request.h"\n', "later level"),
-    ("api/contract/query.c", '#include "pg/pool.h"\n', "later level"),
+    ("api/contract/router.c", '#include "pg/pool.h"\n', "later level"),
     ("api/http/request.c", "#include <libpq-fe.h>\n", "belongs to api/pg/"),
     ("api/http/request.c", "#include <civetweb.h>\n", "belongs to api/http/server.c"),
     ("api/op/bind.c", "int f(char *a) {\n    return atoi(a);\n}\n", "calls atoi"),

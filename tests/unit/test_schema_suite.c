@@ -1,7 +1,6 @@
 /* The official JSON-Schema-Test-Suite, draft 2020-12, for every keyword and format that the engine declares.
  * It is not part of this repository: $SCIP_SHARED, or ../shared beside the checkout; without it, skipped. */
 #include "base/json.h"
-#include "contract/format.h"
 #include "contract/schema.h"
 #include "suite.h"
 #include <dirent.h>
@@ -11,6 +10,7 @@
 
 static char folder[1024], list[16384];
 static int verdicts, refused;
+static json_t *made; /* of each group, as schema_suite.py wrote it */
 
 static const char *source(void) {
     return getenv("SCIP_SOURCE") ?: ".";
@@ -26,13 +26,16 @@ static void run_group(const char *file, json_t *group) {
     const char *name = json_string_value(json_object_get(group, "description"));
     struct arena *arena = arena_new(0);
     struct gate gate = {0};
-    json_t *schema_json = json_object_get(group, "schema"), *test;
-    struct schema_set *set = schema_set_new(arena, schema_json, "test", &gate);
-    const struct schema *schema = schema_compile(set, schema_json);
+    char key[1024];
+    snprintf(key, sizeof key, "%s / %s", file, name);
+    const json_t *facts = json_object_get(made, key), *schemas = json_object_get(facts, "schemas");
+    json_t *test;
+    struct schema_set *set = schema_set_new(arena, schemas, json_object_get(facts, "patterns"), "test", &gate);
+    const struct schema *schema = schema_new(set, json_object_get(schemas, "Thing"));
     size_t index;
     bool kept_out = listed(file, name); /* by script/contract: tests/lint/test_contract.py */
     refused += kept_out;
-    ck_assert_msg(kept_out || !gate.faults, "%s / %s: refused", file, name);
+    ck_assert_msg(kept_out || (schema && !gate.faults), "%s / %s: refused", file, name);
     json_array_foreach (json_object_get(group, "tests"), index, test) {
         bool valid = json_is_true(json_object_get(test, "valid"));
         if (kept_out)
@@ -70,8 +73,8 @@ static void run_folder(const char *sub, bool formats) {
         size_t length = strlen(entry->d_name);
         if (length < 6 || strcmp(entry->d_name + length - 5, ".json") != 0)
             continue;
-        snprintf(stem, sizeof stem, "%.*s", (int)(length - 5), entry->d_name);
-        if (formats && !format_of(stem))
+        snprintf(stem, sizeof stem, " %.*s ", (int)(length - 5), entry->d_name);
+        if (formats && !strstr(" date partial-date date-time uuid email uri int32 int64 ", stem))
             continue;
         snprintf(path, sizeof path, "%s/%s/%s", folder, sub, entry->d_name);
         json_t *groups = load(path), *group;
@@ -91,8 +94,10 @@ START_TEST(official_suite) {
     ck_assert_ptr_nonnull(file);
     list[fread(list, 1, sizeof list - 1, file)] = '\0';
     fclose(file);
+    made = json_load_file(SCHEMA_SUITE, JSON_ALLOW_NUL, NULL);
     run_folder(".", false);
     run_folder("format", true);
+    json_decref(made);
     printf("%d verdicts as the suite has them; %d groups refused, each with its reason on the list\n", verdicts,
            refused);
     ck_assert_int_gt(verdicts, 500);

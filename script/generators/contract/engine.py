@@ -4,6 +4,7 @@ import json
 import re
 
 from generators.contract.datapackage import describe, is_public
+from generators.contract.rules import Rules, bits
 from generators.contract.standard import Standard, listed
 from generators.files import ROOT, rows
 from generators.nodes import Refused, dump, fault, faults, refuse
@@ -49,7 +50,7 @@ class Engine(Standard):
         roles = {each["id"]: each["roles"].split(",") if each["roles"] else [] for each in operations if "roles" in each}
         self.facts = {"roles": dump(roles), "routes": routes,
                       "operations": [{key: value for key, value in each.items() if key not in OTHERS} for each in operations],
-                      "parameters": [*map(json.loads, self.shared)], "components": {"schemas": self.schemas}, "problems": self.problems(),
+                      "parameters": [*map(json.loads, self.shared)], "problems": self.problems(),
                       "constraints": self.component("x-constraints"),
                       **({"terms": dump(document["x-terms"])} if "x-terms" in document else {})}
 
@@ -80,6 +81,8 @@ class Engine(Standard):
                 "asks": any(each["required"] for each in parameters),
                 "cursor": any((each["in"], each["name"]) == ("query", "cursor") for each in parameters),
                 **self.security(node), **self.body(node), **self.success(node)}
+        sure = [each["name"] for each in parameters if each["in"] == "path" or each["in"] == "header" and each["required"]]
+        made["given"] = ",".join([*sure, *(self.of(made["body"]).get("required", ()) if made["body_required"] and made["body"] else ())])
         if made["shared"] and made["roles"] is not None and not made["anonymous"]:
             fault(node, f"{name} needs a token, and its Cache-Control is public: kept answers are everybody's")
         return {key: value for key, value in made.items() if value is not None}
@@ -118,6 +121,8 @@ class Engine(Standard):
             fault(node, f"{path} has no {braced}")
         if name in RESERVED and (place != "query" or types != {RESERVED[name]} or self.rule(node["schema"], "format")):
             fault(node, f"the name {name} is the engine's: it stands in the query, with its type and no format")
+        if name == "limit" and not isinstance(self.plain(node["schema"]).get("default", 0), int):
+            fault(node, "the default of limit is a whole number")
         if place == "query" and types == {"array"} and node.get("explode") is not False:
             fault(node, "an array in the query needs explode: false")
         return {"name": name, "in": place, "index": path[:path.find(braced)].count("{"), "required": node.get("required") is True,
@@ -228,7 +233,13 @@ class Engine(Standard):
             for key, inner in node.items() if isinstance(node, dict) else ():
                 if key in ("items", "not", "additionalProperties", "propertyNames", "anyOf", "oneOf", "properties"):
                     todo += inner.values() if key == "properties" else listed(inner)
-        self.facts["components"] = {"schemas": kept}
+        rules = Rules()
+        for each in self.facts["parameters"]:
+            node = self.of(each["schema"])
+            types, items = (bits(listed(said.get("type", TYPES))) for said in (node, self.of(node.get("items"))))
+            each |= {"schema": rules.of(each["schema"]), "types": types, "items": items}
+        self.facts["schemas"] = {name: rules.of(node) for name, node in kept.items()}
+        self.facts["patterns"] = [*rules.patterns]
 
     def collections(self, operations):
         """The lists that everybody can read, from the top, so that nobody has to guess."""

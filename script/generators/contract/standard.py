@@ -2,12 +2,12 @@
 import re
 from urllib.parse import unquote
 
+from generators.contract.forms import FORMS
 from generators.nodes import fault, refuse
-from generators.shapes import METHODS, STRINGS, TYPES, fits, within
+from generators.shapes import METHODS, TYPES, fits, within
 
 COMPONENT = "#/components/schemas/"
 ANNOTATIONS = ("title", "description", "examples", "deprecated", "readOnly", "writeOnly", "$comment", "$schema", "x-terms")
-FORMAT_WORDS = (*STRINGS, "partial-date", "int32", "int64")
 
 
 def is_number(value):
@@ -29,10 +29,10 @@ def is_type(value):
     return value in TYPES if isinstance(value, str) else isinstance(value, list) and value != [] and all(word in TYPES for word in value)
 
 
-# Of a schema, the keywords that there are, and what each takes: all but $ref and allOf are the engine's (api/contract/keyword_*.c).
+# Of a schema, the keywords that there are, and what each takes: all but $ref and allOf become rules of the engine.
 KEYWORDS = {
     "type": is_type, "enum": lambda value: isinstance(value, list), "const": lambda value: True, "pattern": is_pattern,
-    "format": lambda value: value in FORMAT_WORDS, "required": lambda value: fits(value, [str]),
+    "format": lambda value: isinstance(value, str) and value in FORMS, "required": lambda value: fits(value, [str]),
     "uniqueItems": lambda value: isinstance(value, bool), "properties": lambda value: isinstance(value, dict),
     "$ref": lambda value: isinstance(value, str) and value.startswith(COMPONENT),
     **dict.fromkeys(("minimum", "maximum"), is_number),

@@ -126,7 +126,8 @@ class Statements:
             standard = node.get("default")
             if bindings[number][1] > BINDINGS.index("after") or parameters[number] and parameters[number]["in"] == "path":
                 continue
-            absent = f"true{question.removeprefix(' IS NULL')}" if question else str(standard + 1) if bindings[number][0] == "limit" else \
+            absent = f"true{question.removeprefix(' IS NULL')}" if question else \
+                str(standard + 1) if isinstance(standard, int) and bindings[number][0] == "limit" else \
                 f"'{standard}'" if isinstance(standard, str) else found[0]
             pieces.append([text[at:found.start()], number, "" if question == " IS NULL OR " else found[0], absent])
             bindings[number][3] = bool(parameters[number] and parameters[number]["in"] == "query" and "default" not in node and
