@@ -116,15 +116,11 @@ static size_t push_name(struct check *check, const char *name) {
     return before;
 }
 
-static void pop_name(struct check *check, size_t before) {
-    check->pointer[check->length = before] = '\0';
-}
-
 /* Checks a member of value under its own pointer. */
 static bool descend(const json_t *rules, const char *name, const json_t *value, struct check *check) {
     size_t before = push_name(check, name);
     bool ok = check_rules(rules, value, check);
-    pop_name(check, before);
+    check->pointer[check->length = before] = '\0';
     return ok;
 }
 
@@ -167,9 +163,10 @@ static long double size_of_value(const json_t *value, char what) {
 
 /* bound: [minimum to maxProperties, the number]; the fourth letter of each says of what. */
 static bool check_bound(const json_t *bound, const json_t *value, struct check *check) {
-    const char *keyword = json_string_value(json_array_get(bound, 0)) ?: "none";
-    long double size = size_of_value(value, keyword[3]), most = size_of_value(json_array_get(bound, 1), 'i');
-    return isnan(size) || (keyword[1] == 'i' ? size >= most : size <= most);
+    const char *word = json_string_value(json_array_get(bound, 0)) ?: "";
+    long double size = size_of_value(value, word[strnlen(word, 3)]),
+                most = size_of_value(json_array_get(bound, 1), 'i');
+    return isnan(size) || (word[1] == 'i' ? size >= most : size <= most);
 }
 
 static bool check_pattern(const json_t *number, const json_t *value, struct check *check) {
@@ -277,7 +274,7 @@ static bool check_required(const json_t *names, const json_t *value, struct chec
             continue;
         size_t before = push_name(check, name);
         ok = refuse_value(check, "is missing");
-        pop_name(check, before);
+        check->pointer[check->length = before] = '\0';
     }
     return ok;
 }

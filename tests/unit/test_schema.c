@@ -79,6 +79,7 @@ START_TEST(says_what_is_wrong) {
         {"[[1,\"must be shorter\",[\"maxLength\",2]],[4,\"has another form\",0]]", "\"BBB\"", "/body must be shorter"},
         {"[[1,\"must be shorter\",[\"maxLength\",1]]]", "\"😀\"", ""},
         {"[[99,\"is unknown\",1]]", "1", "/body is unknown"},
+        {"[[3,\"is unknown\",[\"m\",1]]]", "1", ""},
         {"\"B\"", "[]", "/body must be an object"},
         {"\"C\"", "[]", "/body is not a known property"},
     };
