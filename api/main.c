@@ -192,7 +192,6 @@ int main(int count, char **words) {
     struct gate gate = {.out = stderr};
     app_load(&app, handlers, &gate);
     assets_load(&app);
-    handlers_check(&app, &gate);
     int status = lists         ? routes(&app)
                  : shows       ? show(&app, more)
                  : checks      ? check_contract(&app, &gate, asks)

@@ -145,3 +145,11 @@ ptrdiff_t scan_base64url(const char *text, size_t length, unsigned char *out) {
     /* left-over bits must be zero and fewer than a character: one text for each value */
     return count < 6 && !(bits & ((1u << count) - 1)) ? (ptrdiff_t)used : -1;
 }
+
+bool scan_listed(const char *list, const char *name) {
+    size_t length = strlen(name);
+    for (const char *at = list; length && (at = strstr(at, name)); at++)
+        if ((at == list || strchr(", \t", at[-1])) && strchr(", \t", at[length]))
+            return true;
+    return false;
+}

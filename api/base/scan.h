@@ -26,3 +26,6 @@ ptrdiff_t scan_percent(const char *text, size_t length, bool plus, char *out);
 
 /* base64url without padding (RFC 4648, section 5) into out (at least length bytes): decoded length, or -1. */
 ptrdiff_t scan_base64url(const char *text, size_t length, unsigned char *out);
+
+/* Whether name is on a list of names separated by commas. */
+bool scan_listed(const char *list, const char *name);

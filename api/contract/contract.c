@@ -77,16 +77,16 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
     if (!UNPACK(loader, node, "{s:s,s:s,s:s,s:s,s?i,s?b,s?s,s:b,s:o}", "id", &spec->id, "method", &spec->method, "path",
                 &spec->path, "where", &spec->where, "answer", &spec->answer, "cursor", &spec->cursor, "roles",
                 &spec->roles, "anonymous", &spec->anonymous, "parameters", &parameters) ||
-        !UNPACK(loader, node, "{s?s,s:s,s?s,s?i,s?i,s:b,s:b}", "body", &body, "given", &spec->given, "body_type",
-                &spec->body_type, "body_bytes", &spec->body_bytes, "body_values", &spec->body_values, "body_required",
-                &spec->body_required, "streamed", &spec->streamed) ||
+        !UNPACK(loader, node, "{s?s,s:s,s:s,s?s,s?i,s?i,s:b,s:b}", "body", &body, "names", &spec->names, "given",
+                &spec->given, "body_type", &spec->body_type, "body_bytes", &spec->body_bytes, "body_values",
+                &spec->body_values, "body_required", &spec->body_required, "streamed", &spec->streamed) ||
         !UNPACK(loader, node, "{s:b,s:b,s:i,s:b,s:o,s:s,s?s}", "list", &spec->list, "feed", &spec->feed, "success",
                 &spec->success, "shared", &spec->shared, "media", &media, "head", &spec->head, "cache", &spec->cache) ||
         !UNPACK(loader, node, "{s?s,s?s,s?o,s?o}", "file", &spec->file, "text", &spec->text, "bindings", &names,
                 "pieces", &pieces))
         return false;
     const char **texts[] = {&spec->id,   &spec->method, &spec->path, &spec->where, &spec->roles, &spec->body_type,
-                            &spec->head, &spec->cache,  &spec->file, &spec->text,  &spec->given};
+                            &spec->head, &spec->cache,  &spec->file, &spec->text,  &spec->given, &spec->names};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         *texts[i] = copy_of(loader, *texts[i]);
     spec->secured = spec->roles;

@@ -36,6 +36,7 @@ struct spec {
     int body_bytes;           /* x-body-limit: its largest size */
     int body_values;          /* x-body-limit: and the most values in it, or cells of CSV */
     int streamed;             /* the body is any bytes, which a handler reads piece by piece */
+    const char *names;        /* of the parameters that the query may have, as a refusal lists them */
     const char *given;        /* path parameters, required headers and properties, separated by commas */
     int success;              /* its 2xx status */
     const char *const *media; /* media types of the success response, in the contract's order of preference */

@@ -4,9 +4,7 @@
 #include "handlers/files.h"
 #include "handlers/oauth.h"
 #include "handlers/uses.h"
-#include "http/origin.h"
 #include "http/request.h"
-#include <string.h>
 
 static bool say_ok(struct request *request) {
     buf_str(response_json(request), "{\"status\":\"ok\"}");
@@ -20,17 +18,6 @@ static bool get_readiness(struct request *request) {
     buf_printf(response_json(request), "{\"status\":\"ok\",\"reads\":true,\"writes\":%s}",
                ready.writes ? "true" : "false");
     return true;
-}
-
-void handlers_check(const struct app *app, struct gate *gate) {
-    for (const struct handler_entry *entry = handlers; entry->id; entry++) {
-        const struct operation *operation =
-            operation_find(app->operations, app->contract->spec_count, entry->id, strlen(entry->id));
-        for (size_t i = 0; operation && i < sizeof entry->needs / sizeof *entry->needs && entry->needs[i]; i++)
-            if (!origin_listed(operation->spec->given, entry->needs[i]))
-                gate_fault(gate, operation->spec->where, "%s: its handler needs a required %s", entry->id,
-                           entry->needs[i]);
-    }
 }
 
 const struct handler_entry handlers[] = {

@@ -3,6 +3,3 @@
 #include "app.h"
 
 extern const struct handler_entry handlers[]; /* ends with a NULL id */
-
-/* Whether the contract has what they need; faults with file and line. */
-void handlers_check(const struct app *app, struct gate *gate);

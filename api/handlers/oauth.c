@@ -2,7 +2,6 @@
  * revocation (RFC 7009), and the public keys. */
 #include "handlers/oauth.h"
 #include "base/scan.h"
-#include "http/origin.h"
 #include "http/request.h"
 #include <openssl/evp.h>
 #include <string.h>
@@ -127,7 +126,7 @@ static const char *authenticate(struct request *request, const char **client) {
 static bool is_scope_within(struct arena *arena, const char *scope, const char *roles) {
     for (size_t length; *scope; scope += length + strspn(scope + length, " ")) {
         length = strcspn(scope, " ");
-        if (!origin_listed(roles, arena_copy(arena, scope, length) ?: ""))
+        if (!scan_listed(roles, arena_copy(arena, scope, length) ?: ""))
             return false;
     }
     return true;

@@ -1,6 +1,6 @@
 /* The bytes of an answer: its head, and the body behind it. */
 #include "base/log.h"
-#include "http/origin.h"
+#include "base/scan.h"
 #include "http/request.h"
 #include <string.h>
 #include <time.h>
@@ -54,7 +54,7 @@ static void put_cors(struct buf *head, const struct request *request) {
     const struct response *response = &request->response;
     bool open = is_open(request);
     const char *origin = open ? "*" : request_header(request, "Origin");
-    if (!open && (!origin || !origin_listed(request->app->config.cors_origins, origin)))
+    if (!open && (!origin || !scan_listed(request->app->config.cors_origins, origin)))
         return;
     put_header(head, "Access-Control-Allow-Origin", origin);
     if (!preflight_of(request)) {

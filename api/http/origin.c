@@ -1,4 +1,5 @@
 #include "http/origin.h"
+#include "base/scan.h"
 #include <arpa/inet.h>
 #include <openssl/rand.h>
 #include <stdio.h>
@@ -24,14 +25,6 @@ void origin_name(struct request *request) {
     }
 }
 
-bool origin_listed(const char *list, const char *name) {
-    size_t length = strlen(name);
-    for (const char *at = list; length && (at = strstr(at, name)); at++)
-        if ((at == list || strchr(", \t", at[-1])) && strchr(", \t", at[length]))
-            return true;
-    return false;
-}
-
 /* An IPv6 subscriber has a /64 to choose addresses from. */
 static const char *network_of(struct arena *arena, const char *address) {
     struct in6_addr bytes;
@@ -46,7 +39,7 @@ static const char *network_of(struct arena *arena, const char *address) {
  */
 void origin_place(struct request *request, const char *peer) {
     request->address = peer;
-    if (origin_listed(request->app->config.trusted_proxies, peer))
+    if (scan_listed(request->app->config.trusted_proxies, peer))
         for (unsigned i = 0; i < request->header_count; i++)
             if (strcasecmp(request->headers[i].name, "X-Forwarded-For") == 0) {
                 const char *value = request->headers[i].value, *comma = strrchr(value, ',');

@@ -5,8 +5,5 @@
 /* Sets request->id: what the client gave, where it is plain, or a new one. */
 void origin_name(struct request *request);
 
-/* Whether name is on a list of names separated by commas. */
-bool origin_listed(const char *list, const char *name);
-
 /* Sets request->address, lent by the request or peer, and request->network; peer is the connection's address. */
 void origin_place(struct request *request, const char *peer);

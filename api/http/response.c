@@ -1,4 +1,5 @@
-#include "http/origin.h"
+#include "base/scan.h"
+#include "http/request.h"
 #include <assert.h>
 #include <ctype.h>
 #include <openssl/evp.h>
@@ -98,7 +99,7 @@ const char *response_etag(struct request *request) {
 bool response_names_etag(const char *list, const char *etag) {
     char weak[80];
     snprintf(weak, sizeof weak, "W/%s", etag);
-    return origin_listed(list, etag) || origin_listed(list, weak) || origin_listed(list, "*");
+    return scan_listed(list, etag) || scan_listed(list, weak) || scan_listed(list, "*");
 }
 
 bool response_validate(struct request *request) {

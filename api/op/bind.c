@@ -140,23 +140,13 @@ static const struct text *parameter_text(const struct parameter *parameter, cons
     return own ? &inputs->match->values[own->index] : NULL;
 }
 
-/* The parameters that the query may have, as far as they have room. */
-static void list_names(const struct spec *spec, char *names, size_t size) {
-    size_t used = 0;
-    for (unsigned i = 0; i < spec->parameter_count && used < size; i++)
-        if (spec->parameters[i].place == IN_QUERY)
-            used += (size_t)snprintf(names + used, size - used, "%s%s", used ? ", " : "; it has ",
-                                     spec->parameters[i].name);
-}
-
 static void check_query_names(const struct spec *spec, const struct pairs *query, struct problem *problem) {
-    char pointer[128], names[150] = "";
-    list_names(spec, names, sizeof names);
+    char pointer[128];
     for (unsigned i = 0; i < query->count; i++) {
         const char *name = query->items[i].name;
         snprintf(pointer, sizeof pointer, "/query/%.100s", name);
         if (!spec_parameter(spec, IN_QUERY, name))
-            problem_add(problem, pointer, "is not a parameter of this operation%s", names);
+            problem_add(problem, pointer, "is not a parameter of this operation%s", spec->names);
         else if (pairs_get(query, name) != &query->items[i].value)
             problem_add(problem, pointer, "stands more than once");
     }

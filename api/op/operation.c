@@ -1,4 +1,5 @@
 #include "op/operation.h"
+#include "base/scan.h"
 #include <string.h>
 
 /* The handler of that operation, or the NULL that ends them. */
@@ -50,6 +51,9 @@ struct operation *operations_load(struct arena *arena, const struct contract *co
                        spec->text ? "a handler too" : "neither a statement nor a handler");
         else if (spec->text)
             number_statements(arena, &operations[i], gate);
+        for (const char *const *need = handler->needs; need < handler->needs + HANDLER_NEEDS && *need; need++)
+            if (!scan_listed(spec->given, *need))
+                gate_fault(gate, spec->where, "%s: its handler needs a required %s", spec->id, *need);
     }
     return operations;
 }

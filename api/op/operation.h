@@ -15,11 +15,14 @@ typedef bool operation_handler(struct request *request);
 /* Says the request's problem in the words of another protocol, whatever refuses: fills response, or gives false. */
 typedef bool operation_refusal(struct request *request);
 
+enum { HANDLER_NEEDS = 3 };
+
 struct handler_entry {
     const char *id;
     operation_handler *run;
-    operation_refusal *refuse; /* or NULL */
-    const char *needs[3]; /* path parameters, required headers and required properties of the body that it trusts in */
+    operation_refusal *refuse;        /* or NULL */
+    const char *needs[HANDLER_NEEDS]; /* path parameters, required headers and required properties of the body that it
+                                         trusts in */
 };
 
 /* The result's columns as the database described them. */

@@ -14,6 +14,7 @@ LIMIT_MAX = 16 * 1024 * 1024
 MEDIA = ("application/json", "application/merge-patch+json", "application/x-www-form-urlencoded", "text/csv", "*/*")
 # Of ours or in a vocabulary of others: the statement's columns are the members.
 JSON_MEDIA = ("application/json", "application/ld+json", "application/vnd.citationstyles.csl+json")
+NAMES_BYTES = 149  # of the parameters that a refusal lists
 SEGMENTS, PATH_PARAMETERS = 16, 8  # of a path at most, as in api/contract/router.h
 # As a path's Allow has its methods, in this order.
 ALLOW = {"GET": "GET, HEAD", "POST": "POST", "PUT": "PUT", "PATCH": "PATCH", "DELETE": "DELETE"}
@@ -82,6 +83,8 @@ class Engine(Standard):
                 "cursor": any((each["in"], each["name"]) == ("query", "cursor") for each in parameters),
                 **self.security(node), **self.body(node), **self.success(node)}
         sure = [each["name"] for each in parameters if each["in"] == "path" or each["in"] == "header" and each["required"]]
+        names = ", ".join(each["name"] for each in parameters if each["in"] == "query")
+        made["names"] = f"; it has {names}"[:NAMES_BYTES] if names else ""
         made["given"] = ",".join([*sure, *(self.of(made["body"]).get("required", ()) if made["body_required"] and made["body"] else ())])
         if made["shared"] and made["roles"] is not None and not made["anonymous"]:
             fault(node, f"{name} needs a token, and its Cache-Control is public: kept answers are everybody's")
