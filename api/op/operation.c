@@ -105,7 +105,7 @@ static void link_column(const struct operation *operation, struct column *column
                    operation->answer->spec->id);
     else if (!property)
         gate_fault(gate, path, "column %s is not a property of the response (%s)", column->name, spec->where);
-    else if (!(json_integer_value(json_array_get(property, 0)) & known->bit))
+    else if (!(json_integer_value(json_array_get(property, 0) ?: property) & known->bit))
         gate_fault(gate, path, "column %s has another type than the contract (%s)", column->name, spec->where);
     column->csv_hidden = json_is_false(json_array_get(property, 1));
     column->csv_member = json_string_value(json_array_get(property, 1));

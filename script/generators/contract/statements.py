@@ -136,7 +136,8 @@ class Statements:
         return {"text": "".join(piece[0] + piece[3] for piece in pieces) + text[at:], "pieces": [*pieces, [text[at:], 0, "", ""]]}
 
     def columns(self, made, names):
-        """Columns that there must be; and of those that there may be, by name, the kinds as bits (api/op/operation.c, known), and x-csv."""
+        """Columns that there must be; and of those that there may be, by name, the kinds as bits (api/op/operation.c, known), with x-csv
+        where it says one."""
         item, bodies = made.get("item"), {"text/html", "text/plain", "application/xml"} & {*made["media"]}
         node, kinds = self.engine.of(item), {}
         for name, schema in node.get("properties", {}).items():
@@ -145,7 +146,8 @@ class Statements:
             fits = {"text": "string" in types, "whole": types & {"integer", "number"} and form in (None, "int64"),
                     "number": "number" in types and form in (None, "int64"), "bool": "boolean" in types,
                     "date": "string" in types and form == "date", "instant": "string" in types and form == "date-time", "json": types}
-            kinds[name] = [sum(1 << bit for bit, fit in enumerate(fits.values()) if fit), inner.get("x-csv")]
+            kinds[name] = sum(1 << bit for bit, fit in enumerate(fits.values()) if fit)
+            kinds[name] = [kinds[name], inner["x-csv"]] if "x-csv" in inner else kinds[name]
         required = [] if "answer" in made else [*node.get("required", ())]
         needed = [f"_{name}" for name in names if name.startswith("after_") and made["cursor"]]
         return [*required, *needed, *(["_body"] if bodies else [])], None if item is None else kinds
