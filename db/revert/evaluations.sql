@@ -2,7 +2,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 \ir ../views/drop.sql
 DROP FUNCTION scip.refuse_evaluation, scip.published_answers, scip.begin_evaluation, scip.change_evaluation,
-  scip.evaluation_gaps, scip.evaluation_derived, scip.hub_operating, scip.record_hub_evaluation_answer,
+  scip.evaluation_gaps, scip.evaluation_derived, scip.hub_operated, scip.record_hub_evaluation_answer,
   scip.record_hub_evaluation_figure, scip.record_evaluation_question, scip.record_evaluation_metric,
   scip.record_hub_evaluation, scip.hub_evaluation_guard_removal, scip.hub_evaluation_guard_evaluation,
   scip.hub_evaluation_step_evaluation, scip.hub_evaluation_figure_guard_part CASCADE;
