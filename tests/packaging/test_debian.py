@@ -21,7 +21,8 @@ def test_both_packages_have_the_version_of_the_source(packages):
 
 def test_every_file_of_contract_and_database_is_in_them(installed):
     share = installed / "usr/share/scip-api"
-    missing = [name for name in tracked("openapi", "db", "clients/web/public") if not (share / name).is_file()]
+    joined = ("db/queries/", "db/derived/")  # to their operations, when the contract is built
+    missing = [name for name in tracked("openapi", "db", "clients/web/public") if not (share / name).is_file() and not name.startswith(joined)]
     assert not missing
 
 
