@@ -7,7 +7,7 @@ DROP FUNCTION scip.import_attendance, scip.read_attendance, scip.attendance_summ
   scip.record_resolution, scip.record_attendance, scip.record_agenda_item, scip.record_meeting, ctx.writes_meeting,
   scip.meeting_guard_new, scip.meeting_guard_removal, scip.meeting_guard_text, scip.meeting_guard_status,
   scip.meeting_guard_completion, scip.meeting_guard_sharing, scip.meeting_create_agenda, scip.agenda_item_begin_guard,
-  scip.agenda_item_guard_heading, scip.agenda_item_guard_removal, scip.agenda_item_shift_ordinals_for_new,
+  scip.agenda_item_guard_heading, scip.agenda_item_guard_removal, scip.agenda_item_shift_ordinals_of_new,
   scip.agenda_item_shift_ordinals, scip.attendance_guard_attendance, scip.action_guard_action, scip.minutes_guard_minutes,
   scip.minutes_guard_removal, scip.minutes_guard_text, scip.minutes_guard_status, scip.minutes_keep_shared CASCADE;
 DROP TABLE scip.minutes, scip.action, scip.resolution, scip.attendance, scip.agenda_item, scip.meeting CASCADE;
