@@ -210,7 +210,8 @@ def copied(tmp_path):
     (tmp_path / ".local/node").symlink_to(harness.ROOT / ".local/node")
     (tmp_path / ".git/info").mkdir(parents=True)
     changelog = tmp_path / CHANGELOG
-    changelog.write_text(re.sub(r"^### Planned\n.*?(?=^##? |\Z)", "", changelog.read_text(), flags=re.M | re.S))
+    news = re.sub(r"^## \[\d.*\n", "", changelog.read_text(), flags=re.M)  # as if nothing had been released
+    changelog.write_text(re.sub(r"^### Planned\n.*?(?=^##? |\Z)", "", news, flags=re.M | re.S))
     (tmp_path / "openapi/released.txt").write_text("# A line for each release. None yet.\n")
 
     def run(*words):
