@@ -147,8 +147,16 @@ def test_what_is_deprecated_goes_after_its_sunset(day, kept, tmp_path):
     assert bool(breaking(before, after, tmp_path)) == kept
 
 
+def last_release():
+    """[(its version, its commit)], nothing before the first release."""
+    for _, commit in RELEASED[-1:]:
+        if git("rev-parse", "--is-shallow-repository").strip() == "true" and subprocess.run(["git", "cat-file", "-e", commit], cwd=harness.ROOT).returncode:
+            pytest.skip("a shallow clone has not the release")
+    return RELEASED[-1:]
+
+
 def test_nothing_breaks_callers_of_the_last_release(tmp_path):
-    for version, commit in RELEASED[-1:]:  # none before the first release
+    for version, commit in last_release():
         assert breaking(json.loads(git("show", f"{commit}:{CONTRACT}")), NOW, tmp_path) == [], f"of {version}"
 
 
@@ -160,7 +168,7 @@ def alone(root, commit):
 
 
 def test_a_change_of_the_contract_stands_in_its_changelog():
-    for _, commit in RELEASED[-1:]:
+    for _, commit in last_release():
         assert alone(harness.ROOT, commit) == []
 
 
@@ -183,7 +191,7 @@ def test_who_changes_one_without_the_other_is_found(tmp_path):
 def test_each_release_is_in_the_changelog():
     text = (harness.ROOT / CHANGELOG).read_text()
     assert [version for version, _ in RELEASED if f"## [{version}] - 20" not in text] == []
-    for version, commit in RELEASED[-1:]:
+    for version, commit in last_release():
         assert (NOW["info"]["version"] == version) == (NOW == json.loads(git("show", f"{commit}:{CONTRACT}"))), "another contract has another version"
 
 
