@@ -122,60 +122,12 @@ class Year:
 
 def clear(cluster):
     cluster.psql(REAL.format("now()"), "scip_migrator")
-    cluster.psql("""
-      CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'year-%';
-      CREATE TEMP TABLE ours AS SELECT id FROM scip.organisation WHERE slug LIKE 'year-%';
-      CREATE TEMP TABLE circle AS SELECT id FROM scip.alliance_group WHERE slug LIKE 'year-%';
-      CREATE TEMP TABLE met AS SELECT id FROM scip.meeting WHERE hub_id IN (TABLE mine) OR title LIKE 'Year: %';
-      CREATE TEMP TABLE people AS SELECT id FROM scip.person WHERE name LIKE 'Year Member %' OR email LIKE '%@year.example';
-      CREATE TEMP TABLE taught AS SELECT id FROM scip.training_session WHERE hub_id IN (TABLE mine);
-      CREATE TEMP TABLE booked AS SELECT id FROM scip.booking WHERE session_id IN (TABLE taught);
-      CREATE TEMP TABLE released AS SELECT id FROM scip.release WHERE period = '2040-41';
-      BEGIN;
-      SET LOCAL session_replication_role = replica;
-      DELETE FROM scip.message_relay WHERE hub_id IN (TABLE mine) OR message_id IN (SELECT id FROM scip.message WHERE title LIKE 'Year: %');
-      DELETE FROM scip.message WHERE hub_id IN (TABLE mine) OR title LIKE 'Year: %';
-      DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
-      DELETE FROM scip.quarterly_update_extension WHERE hub_id IN (TABLE mine);
-      DELETE FROM scip.hub_review WHERE hub_id IN (TABLE mine);
-      DELETE FROM scip.hub_evaluation_figure WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
-      DELETE FROM scip.hub_evaluation_answer WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
-      DELETE FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine);
-      DELETE FROM scip.release_cell WHERE release_id IN (TABLE released);
-      DELETE FROM scip.release WHERE id IN (TABLE released);
-      DELETE FROM scip.activity WHERE hub_id IN (TABLE mine);
-      DELETE FROM scip.event_outreach WHERE event_id IN (SELECT id FROM scip.event WHERE slug LIKE 'year-%');
-      DELETE FROM scip.event WHERE slug LIKE 'year-%';
-      DELETE FROM scip.programme WHERE slug LIKE 'year-%';
-      DELETE FROM scip.feedback WHERE session_id IN (TABLE taught);
-      DELETE FROM scip.booking_contact WHERE booking_id IN (TABLE booked);
-      DELETE FROM scip.booking WHERE id IN (TABLE booked);
-      DELETE FROM scip.training_session WHERE id IN (TABLE taught);
-      DELETE FROM scip.course WHERE slug LIKE 'year-%';
-      DELETE FROM scip.self_assessment WHERE organisation_id IN (TABLE ours);
-      DELETE FROM scip.minutes WHERE meeting_id IN (TABLE met);
-      DELETE FROM scip.attendance WHERE meeting_id IN (TABLE met);
-      DELETE FROM scip.agenda_item WHERE meeting_id IN (TABLE met);
-      DELETE FROM scip.action WHERE meeting_id IN (TABLE met);
-      DELETE FROM scip.resolution WHERE meeting_id IN (TABLE met);
-      DELETE FROM scip.meeting WHERE id IN (TABLE met);
-      DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
-      DELETE FROM scip.hub_quorum WHERE hub_id IN (TABLE mine);
-      DELETE FROM scip.group_seat WHERE title LIKE 'Year: %';
-      UPDATE scip.account SET person_id = NULL WHERE person_id IN (TABLE people);
-      DELETE FROM scip.personal_read WHERE person_id IN (TABLE people);
-      DELETE FROM scip.person WHERE id IN (TABLE people);
-      DELETE FROM scip.hub_application WHERE organisation_id IN (TABLE ours);
-      DELETE FROM scip.idempotency WHERE body LIKE '%@year.example%';
-      COMMIT;
-      DELETE FROM scip.account_role
-        WHERE hub_id IN (TABLE mine) OR organisation_id IN (TABLE ours) OR group_id IN (TABLE circle) OR starts > '2039-01-01';
-      DELETE FROM scip.alliance_group WHERE id IN (TABLE circle);
-      DELETE FROM scip.hub_status WHERE hub_id IN (TABLE mine);
-      INSERT INTO scip.hub_status (hub_id, status) SELECT id, 'closed' FROM mine;
-      DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE mine);
-      DELETE FROM scip.hub WHERE id IN (TABLE mine);
-      DELETE FROM scip.organisation WHERE id IN (TABLE ours);""")
+    cluster.remove(hub="slug LIKE 'year-%'", organisation="slug LIKE 'year-%'", alliance_group="slug LIKE 'year-%'", release="period = '2040-41'",
+                   meeting="title LIKE 'Year: %'", message="title LIKE 'Year: %'", group_seat="title LIKE 'Year: %'",
+                   training_session="hub_id IN (SELECT id FROM scip.hub WHERE slug LIKE 'year-%')",
+                   **{table: "slug LIKE 'year-%'" for table in ("event", "programme", "course")},
+                   person="name LIKE 'Year Member %' OR email LIKE '%@year.example'", account_role="starts > '2039-01-01'",
+                   idempotency="body LIKE '%@year.example%'")
 
 
 @contextlib.contextmanager

@@ -21,15 +21,9 @@ def day(days=0):
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(cluster, server):
     def clear():
-        cluster.psql("""
-          CREATE TEMP TABLE ours AS SELECT id FROM scip.organisation WHERE slug LIKE 'assess-%';
-          DELETE FROM scip.self_assessment WHERE organisation_id IN (TABLE ours);
-          DELETE FROM scip.account_role WHERE organisation_id IN (TABLE ours);
-          DELETE FROM scip.organisation WHERE id IN (TABLE ours);
-          DELETE FROM scip.toolkit_principle WHERE slug LIKE 'assess-%';
-          BEGIN; SET LOCAL session_replication_role = replica;
-          DELETE FROM scip.release_cell WHERE release_id IN (SELECT id FROM scip.release WHERE period = ANY (ARRAY['2021-22', '2022-23', '2023-24', '2024-25']));
-          DELETE FROM scip.release WHERE period = ANY (ARRAY['2021-22', '2022-23', '2023-24', '2024-25']); COMMIT;""")
+        cluster.remove(organisation="slug LIKE 'assess-%'", toolkit_principle="slug LIKE 'assess-%'",
+                       release="period IN ('2021-22', '2022-23', '2023-24', '2024-25')")
+
     clear()
     yield
     clear()

@@ -32,30 +32,13 @@ def this_year():
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(cluster, server):
     def clear():
-        cluster.psql("""
-          CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'corrected-%';
-          CREATE TEMP TABLE met AS SELECT id FROM scip.meeting WHERE hub_id IN (TABLE mine);
-          CREATE TEMP TABLE taught AS SELECT id FROM scip.training_session WHERE hub_id IN (TABLE mine);
-          CREATE TEMP TABLE who AS SELECT person_id FROM scip.hub_membership WHERE hub_id IN (TABLE mine)
-            UNION SELECT person_id FROM scip.booking WHERE session_id IN (TABLE taught);
-          BEGIN;
-          SET LOCAL session_replication_role = replica;
-          DELETE FROM scip.attendance WHERE meeting_id IN (TABLE met);
-          DELETE FROM scip.agenda_item WHERE meeting_id IN (TABLE met);
-          DELETE FROM scip.meeting WHERE id IN (TABLE met);
-          DELETE FROM scip.booking WHERE session_id IN (TABLE taught);
-          DELETE FROM scip.training_session WHERE id IN (TABLE taught);
-          DELETE FROM scip.course WHERE slug = 'corrected-course';
-          DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.message_relay WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.message WHERE hub_id IN (TABLE mine) OR title LIKE 'Corrected%';
-          DELETE FROM scip.personal_read WHERE person_id IN (TABLE who);
-          DELETE FROM scip.person WHERE id IN (TABLE who);
-          DELETE FROM scip.correction;
-          COMMIT;
-          DELETE FROM scip.event WHERE slug LIKE 'corrected-%';
-          DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine);
-          WITH leads AS (DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE mine)) DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
+        mine = "SELECT id FROM scip.hub WHERE slug LIKE 'corrected-%'"
+        cluster.remove(
+            person=f"""id IN (SELECT person_id FROM scip.hub_membership WHERE hub_id IN ({mine}) UNION
+                              SELECT person_id FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id WHERE s.hub_id IN ({mine}))""",
+            training_session=f"hub_id IN ({mine})", course="slug = 'corrected-course'", message="title LIKE 'Corrected%'", correction="true",
+            event="slug LIKE 'corrected-%'", hub=f"id IN ({mine})")
+
     clear()
     yield
     clear()

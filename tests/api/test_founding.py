@@ -24,19 +24,8 @@ def day(days=0):
 def nothing_stays(cluster, server):
     """Other tests read the start data: what these make is deleted, as it may be (a closed Hub lets its leads go)."""
     def clear():
-        cluster.psql("""
-          CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'founding-%';
-          CREATE TEMP TABLE ours AS SELECT id FROM scip.organisation WHERE slug LIKE 'founding-%';
-          BEGIN;
-          SET LOCAL session_replication_role = replica;
-          DELETE FROM scip.hub_application WHERE organisation_id IN (TABLE ours);
-          COMMIT;
-          DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine) OR organisation_id IN (TABLE ours);
-          DELETE FROM scip.hub_status WHERE hub_id IN (TABLE mine);
-          INSERT INTO scip.hub_status (hub_id, status) SELECT id, 'closed' FROM mine;
-          DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub WHERE id IN (TABLE mine);
-          DELETE FROM scip.organisation WHERE id IN (TABLE ours);""")
+        cluster.remove(hub="slug LIKE 'founding-%'", organisation="slug LIKE 'founding-%'")
+
     clear()
     yield
     clear()

@@ -24,16 +24,8 @@ def year(back=0):
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(cluster, server):
     def clear():
-        cluster.psql("""
-          CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'health-%';
-          BEGIN;
-          SET LOCAL session_replication_role = replica;
-          DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub_review WHERE hub_id IN (TABLE mine);
-          COMMIT;
-          DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine);
-          WITH leads AS (DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE mine)) DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
+        cluster.remove(hub="slug LIKE 'health-%'")
+
     clear()
     yield
     clear()

@@ -406,59 +406,11 @@ def records(cluster, server):
     """What the requests are about: an organisation with an application under review, one in draft and a founded Hub
     with an invitation; an account and a client. All is deleted in the end."""
     def clear():
-        cluster.psql("""
-          DELETE FROM scip.event WHERE slug LIKE 'matrix-%';
-          DELETE FROM scip.historical_total WHERE period = '1999';
-          DELETE FROM scip.self_assessment WHERE organisation_id IN (SELECT id FROM scip.organisation WHERE slug LIKE 'matrix-%');
-          DELETE FROM scip.toolkit_principle WHERE slug LIKE 'matrix-%';
-          SET session_replication_role = replica;
-          DELETE FROM scip.release_cell WHERE release_id IN (SELECT id FROM scip.release WHERE period = '1989-90');
-          DELETE FROM scip.release WHERE period = '1989-90';
-          RESET session_replication_role;
-          CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'matrix-%';
-          CREATE TEMP TABLE met AS SELECT id FROM scip.meeting WHERE hub_id IN (TABLE mine) OR title LIKE 'Matrix %';
-          CREATE TEMP TABLE ours AS SELECT id FROM scip.organisation WHERE slug LIKE 'matrix-%';
-          DELETE FROM scip.redaction WHERE hub_id IN (TABLE mine) OR person_id IN (SELECT id FROM scip.person WHERE name LIKE 'Matrix %');
-          BEGIN;
-          SET LOCAL session_replication_role = replica;
-          DELETE FROM scip.hub_application WHERE organisation_id IN (TABLE ours);
-          DELETE FROM scip.minutes WHERE meeting_id IN (TABLE met);
-          DELETE FROM scip.agenda_item WHERE meeting_id IN (TABLE met);
-          DELETE FROM scip.resolution WHERE meeting_id IN (TABLE met);
-          DELETE FROM scip.action WHERE meeting_id IN (TABLE met);
-          DELETE FROM scip.attendance WHERE meeting_id IN (TABLE met);
-          DELETE FROM scip.meeting WHERE id IN (TABLE met);
-          DELETE FROM scip.group_seat WHERE title LIKE 'Matrix %';
-          DELETE FROM scip.activity WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub_review WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.quarterly_update_extension WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.release WHERE note = 'Matrix';
-          DELETE FROM scip.message_relay WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.message WHERE title LIKE 'Matrix %';
-          DELETE FROM scip.feedback WHERE session_id IN (SELECT id FROM scip.training_session WHERE hub_id IN (TABLE mine));
-          DELETE FROM scip.booking_need WHERE booking_id IN (SELECT b.id FROM scip.booking b JOIN scip.person p ON p.id = b.person_id WHERE p.name LIKE 'Matrix %');
-          DELETE FROM scip.booking_contact WHERE name LIKE 'Matrix %';
-          DELETE FROM scip.booking_consent WHERE booking_id IN (SELECT b.id FROM scip.booking b JOIN scip.person p ON p.id = b.person_id WHERE p.name LIKE 'Matrix %');
-          DELETE FROM scip.booking WHERE session_id IN (SELECT id FROM scip.training_session WHERE hub_id IN (TABLE mine));
-          DELETE FROM scip.training_session WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.course WHERE slug LIKE 'matrix-%';
-          DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub_quorum WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.breach WHERE what = 'Matrix';
-          DELETE FROM scip.objection WHERE purpose = 'Matrix';
-          DELETE FROM scip.person WHERE name LIKE 'Matrix %';
-          COMMIT;
-          DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine) OR organisation_id IN (TABLE ours);
-          DELETE FROM scip.account WHERE label LIKE 'Matrix %';
-          DELETE FROM scip.hub_status WHERE hub_id IN (TABLE mine);
-          INSERT INTO scip.hub_status (hub_id, status) SELECT id, 'closed' FROM mine;
-          DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub WHERE id IN (TABLE mine);
-          DELETE FROM scip.document WHERE slug LIKE 'matrix-%';
-          DELETE FROM scip.resource WHERE slug LIKE 'matrix-%';
-          DELETE FROM scip.organisation WHERE id IN (TABLE ours);""")
+        cluster.remove(**{table: "slug LIKE 'matrix-%'" for table in
+                          ("event", "toolkit_principle", "hub", "organisation", "course", "document", "resource")},
+                       historical_total="period = '1999'", release="period = '1989-90' OR note = 'Matrix'",
+                       **{table: "title LIKE 'Matrix %'" for table in ("meeting", "group_seat", "message")},
+                       breach="what = 'Matrix'", objection="purpose = 'Matrix'", person="name LIKE 'Matrix %'", account="label LIKE 'Matrix %'")
 
     def done(method, path, body=None, caller="central", **more):
         answer = server.send(method, path, body, cluster.token(server, **CALLERS[caller]), **more)

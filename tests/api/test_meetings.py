@@ -30,31 +30,10 @@ def at(days=0, hour=12):
 def nothing_stays(cluster, server):
     """Other tests read the start data: what these make is deleted, past the rules that would keep it."""
     def clear():
-        cluster.psql("""
-          CREATE TEMP TABLE hubs AS SELECT id FROM scip.hub WHERE slug LIKE 'meetings-%';
-          CREATE TEMP TABLE ours AS SELECT id FROM scip.alliance_group WHERE slug LIKE 'meetings-%';
-          CREATE TEMP TABLE met AS SELECT id FROM scip.meeting WHERE hub_id IN (TABLE hubs) OR group_id IN (TABLE ours);
-          CREATE TEMP TABLE people AS SELECT person_id FROM scip.hub_membership WHERE hub_id IN (TABLE hubs)
-            UNION SELECT person_id FROM scip.group_seat WHERE group_id IN (TABLE ours);
-          BEGIN;
-          SET LOCAL session_replication_role = replica;
-          DELETE FROM scip.minutes WHERE meeting_id IN (TABLE met);
-          DELETE FROM scip.attendance WHERE meeting_id IN (TABLE met);
-          DELETE FROM scip.agenda_item WHERE meeting_id IN (TABLE met);
-          DELETE FROM scip.resolution WHERE meeting_id IN (TABLE met);
-          DELETE FROM scip.action WHERE meeting_id IN (TABLE met);
-          DELETE FROM scip.meeting WHERE id IN (TABLE met);
-          DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE hubs);
-          DELETE FROM scip.group_seat WHERE group_id IN (TABLE ours);
-          UPDATE scip.account SET person_id = NULL WHERE person_id IN (TABLE people);
-          DELETE FROM scip.personal_read WHERE person_id IN (TABLE people);
-          DELETE FROM scip.person WHERE id IN (TABLE people);
-          COMMIT;
-          DELETE FROM scip.hub_quorum WHERE hub_id IN (TABLE hubs);
-          DELETE FROM scip.account_role WHERE hub_id IN (TABLE hubs) OR group_id IN (TABLE ours);
-          DELETE FROM scip.alliance_group WHERE id IN (TABLE ours);
-          DELETE FROM scip.hub_status WHERE hub_id IN (TABLE hubs);
-          DELETE FROM scip.hub WHERE id IN (TABLE hubs);""")
+        cluster.remove(hub="slug LIKE 'meetings-%'", alliance_group="slug LIKE 'meetings-%'", person="""id IN (
+            SELECT m.person_id FROM scip.hub_membership m JOIN scip.hub h ON h.id = m.hub_id WHERE h.slug LIKE 'meetings-%' UNION
+            SELECT s.person_id FROM scip.group_seat s JOIN scip.alliance_group g ON g.id = s.group_id WHERE g.slug LIKE 'meetings-%')""")
+
     clear()
     yield
     clear()

@@ -24,18 +24,10 @@ def day(days=0):
 @pytest.fixture(scope="module", autouse=True)
 def hubs(cluster, server):
     def clear():
-        cluster.psql("""
-          CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'members-%';
-          CREATE TEMP TABLE who AS SELECT DISTINCT person_id AS id FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
-          UPDATE scip.person SET added_by = NULL WHERE added_by IS NOT NULL;
-          DELETE FROM scip.activity WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub_quorum WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine);
-          UPDATE scip.account SET person_id = NULL WHERE person_id IN (TABLE who);
-          DELETE FROM scip.person WHERE id IN (TABLE who) OR email LIKE '%@members.example';
-          DELETE FROM scip.hub_status WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
+        cluster.psql("UPDATE scip.person SET added_by = NULL WHERE added_by IS NOT NULL")
+        cluster.remove(hub="slug LIKE 'members-%'", person="""email LIKE '%@members.example' OR id IN (
+            SELECT m.person_id FROM scip.hub_membership m JOIN scip.hub h ON h.id = m.hub_id WHERE h.slug LIKE 'members-%')""")
+
     clear()
     central = cluster.token(server, "central")
     for slug in (HUB, OTHER):

@@ -29,20 +29,8 @@ GIVEN = {BEFORE: {"networked-a": (40, 3, 60, 9, 4, 11, 6, 90), "networked-b": (2
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(cluster, server):
     def clear():
-        cluster.psql(f"""
-          CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'networked-%';
-          CREATE TEMP TABLE gone AS SELECT id FROM scip.release WHERE period IN ('{YEAR}', '{BEFORE}');
-          BEGIN;
-          SET LOCAL session_replication_role = replica;
-          DELETE FROM scip.release_cell WHERE release_id IN (TABLE gone);
-          DELETE FROM scip.release WHERE id IN (TABLE gone);
-          DELETE FROM scip.hub_evaluation_figure WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
-          DELETE FROM scip.hub_evaluation_answer WHERE evaluation_id IN (SELECT id FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine));
-          DELETE FROM scip.hub_evaluation WHERE hub_id IN (TABLE mine);
-          COMMIT;
-          DELETE FROM scip.activity WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine);
-          WITH leads AS (DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE mine)) DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
+        cluster.remove(hub="slug LIKE 'networked-%'", release=f"period IN ('{YEAR}', '{BEFORE}')")
+
     clear()
     yield
     clear()

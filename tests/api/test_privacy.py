@@ -21,20 +21,9 @@ def central(cluster, server):
 def planted(cluster, server, central):
     """Person, member, seat, owner of an action, account: all with the word in them."""
     def clear():
-        cluster.psql(f"""
-          CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug = '{HUB}';
-          CREATE TEMP TABLE who AS SELECT person_id AS id FROM scip.hub_membership WHERE hub_id IN (TABLE mine) UNION SELECT id FROM scip.person WHERE email = '{canary.EMAIL}';
-          DELETE FROM scip.action WHERE meeting_id IN (SELECT id FROM scip.meeting WHERE hub_id IN (TABLE mine));
-          DELETE FROM scip.attendance WHERE meeting_id IN (SELECT id FROM scip.meeting WHERE hub_id IN (TABLE mine));
-          DELETE FROM scip.meeting WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.group_seat WHERE person_id IN (TABLE who);
-          DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.account WHERE issuer = 'https://login.canary.example';
-          UPDATE scip.account SET person_id = NULL WHERE person_id IN (TABLE who);
-          DELETE FROM scip.person WHERE id IN (TABLE who);
-          DELETE FROM scip.hub_status WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
+        cluster.remove(hub=f"slug = '{HUB}'", account="issuer = 'https://login.canary.example'", person=f"""email = '{canary.EMAIL}' OR id IN (
+            SELECT m.person_id FROM scip.hub_membership m JOIN scip.hub h ON h.id = m.hub_id WHERE h.slug = '{HUB}')""")
+
     clear()
     made = server.send("PUT", f"/v1/hubs/{HUB}", {"name": "Privacy", "nations": ["GB-ENG"], **FROM}, token=central, If_None_Match="*")
     assert made.status == 201, made.text

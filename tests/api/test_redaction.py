@@ -23,34 +23,13 @@ def central(cluster, server):
 def lead(cluster, server, central):
     """Leads the Hub of these tests, which goes with all of its records."""
     def clear():
+        cluster.psql(f"SELECT scip.erase(id, now()) FROM scip.person WHERE name ~* '{canary.WORD}'")
+        cluster.remove(hub=f"slug = '{HUB}'", redaction="true", group_seat="title IN ('[erased]', 'Words')",
+                       correction=f"hub_id = (SELECT id FROM scip.hub WHERE slug = '{HUB}')")
         cluster.psql(f"""
-          SELECT scip.erase(id, now()) FROM scip.person WHERE name ~* '{canary.WORD}';
-          CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug = '{HUB}';
-          CREATE TEMP TABLE meetings AS SELECT id FROM scip.meeting WHERE hub_id IN (TABLE mine);
-          BEGIN;
-          SET LOCAL session_replication_role = replica;
-          DELETE FROM scip.redaction;
-          DELETE FROM scip.minutes WHERE meeting_id IN (TABLE meetings);
-          DELETE FROM scip.agenda_item WHERE meeting_id IN (TABLE meetings);
-          DELETE FROM scip.resolution WHERE meeting_id IN (TABLE meetings);
-          DELETE FROM scip.action WHERE meeting_id IN (TABLE meetings);
-          DELETE FROM scip.attendance WHERE meeting_id IN (TABLE meetings);
-          DELETE FROM scip.meeting WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.activity WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub_review WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub_invitation WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.quarterly_update_extension WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.correction WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.message WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.group_seat WHERE title IN ('[erased]', 'Words');
-          DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub_status WHERE hub_id IN (TABLE mine);
           UPDATE scip.history SET row = NULL WHERE row::text ~* '{canary.WORD}|o.canary|wigglesworth';
-          UPDATE scip.idempotency SET body = NULL WHERE body ~* '{canary.WORD}|o.canary|wigglesworth';
-          COMMIT;
-          DELETE FROM scip.hub WHERE id IN (TABLE mine)""")
+          UPDATE scip.idempotency SET body = NULL WHERE body ~* '{canary.WORD}|o.canary|wigglesworth'""")
+
     clear()
     made = server.send("PUT", OURS, {"name": "Words", "nations": ["GB-ENG"], **FROM}, token=central, If_None_Match="*")
     assert made.status == 201, made.text

@@ -48,22 +48,8 @@ def last_day(name):
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(cluster, server):
     def clear():
-        cluster.psql("""
-          CREATE TEMP TABLE mine AS SELECT id FROM scip.hub WHERE slug LIKE 'reporting-%';
-          BEGIN;
-          SET LOCAL session_replication_role = replica;
-          DELETE FROM scip.message_relay WHERE hub_id IN (TABLE mine) OR message_id IN (SELECT id FROM scip.message WHERE title LIKE 'Reporting:%');
-          DELETE FROM scip.message WHERE hub_id IN (TABLE mine) OR title LIKE 'Reporting:%';
-          DELETE FROM scip.quarterly_update WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.quarterly_update_extension WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.quarter_deadline;
-          DELETE FROM scip.hub_review WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.activity WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.hub_membership WHERE hub_id IN (TABLE mine);
-          DELETE FROM scip.person WHERE name = 'Reporting Member';
-          COMMIT;
-          DELETE FROM scip.account_role WHERE hub_id IN (TABLE mine);
-          WITH leads AS (DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE mine)) DELETE FROM scip.hub WHERE id IN (TABLE mine);""")
+        cluster.remove(hub="slug LIKE 'reporting-%'", message="title LIKE 'Reporting:%'", person="name = 'Reporting Member'", quarter_deadline="true")
+
     clear()
     yield
     clear()

@@ -19,24 +19,9 @@ NOWHERE = "00000000-0000-7000-8000-000000000000"
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(cluster, server):
     def clear():
-        cluster.psql("""
-          CREATE TEMP TABLE mine AS SELECT s.id FROM scip.training_session s JOIN scip.course c ON c.id = s.course_id WHERE c.slug = 'rights-course';
-          CREATE TEMP TABLE who AS SELECT id FROM scip.person WHERE email LIKE '%@rights.example';
-          BEGIN;
-          SET LOCAL session_replication_role = replica;
-          DELETE FROM scip.booking_need WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
-          DELETE FROM scip.booking_contact WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
-          DELETE FROM scip.booking_consent WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
-          DELETE FROM scip.consent_text WHERE version > 1;
-          DELETE FROM scip.booking WHERE session_id IN (TABLE mine);
-          DELETE FROM scip.training_session WHERE id IN (TABLE mine);
-          DELETE FROM scip.course WHERE slug = 'rights-course';
-          DELETE FROM scip.account WHERE issuer = 'https://login.rights.example';
-          DELETE FROM scip.objection WHERE person_id IN (TABLE who);
-          DELETE FROM scip.breach WHERE what LIKE 'Rights: %';
-          DELETE FROM scip.person WHERE id IN (TABLE who);
-          DELETE FROM scip.idempotency WHERE body LIKE '%rights.example%';
-          COMMIT;""")
+        cluster.remove(course="slug = 'rights-course'", consent_text="version > 1", account="issuer = 'https://login.rights.example'",
+                       breach="what LIKE 'Rights: %'", person="email LIKE '%@rights.example'", idempotency="body LIKE '%rights.example%'")
+
     clear()
     yield
     clear()

@@ -30,21 +30,9 @@ def at(days=0, hour=10, minute=0):
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(cluster, server):
     def clear():
-        cluster.psql("""
-          CREATE TEMP TABLE mine AS SELECT s.id FROM scip.training_session s JOIN scip.course c ON c.id = s.course_id WHERE c.slug LIKE 'training-%';
-          BEGIN;
-          SET LOCAL session_replication_role = replica;
-          DELETE FROM scip.feedback WHERE session_id IN (TABLE mine);
-          DELETE FROM scip.booking_need WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
-          DELETE FROM scip.booking_contact WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
-          DELETE FROM scip.booking_consent WHERE booking_id IN (SELECT id FROM scip.booking WHERE session_id IN (TABLE mine));
-          DELETE FROM scip.booking WHERE session_id IN (TABLE mine);
-          DELETE FROM scip.training_session WHERE id IN (TABLE mine);
-          DELETE FROM scip.course WHERE slug LIKE 'training-%';
-          DELETE FROM scip.strategy WHERE slug LIKE 'training-%';
-          DELETE FROM scip.person WHERE email LIKE '%@training.example';
-          DELETE FROM scip.idempotency WHERE body LIKE '%@training.example%';
-          COMMIT;""")
+        cluster.remove(course="slug LIKE 'training-%'", strategy="slug LIKE 'training-%'", person="email LIKE '%@training.example'",
+                       idempotency="body LIKE '%@training.example%'")
+
     clear()
     yield
     clear()
