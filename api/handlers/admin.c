@@ -8,13 +8,8 @@ static void head(struct buf *buf, const char *name, const char *type, const char
     buf_printf(buf, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-static void gauge(struct buf *buf, const char *name, const char *help, unsigned long long value) {
-    head(buf, name, "gauge", help);
-    buf_printf(buf, "%s %llu\n", name, value);
-}
-
-static void counter(struct buf *buf, const char *name, const char *help, unsigned long long value) {
-    head(buf, name, "counter", help);
+static void number(struct buf *buf, const char *type, const char *name, const char *help, unsigned long long value) {
+    head(buf, name, type, help);
     buf_printf(buf, "%s %llu\n", name, value);
 }
 
@@ -66,32 +61,32 @@ static unsigned long long resident_bytes(void) {
 
 static void render_cache(const struct app *app, struct buf *buf) {
     struct cache_stats cache = cache_stats(app->cache);
-    counter(buf, "scip_cache_hits_total", "Answers given from the cache.", cache.hits);
-    counter(buf, "scip_cache_misses_total", "Answers made for the cache.", cache.misses);
-    counter(buf, "scip_cache_bypasses_total", "Requests that the cache could not vouch for.", cache.bypasses);
-    counter(buf, "scip_cache_stale_total", "Old answers given because the database was away.", cache.stale);
-    gauge(buf, "scip_cache_bytes", "Bytes of kept answers.", cache.bytes);
-    gauge(buf, "scip_cache_entries", "Kept answers.", cache.entries);
+    number(buf, "counter", "scip_cache_hits_total", "Answers given from the cache.", cache.hits);
+    number(buf, "counter", "scip_cache_misses_total", "Answers made for the cache.", cache.misses);
+    number(buf, "counter", "scip_cache_bypasses_total", "Requests that the cache could not vouch for.", cache.bypasses);
+    number(buf, "counter", "scip_cache_stale_total", "Old answers given because the database was away.", cache.stale);
+    number(buf, "gauge", "scip_cache_bytes", "Bytes of kept answers.", cache.bytes);
+    number(buf, "gauge", "scip_cache_entries", "Kept answers.", cache.entries);
 }
 
 static void render_all(const struct app *app, struct buf *buf) {
     struct pool_stats pool = pool_stats(app->pool);
     render_requests(app, buf);
-    gauge(buf, "scip_requests_in_flight", "Requests being served.", atomic_load(&app->metrics->in_flight));
-    gauge(buf, "scip_transfers_in_flight", "Files being uploaded or downloaded.",
-          atomic_load(&app->metrics->transfers));
-    gauge(buf, "scip_pool_connections", "Open database connections.", pool.open);
-    gauge(buf, "scip_pool_idle", "Idle database connections.", pool.idle);
-    gauge(buf, "scip_pool_waiting", "Requests waiting for a database connection.", pool.waiting);
-    counter(buf, "scip_pool_connects_total", "Database connections made.", pool.connects);
-    counter(buf, "scip_pool_connect_failures_total", "Database connections that could not be made.",
-            pool.connect_failures);
-    counter(buf, "scip_pool_waits_total", "Requests that had to wait for a connection.", pool.waits);
-    counter(buf, "scip_pool_timeouts_total", "Requests that waited in vain.", pool.timeouts);
-    counter(buf, "scip_pool_lost_total", "Database connections lost in use.", pool.lost);
+    number(buf, "gauge", "scip_requests_in_flight", "Requests being served.", atomic_load(&app->metrics->in_flight));
+    number(buf, "gauge", "scip_transfers_in_flight", "Files being uploaded or downloaded.",
+           atomic_load(&app->metrics->transfers));
+    number(buf, "gauge", "scip_pool_connections", "Open database connections.", pool.open);
+    number(buf, "gauge", "scip_pool_idle", "Idle database connections.", pool.idle);
+    number(buf, "gauge", "scip_pool_waiting", "Requests waiting for a database connection.", pool.waiting);
+    number(buf, "counter", "scip_pool_connects_total", "Database connections made.", pool.connects);
+    number(buf, "counter", "scip_pool_connect_failures_total", "Database connections that could not be made.",
+           pool.connect_failures);
+    number(buf, "counter", "scip_pool_waits_total", "Requests that had to wait for a connection.", pool.waits);
+    number(buf, "counter", "scip_pool_timeouts_total", "Requests that waited in vain.", pool.timeouts);
+    number(buf, "counter", "scip_pool_lost_total", "Database connections lost in use.", pool.lost);
     if (app->cache)
         render_cache(app, buf);
-    gauge(buf, "process_resident_memory_bytes", "Resident memory.", resident_bytes());
+    number(buf, "gauge", "process_resident_memory_bytes", "Resident memory.", resident_bytes());
 }
 
 bool admin_page(struct app *app, const char *path, struct buf *body) {

@@ -3,6 +3,7 @@
 #include "handlers/page.h"
 #include "http/request.h"
 #include <dirent.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct asset {
@@ -45,19 +46,19 @@ static void load(struct app *app, const char *path, const char *folder, const ch
         add_file(app, path, type, text);
 }
 
-/* The pages that follow from the contract, which script/contract wrote beside it: of each address one for every media
- * type. */
+/* The pages that follow from the contract, which script/contract wrote beside it one behind the other: of each address
+ * one for every media type, with a line before it that says which, and how long it is. */
 static void load_pages(struct app *app) {
-    json_t *pages = json_load_file(arena_printf(app->arena, "%s.pages", app->config.contract), 0, NULL), *kinds, *page;
-    const char *path, *kind;
-    json_object_foreach (pages, path, kinds)
-        json_object_foreach (kinds, kind, page) {
-            size_t length = json_string_length(page);
-            add_asset(app, arena_copy(app->arena, path, strlen(path)),
-                      strcmp(kind, "text/html") == 0 ? "text/html; charset=utf-8" : "application/json",
-                      (struct text){arena_copy(app->arena, json_string_value(page), length), length});
-        }
-    json_decref(pages);
+    struct text pages;
+    file_map(arena_printf(app->arena, "%s.pages", app->config.contract), &pages); /* or there is none */
+    for (char *at = (char *)pages.bytes, *body; at < pages.bytes + pages.length; at = body) {
+        const char *type = strchr(at, ' ') + 1;
+        size_t length = strtoul(strchr(type, ' '), &body, 10);
+        add_asset(app, arena_copy(app->arena, at, (size_t)(type - at) - 1),
+                  *type == 't' ? "text/html; charset=utf-8" : "application/json", (struct text){++body, length});
+        body += length;
+    }
+    file_release(&pages);
 }
 
 /* The pages' files: those of the reference, whose library lies where npm puts it, and all in the web folder. */

@@ -4,10 +4,6 @@
 
 static atomic_bool stopped;
 
-void fetch_start(void) {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 static size_t on_data(char *bytes, size_t one, size_t count, void *context) {
     struct buf *body = context;
     buf_put(body, bytes, count);

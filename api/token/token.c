@@ -121,7 +121,6 @@ struct token_service *token_service_new(const struct token_options *options, str
         issuer->tried_at = service->options.now() - RETRY_S;
         atomic_store(&issuer->good_until, issuer->fetched ? 0 : INT64_MAX);
     }
-    fetch_start();
     return service;
 }
 

@@ -47,7 +47,7 @@ class Engine(Standard):
         routes = {}
         for number, made in enumerate(operations):
             self.route(routes, number, made)
-        self.index = {made["path"]: {"application/json": self.collections(operations)} for made in operations if made["id"] == "getIndex"}
+        self.index = {f"{made['path']} application/json": self.collections(operations) for made in operations if made["id"] == "getIndex"}
         roles = {each["id"]: each["roles"].split(",") if each["roles"] else [] for each in operations if "roles" in each}
         self.facts = {"roles": dump(roles), "routes": routes,
                       "operations": [{key: value for key, value in each.items() if key not in OTHERS} for each in operations],

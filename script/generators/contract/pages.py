@@ -1,8 +1,7 @@
 """The pages of problems: what each rule means and what to do, and which operations it refuses."""
 import html
-import json
 
-from generators.nodes import Map
+from generators.nodes import Map, dump
 
 
 def page(title, body):
@@ -16,7 +15,7 @@ def page(title, body):
 
 
 def problem_pages(document):
-    """For people and for programs, by address: the list of rules, and each of them with the operations that it refuses."""
+    """For people and for programs, by address and media type: the list of rules, and each of them with the operations that it refuses."""
     rules, text, reached = document["components"].get("x-problems", {}), html.escape, {}
     for path, item in document["paths"].items():
         for method, operation in item.items():
@@ -30,10 +29,9 @@ def problem_pages(document):
         by = "".join(f"<li><code>{each['method']} {text(each['path']).replace('/', '<wbr>/')}</code></li>" for each in said["operations"])
         body = (f"  <p>{rule['status']} <code>{name}</code></p>\n  <p>{text(rule['meaning'])}</p>\n  <h2>What to do</h2>\n"
                 f"  <p>{text(rule['remedy'])}</p>\n" + (f"  <h2>Where it can occur</h2>\n  <ul>{by}</ul>" if by else ""))
-        made[f"/problems/{name}"] = {"application/json": said, "text/html": page(text(rule["title"]), body)}
+        made[f"/problems/{name} application/json"] = dump(said)
+        made[f"/problems/{name} text/html"] = page(text(rule["title"]), body)
         rows += f'<dt><a href="/problems/{name}">{name}</a> {rule["status"]}</dt><dd>{text(rule["title"])}. {text(rule["meaning"])}</dd>\n'
-    items = [{"type": f"/problems/{name}", **rule, "href": f"/problems/{name}"} for name, rule in rules.items()]
     listed = f"  <p>Why a request was refused: the type of a problem is one of these.</p>\n  <dl>\n{rows}  </dl>"
-    made["/problems"] = {"application/json": {"items": items}, "text/html": page("Problems", listed)}
-    return {path: {kind: said if kind == "text/html" else json.dumps(said, ensure_ascii=False) for kind, said in both.items()}
-            for path, both in made.items()}
+    items = [{"type": f"/problems/{name}", **rule, "href": f"/problems/{name}"} for name, rule in rules.items()]
+    return made | {"/problems application/json": dump({"items": items}), "/problems text/html": page("Problems", listed)}
