@@ -14,6 +14,7 @@ CREATE TABLE scip.account (
   CONSTRAINT account_once UNIQUE (issuer, subject)
 );
 CREATE INDEX ON scip.account (label_sort, id);
+CREATE INDEX ON scip.account (label_sort, id) WHERE issuer = 'self';
 CREATE INDEX ON scip.account (updated_at);
 COMMENT ON COLUMN scip.account.label IS 'What the central team calls it: a post or a system, not a person''s name';
 COMMENT ON COLUMN scip.account.tokens_from IS 'Tokens issued earlier are not accepted';

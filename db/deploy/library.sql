@@ -137,6 +137,7 @@ CREATE TABLE scip.policy_contribution (
 );
 CREATE INDEX ON scip.policy_contribution (published_sort, slug);
 CREATE INDEX ON scip.policy_contribution (kind, published_sort, slug);
+CREATE INDEX ON scip.policy_contribution (updated_at);
 CREATE INDEX ON scip.policy_contribution USING gin (search public.gin_trgm_ops);
 COMMENT ON COLUMN scip.policy_contribution.body IS 'Whom it was addressed to: committee, department, regulator';
 

@@ -51,6 +51,7 @@ CREATE TABLE scip.attendance (
   LIKE ctx.record INCLUDING DEFAULTS,
   PRIMARY KEY (meeting_id, person_id)
 );
+CREATE INDEX ON scip.attendance (meeting_id, updated_at);
 
 CREATE TABLE scip.resolution (
   LIKE ctx.entry INCLUDING ALL,

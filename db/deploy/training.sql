@@ -110,6 +110,7 @@ CREATE TABLE scip.feedback (
   CONSTRAINT feedback_cleared CHECK (NOT comment_cleared OR comment IS NOT NULL)
 );
 CREATE INDEX ON scip.feedback (given_at, id) WHERE comment IS NOT NULL;
+CREATE INDEX ON scip.feedback (updated_at) WHERE comment IS NOT NULL;
 COMMENT ON COLUMN scip.feedback.comment
   IS 'personal: purpose=to improve the training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years';
 COMMENT ON COLUMN scip.feedback.principles IS 'Ratings 1 to 5 by the slug of a principle';

@@ -11,7 +11,7 @@ FULL JOIN (
   WHERE (:metric IS NULL OR metric = :metric)
     AND (:period IS NULL OR period = scip.total_period(:period))
     AND (:hub IS NULL OR _hub = :hub)
-    AND (:nation IS NULL OR _hub IN (SELECT h.slug FROM scip.hub h WHERE :nation = ANY (h.nations)))
+    AND (:nation IS NULL OR :nation = ANY (_nations))
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_id IS NULL OR (metric, period, id) > (:after_metric, :after_period, :after_id::uuid))
   ORDER BY metric, period, id

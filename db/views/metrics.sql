@@ -5,7 +5,7 @@ SELECT t.id, t.metric::text, m.title::text, m.unit::text, m.public, t.period,
        scip.link('hubs', h.slug, h.name) AS hub,
        scip.kind_link(CASE WHEN d.id IS NULL AND r.id IS NOT NULL THEN 'resource' ELSE 'document' END, t.item, coalesce(d.title, r.title))
          AS item, t.agent::text, t.value, array_to_json(t.sources) AS sources, scip.note_of_total(t.id) AS note,
-       t.created_at, t.updated_at, '/v1/historical-totals/' || t.id AS href, t.version AS _version, h.slug AS _hub
+       t.created_at, t.updated_at, '/v1/historical-totals/' || t.id AS href, t.version AS _version, h.slug AS _hub, h.nations AS _nations
 FROM scip.historical_total t
 JOIN scip.historical_metric m ON m.code = t.metric
 LEFT JOIN scip.hub h ON h.id = t.hub_id

@@ -29,7 +29,8 @@ LINEAR = {
     "of each Hub another table is asked": ["listHubs status"],
     "all of a period, or all that ever were partners, are looked at": [
         "listMinutes period", "listMessages period", "listOrganisations partner_status"],
-    "of some thousands all are looked at for a Hub's own, of more they are found": ["listMessages direction from_hub"],
+    "of some thousands all are looked at for a Hub's own, or for a nation's, of more they are found": [
+        "listMessages direction from_hub", "listHistoricalTotals nation"],
     "all other names with a frequent word": ["listOrganisations q Stoke-on-Trent"],
     "events of a year before, as one may last for one": ["listEvents from"],
     "few, ever": ["listObjections", "listHubApplications"],
