@@ -376,13 +376,12 @@ RETURN coalesce((data ->> 'hub_id')::bigint, CASE t WHEN 'hub' THEN (data ->> 'i
 CREATE FUNCTION scip.words_of(value text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT
 RETURN (SELECT coalesce(array_agg(scip.fold(m[1]) ORDER BY n), '{}')
         FROM regexp_matches(normalize(scip.visible(value), NFC), '([[:alnum:]]+)', 'g') WITH ORDINALITY x (m, n));
--- Whether a word may be in a text is asked of this: what is ASCII but for common signs needs no folding, which takes long.
-CREATE FUNCTION scip.prefilter(value text) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
-DECLARE
-  t text := translate(value, '‘’“”–—…•£€', '''''""--.*LE');
-BEGIN
-  RETURN CASE WHEN octet_length(t) = length(t) THEN lower(t) ELSE scip.fold(value) END;
-END $$;
+-- Whether a word may be in a text is asked of this, as to fold takes long: what is ASCII needs none of it; letters of Latin that are
+-- one character, with common signs, a part of it.
+CREATE FUNCTION scip.prefilter(value text) RETURNS text LANGUAGE sql STABLE
+RETURN CASE WHEN octet_length(value) = length(value) THEN lower(value COLLATE "C")
+  WHEN value ~ '^[\u0001-\u007f£À-ıĴ-ľŁ-ňŊ-ž–—‘’“”•…€]*$' THEN lower(public.unaccent('public.unaccent'::regdictionary, value))
+  ELSE scip.fold(value) END;
 -- What is looked for: a pattern; or words, known by their digest, and only as a whole text. mark stands in their place.
 CREATE TYPE scip.sought_words AS (pattern text, words int, salt text, digest bytea, whole boolean, mark text);
 CREATE FUNCTION scip.sought(words text[], salt text, whole boolean, mark text) RETURNS scip.sought_words LANGUAGE sql IMMUTABLE
@@ -438,15 +437,16 @@ BEGIN
   PERFORM set_config('scip.redacting', '', true);
 END $$;
 
--- Answers that were kept and have the words are emptied; their keys stay used.
-CREATE FUNCTION scip.empty_answers(sought scip.sought_words) RETURNS void LANGUAGE sql AS $$
+-- Answers that were kept and have the words, one of which is given where it is known, are emptied; their keys stay used.
+CREATE FUNCTION scip.empty_answers(sought scip.sought_words, word text) RETURNS void LANGUAGE sql AS $$
   UPDATE scip.idempotency i SET status = 410, hash = '', location = NULL, etag = NULL, content_type = NULL, body = NULL
-  WHERE i.body IS NOT NULL AND scip.redacted(regexp_replace(i.body, '\\[nrtbf]', ' ', 'g'), sought) <> regexp_replace(i.body, '\\[nrtbf]',
-    ' ', 'g');
+  WHERE i.body IS NOT NULL AND (word IS NULL OR strpos(scip.prefilter(i.body), word) > 0)
+    AND scip.redacted(regexp_replace(i.body, '\\[nrtbf]', ' ', 'g'), sought) <> regexp_replace(i.body, '\\[nrtbf]', ' ', 'g');
 $$;
 
 -- What becomes of one row, of a table or of its history: the columns that change. What is not for a machine to decide is listed.
-CREATE FUNCTION scip.erase_from_row(person uuid, t text, record text, data jsonb, address scip.sought_words, name text[], surname text[])
+CREATE FUNCTION scip.erase_from_row(person uuid, t text, record text, data jsonb, rules jsonb, address scip.sought_words, name text[],
+  surname text[])
 RETURNS jsonb LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
 DECLARE
   c record;
@@ -455,8 +455,7 @@ DECLARE
   rest jsonb;
   changed jsonb := '{}';
 BEGIN
-  FOR c IN SELECT x."column", x.rule FROM text_column x
-    WHERE x."table" = t AND x.rule <> 'kept' AND jsonb_typeof(data -> x."column") <> 'null' LOOP
+  FOR c IN SELECT x.key AS "column", x.value AS rule FROM jsonb_each_text(rules) x WHERE jsonb_typeof(data -> x.key) <> 'null' LOOP
     was := data -> c."column";
     value := was;
     IF address.pattern IS NOT NULL AND c.rule = 'at_once' THEN
@@ -484,7 +483,8 @@ $$;
 
 -- Takes the name out of every text: from the tables, then from what they were, then from kept answers. Looked for are the whole name,
 -- the address, and, to be listed alone, the surname. The name of who is not there any more is NULL.
-CREATE FUNCTION scip.erase_words(person uuid, name text, email text) RETURNS void LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.erase_words(person uuid, name text, email text) RETURNS void LANGUAGE plpgsql
+SET search_path = scip, pg_temp SET enable_memoize = off AS $$ -- texts are not remembered: most differ
 DECLARE
   bare text := coalesce(nullif(plain(regexp_replace(name, '[(\[].*$', '')), ''), name); -- "(University of …)" is no part of it
   named text[] := words_of(bare);
@@ -494,6 +494,10 @@ DECLARE
     THEN ROW('(?<![a-z0-9.!#$%&''*+/=?^_`{|}~-])' || regexp_replace(email, '([^a-zA-Z0-9])', '\\\1', 'g')
     || '(?![a-z0-9-]|\.[a-z0-9])', NULL, NULL, NULL, NULL, '[erased]')::sought_words END;
   longest text;
+  rules jsonb := (SELECT jsonb_object_agg("table", columns) FROM (SELECT x."table", jsonb_object_agg(x."column", x.rule) AS columns
+    FROM text_column x WHERE x.rule <> 'kept' GROUP BY 1) x);
+  looked constant text := 'SELECT %s AS data FROM %s, LATERAL (SELECT prefilter(t) AS f FROM (SELECT %s AS t OFFSET 0) x OFFSET 0) x '
+    'WHERE strpos(f, $1) > 0 OR strpos(f, $2) > 0';
   t text;
   held record;
   changed jsonb;
@@ -504,11 +508,11 @@ BEGIN
     surname := named;
   END IF;
   longest := (SELECT w FROM unnest(surname) w ORDER BY length(w) DESC LIMIT 1); -- whatever is found has it
-  FOR t IN SELECT DISTINCT "table" FROM text_column WHERE rule <> 'kept' AND "table" <> 'redaction' ORDER BY 1 LOOP
-    FOR held IN EXECUTE format('SELECT %s AS record, to_jsonb(r) AS data FROM scip.%I r, prefilter(to_jsonb(r)::text) f '
-                               'WHERE strpos(f, $1) > 0 OR strpos(f, $2) > 0',
-                               record_key(t), t) USING longest, fold(email) LOOP
-      changed := erase_from_row(person, t, held.record, held.data, address, named, surname);
+  FOR t IN SELECT k FROM jsonb_object_keys(rules) k WHERE k <> 'redaction' ORDER BY 1 LOOP
+    FOR held IN EXECUTE (SELECT format(looked, record_key(t) || ' AS record, to_jsonb(r)', format('scip.%I r', t),
+                           format('concat_ws('' '', %s)', string_agg(format('r.%I', c), ', '))) FROM jsonb_object_keys(rules -> t) c)
+    USING longest, fold(email) LOOP
+      changed := erase_from_row(person, t, held.record, held.data, rules -> t, address, named, surname);
       IF changed <> '{}' THEN
         BEGIN
           PERFORM write_row(t, held.record, changed);
@@ -518,20 +522,25 @@ BEGIN
       END IF;
     END LOOP;
   END LOOP;
-  FOR held IN SELECT h.id, h."table" AS t, h.record, h.row AS data FROM history h, prefilter(h.row::text) f
-              WHERE h."table" IN (SELECT x."table" FROM text_column x WHERE x.rule <> 'kept')
-                AND (strpos(f, longest) > 0 OR strpos(f, fold(email)) > 0) LOOP
-    changed := erase_from_row(person, held.t, held.record, held.data, address, named, surname);
+  -- in one pass, and of the largest tables first, as each row is asked which table's it is
+  FOR held IN EXECUTE (SELECT format(looked, 'h.id, h."table" AS t, h.record, h.row', '(SELECT * FROM history WHERE "table" = ANY ($3)) h',
+                         format('CASE h."table" %s END', string_agg(format('WHEN %L THEN concat_ws('' '', %s)', x.key,
+                           (SELECT string_agg(format('h.row ->> %L', c), ', ') FROM jsonb_object_keys(x.value) c)), ' '
+                           ORDER BY pg_relation_size(format('scip.%I', x.key)::regclass) DESC))) FROM jsonb_each(rules) x)
+  USING longest, fold(email), ARRAY(SELECT jsonb_object_keys(rules)) LOOP
+    changed := erase_from_row(person, held.t, held.record, held.data, rules -> held.t, address, named, surname);
     IF changed <> '{}' THEN
       UPDATE history h SET row = h.row || changed WHERE h.id = held.id;
     END IF;
   END LOOP;
-  PERFORM empty_answers(sought(named, '', false, ''));
-  PERFORM empty_answers(address) WHERE address.pattern IS NOT NULL;
+  PERFORM empty_answers(sought(named, '', false, ''), longest);
+  PERFORM empty_answers(address, fold(email)) WHERE address.pattern IS NOT NULL;
 END $$;
 
--- Takes the words of a redaction out of its place, out of what that was before, and out of kept answers. False: they are nowhere there.
-CREATE FUNCTION scip.redact(redaction uuid, mark text) RETURNS boolean LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
+-- Takes the words of a redaction, one of which is given where it is known, out of its place, out of what that was before, and out of kept
+-- answers. False: they are nowhere there.
+CREATE FUNCTION scip.redact(redaction uuid, mark text, word text DEFAULT NULL) RETURNS boolean
+LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
 DECLARE
   r redaction;
   sought sought_words;
@@ -553,7 +562,7 @@ BEGIN
     UPDATE history h SET row = h.row || jsonb_build_object(r."column", old.value) WHERE h.id = old.id;
     found_it := true;
   END LOOP;
-  PERFORM empty_answers(sought);
+  PERFORM empty_answers(sought, word);
   RETURN found_it;
 END $$;
 CREATE FUNCTION scip.row_of(t text, record text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
@@ -637,15 +646,18 @@ DECLARE
   data jsonb;
 BEGIN
   PERFORM lock_texts();
-  FOR k IN SELECT x."table" AS t, r.kind FROM text_column x JOIN record_kind r USING ("table") JOIN kind_address a ON a.kind = r.kind
+  FOR k IN SELECT x."table" AS t, r.key, substr(address, length(a.prefix) + 1) AS rest
+           FROM text_column x JOIN record_kind r USING ("table") JOIN kind_address a ON a.kind = r.kind
            WHERE x."column" = field AND x.rule <> 'kept' AND starts_with(address, a.prefix) LOOP
     EXECUTE format('SELECT %1$s AS record, to_jsonb(r) AS data FROM scip.%2$I r WHERE ($2 IS NULL OR strpos(%1$s, $2) > 0) AND '
-    'scip.address_of(%3$L, to_jsonb(r)) = $1', record_key(k.t), k.t, k.t)
-    INTO place, data USING address, uuid;
+    '(%3$s)::text = $1', record_key(k.t), k.t, k.key)
+    INTO place, data USING k.rest, uuid;
     IF place IS NULL THEN -- it is gone, and its history is not
-      SELECT h.record, h.row INTO place, data FROM history h
-      WHERE h."table" = k.t AND h.row IS NOT NULL AND (uuid IS NULL OR strpos(h.record, uuid) > 0) AND address_of(k.t, h.row) = address
-        ORDER BY h.id DESC LIMIT 1;
+      EXECUTE (SELECT format('SELECT h.record, h.row FROM history h, jsonb_to_record(h.row) r (%3$s) WHERE h."table" = %2$L '
+        'AND h.row IS NOT NULL AND ($2 IS NULL OR strpos(h.record, $2) > 0) AND (%1$s)::text = $1 ORDER BY h.id DESC LIMIT 1', k.key, k.t,
+        string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', '))
+        FROM pg_attribute a WHERE a.attrelid = format('scip.%I', k.t)::regclass AND k.key ~ format('\mr\.%s\M', a.attname))
+      INTO place, data USING k.rest, uuid;
     END IF;
     t := k.t;
     EXIT WHEN place IS NOT NULL;
@@ -658,7 +670,8 @@ BEGIN
   VALUES (add_redaction.id, t, place, field, cardinality(named), (sought(named, add_redaction.id::text, false, '')).digest, 'removed',
           redacted(add_redaction.reason, sought(named, '', false, '[redacted]')), add_redaction.address, hub_of(t, data), now(),
           ctx.account());
-  PERFORM scip.refuse(422, 'words-not-found', 'words') WHERE NOT redact(add_redaction.id, '[redacted]');
+  PERFORM scip.refuse(422, 'words-not-found', 'words') WHERE NOT redact(add_redaction.id, '[redacted]',
+    (SELECT w FROM unnest(named) w ORDER BY length(w) DESC LIMIT 1));
   RETURN true;
 EXCEPTION WHEN integrity_constraint_violation THEN
   PERFORM scip.refuse(409, 'value-required', 'field');

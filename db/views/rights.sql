@@ -51,7 +51,7 @@ WITH kept ("table", "column", reason) AS (VALUES
     ('redaction', 'digest', 'a digest'), ('redaction', 'href', 'an address'))
 SELECT c.relname::text AS "table", a.attname::text AS "column", coalesce(k.reason, code.reason) AS reason,
        CASE WHEN coalesce(k.reason, code.reason) IS NOT NULL THEN 'kept'
-            WHEN coalesce(base.typname, t.typname) IN ('bytea', 'xml')
+            WHEN coalesce(base.typname, t.typname) IN ('bytea', 'xml', 'json')
               OR NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) THEN NULL
             WHEN has_table_privilege('scip_anonymous', c.oid, 'SELECT') THEN 'listed' ELSE 'at_once' END AS rule
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''

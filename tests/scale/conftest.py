@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -20,6 +21,22 @@ def administer(*statements):
     for statement in statements:
         connection.cursor().execute(statement)
     connection.close()
+
+
+@contextmanager
+def session(database):
+    """One that keeps its plans."""
+    connection = psycopg2.connect(database)
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute("SET jit = off; SELECT set_config('scip.roles', '{central}', false)")
+    yield cursor
+    connection.close()
+
+
+def processor_ms(cursor):
+    """What the session's process has had of a processor: what is cached takes that long where nobody else is at work."""
+    return int(Path(f"/proc/{cursor.connection.info.backend_pid}/schedstat").read_text().split()[0]) / 1e6
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,10 @@ TEST_DATABASE_URL is a superuser's URL of a throw-away migrated database.
 import json
 import re
 from collections import deque
-from contextlib import contextmanager
-from pathlib import Path
 
-import psycopg2
 import pytest
 
-from conftest import ROOT, plant
+from conftest import ROOT, plant, processor_ms, session
 
 YEAR, THEN = "2024/25", "2025-07-01"
 HUBS = 330  # and a hundredth of all else: each Hub beside each other one is more than all rows that there are
@@ -35,17 +32,6 @@ OTHERS = {"values": "SELECT count(*) FROM scip.metric_values(NULL, '{2023/24}', 
 def hubs(fresh):
     """Hubs above all."""
     yield from plant(1, HUBS)
-
-
-@contextmanager
-def session(database):
-    """One that keeps its plans."""
-    connection = psycopg2.connect(database)
-    connection.autocommit = True
-    cursor = connection.cursor()
-    cursor.execute("SET jit = off; SELECT set_config('scip.roles', '{central}', false)")
-    yield cursor
-    connection.close()
 
 
 def handled(node):
@@ -90,11 +76,6 @@ def test_no_part_of_a_plan_comes_by_more_rows_than_there_are(hubs):
         assert [name for name, n in found.items() if n > there_are] == ["quadratic"], (there_are, found)
         one = rows(cursor, "UPDATE scip.event SET venue = 'Here' WHERE slug = 'event-7'", least_ms=0)
         assert one < 100, f"{one} rows: a write ends the states of its record alone"
-
-
-def processor_ms(cursor):
-    """What the session's process has had of a processor: what is cached takes that long where nobody else is at work."""
-    return int(Path(f"/proc/{cursor.connection.info.backend_pid}/schedstat").read_text().split()[0]) / 1e6
 
 
 @pytest.mark.long
