@@ -46,8 +46,6 @@ def read_node(events, event, label, depth=0):
     if depth == 64:
         refuse(where, "nested too deep")
     node = placed(List if isinstance(event, yaml.SequenceStartEvent) else Map, (), where)
-    if isinstance(node, Map):
-        node.at = {}
     while (event := next(events)) and not isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
         if isinstance(node, List):
             node.append(read_node(events, event, label, depth + 1))
@@ -67,7 +65,7 @@ def read(path):
     """The one document of a file, a map."""
     label = named(path)
     try:
-        events = yaml.parse(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        events = yaml.parse(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         while not isinstance(event := next(events), (yaml.DocumentStartEvent, yaml.StreamEndEvent)):
             pass
         if isinstance(event, yaml.StreamEndEvent):

@@ -31,9 +31,9 @@ def refuse(node, message):
     raise Refused
 
 
-def placed(kind, value, where):
+def placed(kind, value, where, at=None):
     node = kind(value)
-    node.where = where
+    node.where, node.at = where, at or {}
     return node
 
 

@@ -11,7 +11,6 @@ STANDARD = {"tags": [str], "operationId": str, "x-body-limit": dict, "summary": 
 SHORT = {"is": str, "body": str, "answer": str, "errors": [int], "without": [str], "rules": [str], "stability": str, "sort": [str]}
 DEPRECATED = {"since": str, "sunset": str}
 PARAMETER = {"name": str, "in": str, "required": bool, "description": str, "explode": bool, "schema": (str, list, dict)}
-INLINE = {key: PARAMETER[key] for key in ("description", "schema")}
 PATCH = {"patch-of": str, "only": [str], "without": [str], "nullable": [str], "with": dict}
 FILE = {"tag": str, "paths": dict, "components": dict, "path-parameters": dict}
 ROOT = {**FILE, "files": dict, **dict.fromkeys(("openapi", "info", "servers", "tags", "externalDocs", "security"), object)}

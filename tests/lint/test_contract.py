@@ -83,6 +83,17 @@ components:
 """
 
 
+def named(things):
+    """The same in the short forms."""
+    def short(found):
+        method, name, summary, description, what, roles = found.groups()
+        by = f" by {roles.replace(',', '') or 'everybody'}" if roles is not None else ""
+        return f"    {method} {name}:\n      is: {what}{by}\n      description: {summary}. {description or 'It does.'}\n"
+    made = re.sub(r"    (\w+):\n      operationId: (\w+)\n      summary: (.*)\n(?:      description: (.*)\n)?      is: (.*)\n(?:      security: \[(.*)\]\n)?", short, things)
+    return re.sub(r"- name: at\n +description: .*\n +schema: ", "- at: ", made)
+
+
+NAMED = named(THINGS)
 TOLD = ROOT.replace("files:\n", "files:\n  texts: texts.csv\n")  # with a sentence for each thing
 
 
@@ -135,6 +146,7 @@ def test_the_rules_of_operations(tmp_path):
     made = expand(tmp_path, things)["paths"]
     assert made["/v1/things"]["post"]["x-problems"] == ["rights-have-changed", "role-needed", "thing-full"]
     assert made["/v1/things/{slug}"]["patch"]["x-problems"] == ["role-needed", "thing-gone"] and "x-problems" not in made["/v1/things"]["get"]
+    assert "409" in made["/v1/things"]["post"]["responses"] and "409" not in made["/v1/things/{slug}"]["patch"]["responses"]
     assert "there is no rule thing-away" in expand(tmp_path, things.replace("[thing-gone]", "[thing-away]"))
     (tmp_path / "without-rules.csv").write_text("operation,rules,reason\npatchThing,thing-full,\n")
     assert "without-rules.csv:2: has no reason" in expand(tmp_path, things)
@@ -176,6 +188,47 @@ def test_what_follows(tmp_path):
                                                    "since": {"type": ["string", "null"], "format": "date"}}
 
 
+def test_a_named_operation_says_the_same_in_fewer_words(tmp_path):
+    """What it is says who may, its description begins with its summary; a parameter of one key is a name with its schema."""
+    long = re.sub("(      summary: .*\n)", r"\1      description: It does. All of it.\n", THINGS.replace("          description: Where.\n", ""))
+    short = named(long).replace("        - name: at\n          schema: Slug\n", "        - at: Slug\n")
+    assert "operationId" not in short and "security" not in short and "- at: Slug" in short and "is: step Thing by any anyone\n" in short
+    assert expand(tmp_path, short) == expand(tmp_path, long)
+    opened = short.replace("is: remove by central", "is: remove by everybody")
+    assert expand(tmp_path, opened) == expand(tmp_path, long.replace("is: remove\n      security: [central]", "is: remove\n      security: []"))
+    assert expand(tmp_path, opened)["paths"]["/v1/things/{slug}"]["delete"]["security"] == []
+
+
+@pytest.mark.parametrize("old, new, at, message", [
+    ("is: list Thing\n", "parameters: []\n", "get listThings:", 'a named operation says what it is, and by that and its description its "is"'),
+    ("is: list Thing\n", "is: [list, Thing]\n", "is: [list", "a named operation says what it is"),
+    ("is: list Thing\n", "is: list Thing\n      security: [central]\n", "security:", 'a named operation says what it is, and by that and its description its "security"'),
+    ("is: list Thing\n", "is: list Thing\n      operationId: listThings\n", "operationId:", "a named operation says what it is"),
+    ("is: list Thing\n", "is: list Thing\n      summary: List\n", "summary:", "a named operation says what it is"),
+    ("is: remove by central", "is: 'remove by '", "is: 'remove", "is by nobody"), ("is: remove by central", "is: remove by", "delete deleteThing", "says not who may DELETE"),
+    ("is: remove by central", "is: remove", "delete deleteThing", "says not who may DELETE"), ("is: list Thing\n", "is: by central\n", "is: by central", '"by" is no kind'),
+    ("get listThings:", "get list things:", "get list things:", "GET /v1/things: operationId must be letters and digits"),
+    ("get listThings:", "got listThings:", "got listThings:", '/v1/things has an unknown key "got"'),
+    ("post addThing:", "get addThing:", "get addThing:", "GET stands twice"), ("post addThing:", "get: {}\n    post addThing:", "get: {}", "GET stands twice"),
+    ("- at: Slug\n", "- at: Slgu\n", "- at: Slgu", "there is no schema Slgu"), ("- at: Slug\n", "- at: 7\n", "- at: 7", '"schema" of a parameter is'),
+    ("- at: Slug\n", "- {}\n", "- {}", "a parameter has a name and a schema"),
+    ("/use:\n", "/use/{other}:\n", "post useThing:", "there is no parameter for {other}")])
+def test_what_is_refused_of_a_named_operation(tmp_path, old, new, at, message):
+    assert old in NAMED
+    things = NAMED.replace(old, new, 1)
+    said = expand(tmp_path, things)
+    assert isinstance(said, str), "it is taken"
+    assert f"paths/things.yaml:{line(things, at)}: {message}" in said, said
+
+
+def test_parameters_of_paths_are_schemas(tmp_path):
+    things = NAMED.replace("/use:\n", "/use/{other}:\n").replace("tag: Things\n", "tag: Things\npath-parameters: { other: { type: integer, minimum: 1 } }\n")
+    other = expand(tmp_path, things)["paths"]["/v1/things/{slug}/use/{other}"]["post"]["parameters"][1]
+    assert other == {"name": "other", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+    for wrong, message in (("Slgu", "there is no schema Slgu"), ("7", '"schema" of a parameter is'), ("{ schema: Slug }", 'the schema keyword "schema" is not supported')):
+        assert message in expand(tmp_path, things.replace("{ type: integer, minimum: 1 }", wrong))
+
+
 def test_a_list_is_sorted_by_its_words(tmp_path):
     made = expand(tmp_path, THINGS.replace("is: list Thing", "is: list Thing\n      sort: [-size, size]"))
     assert made["paths"]["/v1/things"]["get"]["parameters"][0] == {
@@ -183,7 +236,7 @@ def test_a_list_is_sorted_by_its_words(tmp_path):
 
 
 def test_a_record_that_is_shown_says_when_it_changed(tmp_path):
-    """Before its address; a list of it can be asked by that. Not so what is computed, which all who show it have to say."""
+    """Before its address; a list of it can be asked by that. Not so what is undated, and says why."""
     def thing(things):
         made = expand(tmp_path, things)
         return made["components"]["schemas"]["Thing"]["properties"], made["paths"]["/v1/things"]["get"]["parameters"]
@@ -193,10 +246,12 @@ def test_a_record_that_is_shown_says_when_it_changed(tmp_path):
     assert list(properties) == ["slug", "size", "parts", "updated_at", "href"] and asked in parameters
     properties, parameters = thing(THINGS.replace("        parts: [Slug]\n", "        updated_at: date-time or null\n        parts: [Slug]\n"))
     assert properties["updated_at"]["type"] == ["string", "null"] and list(properties)[-1] == "parts" and asked in parameters
-    computed = THINGS.replace("      is: list Thing\n", "      is: list Thing\n      without: [updated_at]\n")
-    assert f"paths/things.yaml:{line(computed, 'is: list')}: Thing says elsewhere when it last changed" in expand(tmp_path, computed)
-    properties, parameters = thing(computed.replace("      is: read Thing\n", "      is: read Thing\n      without: [updated_at]\n"))
-    assert "updated_at" not in properties and asked not in parameters
+    computed = THINGS.replace("      description: A thing.\n", "      undated: computed\n")
+    properties, parameters = thing(computed)
+    assert "updated_at" not in properties and asked not in parameters and "computed" not in json.dumps(expand(tmp_path, computed))
+    for wrong in (computed.replace("computed", "7"), computed.replace("undated: computed", "undated:"), computed.replace("list Thing", "list Other").replace("read Thing", "read Other")):
+        assert f"paths/things.yaml:{line(wrong, 'undated')}: Thing is undated for a reason, and shown by a list or a read" in expand(tmp_path, wrong)
+    assert 'the schema keyword "undated" is not supported' in expand(tmp_path, THINGS.replace("parts: [Slug]", "parts: { type: array, undated: computed }"))
     assert "Thing does not say when it last changed" in expand(tmp_path, re.sub("(?s)    Thing:.*?    ThingNew:", "    Thing: { type: object }\n    ThingNew:", THINGS))
 
 
@@ -418,10 +473,11 @@ def openings(made):
 @pytest.mark.parametrize("seed", range(8))
 def test_no_edit_opens_an_operation(tmp_path, seed):
     """Any node with another value, or away: refused, or made, and by nothing but its own words is an operation everybody's."""
-    generator, before, made = random.Random(seed), openings(expand(tmp_path)), 0
-    places = [path for path in nodes(yaml.safe_load(THINGS)) if path]
+    things = (THINGS, NAMED)[seed % 2]
+    generator, before, made = random.Random(seed), openings(expand(tmp_path, things)), 0
+    places = [path for path in nodes(yaml.safe_load(things)) if path]
     for _ in range(80):
-        document, path, word = yaml.safe_load(THINGS), generator.choice(places), generator.choice([*WORDS, "away"])
+        document, path, word = yaml.safe_load(things), generator.choice(places), generator.choice([*WORDS, "away"])
         parent = functools.reduce(lambda node, key: node[key], path[:-1], document)
         if word == "away":
             del parent[path[-1]]

@@ -16,16 +16,19 @@ class Components:
         self.written = dict(self.all.get("schemas", {}))
         self.paths = {each["name"]: name for name, each in self.all.get("parameters", {}).items()
                       if isinstance(each, Map) and each.get("in") == "path" and isinstance(each.get("name"), str)}
-        self.lists, self.dated, self.undated, self.reads = {}, {}, {}, {}
-        for _, template, _, operation in sources.operations():
+        self.lists, self.dated, self.reads = {}, {}, {}
+        self.undated = {name: node.pop("undated") for name, node in self.written.items() if isinstance(node, Map) and "undated" in node}
+        for template, operation in sources.operations():
             words = operation["is"].split() if isinstance(operation, Map) and fits(operation.get("is"), str) else []
             if len(words) > 1 and words[1] in self.written:
                 self.prepare(template, operation, *words[:2])
+        for name in [name for name, reason in self.undated.items() if name not in self.dated or not isinstance(reason, str)]:
+            fault(self.written[name].at["undated"], f"{name} is undated for a reason, and shown by a list or a read")
 
     def prepare(self, template, operation, kind, record):
         """Which list and which record there is an operation for, before any of them is written out."""
-        if kind in ("list", "read") and fits(without := operation.get("without", []), [str]):
-            (self.dated if UPDATED not in without else self.undated)[self.item_of(record)] = operation["is"]
+        if kind in ("list", "read"):
+            self.dated[self.item_of(record)] = operation["is"]
         if kind == "list" and not self.is_list(record) and record + "List" not in self.written:
             self.lists[record + "List"] = record
         if kind == "read" and operation.get("operationId"):
@@ -62,8 +65,7 @@ class Components:
             return self.typed(node)
         if not isinstance(node, Map):
             return node  # true and false are schemas; the engine refuses the rest
-        whole = placed(Map, {}, node.where)
-        whole.at = node.at
+        whole = placed(Map, {}, node.where, node.at)
         for key, value in node.items():
             if key == "minProperties" and "record" in node:
                 continue
@@ -97,10 +99,8 @@ class Components:
         all_ = self.schema(base).get("properties") if isinstance(base, Map) and "patch-of" not in base else None
         if not isinstance(all_, Map):
             refuse(node.at["patch-of"], f"there is no record {node['patch-of']}")
-        for key in ("only", "without", "nullable"):
-            for name in node.get(key, ()):
-                if name not in all_:
-                    refuse(name, f"{node['patch-of']} has no property {name}")
+        for name in (name for key in ("only", "without", "nullable") for name in node.get(key, ()) if name not in all_):
+            refuse(name, f"{node['patch-of']} has no property {name}")
         own = {name: self.schema(value) for name, value in node.get("with", {}).items()}
         taken = [name for name in all_ if name in own or name not in node.get("without", ()) and name in node.get("only", all_)]
         properties = {name: all_[name] for name in taken} | {name: self.nullable(name, all_[name]) for name in node.get("nullable", ())}
@@ -133,18 +133,14 @@ class Components:
     def with_updated(self, name, node):
         """A record that is shown says when it last changed, before its address, where that is not written."""
         record = node.get("record") if isinstance(node, Map) else None
-        if name in self.dated and name in self.undated:
-            fault(self.undated[name], f"{name} says elsewhere when it last changed")
-        if name not in self.dated or isinstance(record, Map) and record.keys() & {UPDATED, f"{UPDATED}?"}:
+        if name not in self.dated.keys() - self.undated.keys() or isinstance(record, Map) and record.keys() & {UPDATED, f"{UPDATED}?"}:
             return node
         if not isinstance(record, Map):
-            missing = f"{name} does not say when it last changed"
-            return node if isinstance(node, Map) and "record" in node else refuse(self.dated[name], missing)
-        whole, more = placed(Map, node, node.where), placed(Map, {**record, UPDATED: placed(Text, "date-time", node.where)}, record.where)
+            return node if "record" in node else refuse(self.dated[name], f"{name} does not say when it last changed")
+        more = placed(Map, {**record, UPDATED: placed(Text, "date-time", node.where)}, record.where, record.at)
         if "href" in more:
             more["href"] = more.pop("href")  # the last
-        whole["record"], whole.at, more.at = more, node.at, record.at
-        return whole
+        return placed(Map, {**node, "record": more}, node.where, node.at)
 
     def with_lists(self, schemas):
         """The pages of lists, each behind its record."""
@@ -161,7 +157,9 @@ class Components:
     # --- the others
 
     def parameter(self, node, place="query"):
-        """A parameter, written out; in the query if it does not say where."""
+        """A parameter, written out; in the query if it does not say where. That of one key is a name with its schema."""
+        if len(node) == 1:
+            node = placed(Map, {"name": placed(Text, *node, node.where), "schema": [*node.values()][0]}, node.where)
         check(node, "a parameter", PARAMETER, extensions=True)
         if "name" not in node or "schema" not in node:
             refuse(node, "a parameter has a name and a schema")

@@ -16,8 +16,7 @@ def describe(standard, operations):
         if listed and is_public(made) and "null" in standard.types(listed["next"]):
             resources.append(resource(standard, made, standard.rule(listed["items"], "items")))
     return {"profile": "tabular-data-package", "name": re.sub("[^a-z0-9]", "-", info["title"].lower()), "title": info["title"],
-            "version": info["version"], "description": info.get("description"), "licenses": licenses,
-            "resources": resources}
+            "version": info["version"], "description": info.get("description"), "licenses": licenses, "resources": resources}
 
 
 def resource(standard, made, item):

@@ -62,6 +62,5 @@ def with_problems(components, rules, constraints):
             fault(constraint, f"{name} is of no rule: {constraint['rule']}")
     if rules:
         components["x-problems"], components["x-constraints"] = rules, constraints
-        kind = components.get("schemas", {}).get("Problem", {}).get("properties", {}).get("type")
-        if kind is not None:
-            kind["enum"] = [f"/problems/{name}" for name in rules]
+        kind = components.get("schemas", {}).get("Problem", {}).get("properties", {}).get("type", {})
+        kind["enum"] = [f"/problems/{name}" for name in rules]

@@ -49,10 +49,9 @@ class Engine(Standard):
             self.route(routes, number, made)
         self.index = {f"{made['path']} application/json": self.collections(operations) for made in operations if made["id"] == "getIndex"}
         roles = {each["id"]: each["roles"].split(",") if each["roles"] else [] for each in operations if "roles" in each}
-        self.facts = {"roles": dump(roles), "routes": routes,
+        self.facts = {"roles": dump(roles), "routes": routes, "problems": self.problems(), "constraints": self.component("x-constraints"),
                       "operations": [{key: value for key, value in each.items() if key not in OTHERS} for each in operations],
-                      "parameters": [*map(json.loads, self.shared)], "problems": self.problems(),
-                      "constraints": self.component("x-constraints"),
+                      "parameters": [*map(json.loads, self.shared)],
                       **({"terms": dump(document["x-terms"])} if "x-terms" in document else {})}
 
     def problems(self):
@@ -77,9 +76,8 @@ class Engine(Standard):
         parameters = self.parameters(path, node)
         texts = [json.dumps(each, ensure_ascii=False) for each in parameters]
         made = {"id": name, "method": method.upper(), "path": path, "where": getattr(node, "where", None) or "contract",
-                "summary": node.get("summary"), "answer": node.get("x-answer"),
+                "summary": node.get("summary"), "answer": node.get("x-answer"), "asks": any(each["required"] for each in parameters),
                 "parameters": [self.shared.setdefault(text, len(self.shared)) for text in texts],
-                "asks": any(each["required"] for each in parameters),
                 "cursor": any((each["in"], each["name"]) == ("query", "cursor") for each in parameters),
                 **self.security(node), **self.body(node), **self.success(node)}
         sure = [each["name"] for each in parameters if each["in"] == "path" or each["in"] == "header" and each["required"]]
@@ -167,9 +165,8 @@ class Engine(Standard):
                 fault(limit, f"{name}: a bound of x-body-limit is 1 to {LIMIT_MAX}")
         if limit is not None and (not limit or whole is None):
             fault(limit, f"{name}: x-body-limit has bytes or values, of a body that is read whole")
-        return {"body": whole, "body_type": media, "streamed": streamed,
-                "body_required": not streamed and bool(body and body.get("required")),
-                "body_bytes": (limit or {}).get("bytes"), "body_values": (limit or {}).get("values")}
+        return {"body": whole, "body_type": media, "streamed": streamed, "body_bytes": (limit or {}).get("bytes"),
+                "body_required": not streamed and bool(body and body.get("required")), "body_values": (limit or {}).get("values")}
 
     def named(self, content, media, above, name):
         """The name of the schema of one media type: that of the component, or this one."""

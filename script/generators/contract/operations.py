@@ -4,16 +4,15 @@ import re
 from datetime import date, datetime, timedelta, timezone
 from email.utils import format_datetime
 
-from generators.contract.components import UPDATED
 from generators.nodes import Map, Refused, fault, placed, refuse
 from generators.shapes import DEPRECATED, METHODS, SHORT, STANDARD, check
 
 # What an operation may be: its methods, the status of its good answer, what that says.
 KINDS = {"list": (("get",), "200", "A page."), "read": (("get",), "200", "The record."),
-         "create": (("put", "post"), "201", "The new record."), "change": (("patch",), "200", "The changed record."),
-         "put": (("put",), "200", "The record that has replaced the one before."),
-         "remove": (("delete",), "204", "It is gone."), "step": (("put", "post", "delete"), "200", "The changed record."),
-         "page": (("get",), "200", ""), "own": (METHODS, "200", "")}
+         "create": (("put", "post"), "201", "The new record."), "put": (("put",), "200", "The record that has replaced the one before."),
+         "change": (("patch",), "200", "The changed record."), "remove": (("delete",), "204", "It is gone."),
+         "step": (("put", "post", "delete"), "200", "The changed record."), "page": (("get",), "200", ""),
+         "own": (METHODS, "200", "")}
 ERRORS = {"304": "NotModified", "308": "Moved", "400": "BadRequest", "401": "Unauthorized", "403": "Forbidden", "404": "NotFound",
           "406": "NotAcceptable", "409": "Conflict", "410": "Gone", "412": "PreconditionFailed", "413": "TooLarge",
           "415": "UnsupportedMediaType", "416": "RangeNotSatisfiable", "422": "Unprocessable", "428": "PreconditionRequired",
@@ -32,7 +31,7 @@ class Operation:
         self.id, self.followed = written.get("operationId"), set()
         check(written, "an operation", STANDARD | SHORT, extensions=True)
         if method != "get" and "security" not in written:
-            refuse(written, f"says not who may {method.upper()}; security: [] is everybody")
+            refuse(written, f"says not who may {method.upper()}: by everybody, or by roles")
         untagged = "neither the operation nor its file has a tag"
         self.tags = written.get("tags") or ([part["tag"]] if "tag" in part else refuse(written, untagged))
         self.kind, self.record, self.formats = self.what_it_is()
@@ -76,8 +75,8 @@ class Operation:
             own.append(placed(Map, {"name": "sort", "in": "query", "schema": schema}, words.where))
         path = self.of_path(own)
         key = ["IdempotencyKey"] if self.method == "post" else []
-        dated = self.left(UPDATED) if kind in ("list", "read") else []
-        follow = {"list": ["Limit", "Cursor"] + ["ModifiedSince"] * len(dated), "create": key or ["IfNoneMatchAny"],
+        dated = self.components.item_of(self.record) not in self.components.undated
+        follow = {"list": ["Limit", "Cursor"] + ["ModifiedSince"] * dated, "create": key or ["IfNoneMatchAny"],
                   "put": ["IfMatchOrNew", "IfNewOrMatch"], "change": ["IfMatch"], "remove": ["IfMatch"],
                   "step": ["IfMatch"] if self.method == "put" else key}.get(kind, [])
         follow = follow + [FORMATS[name][0] for name in self.formats][-1:]
@@ -93,13 +92,11 @@ class Operation:
             mine = next((each for each in own if each.get("name") == name), None)
             if mine:
                 own.remove(mine)
-                mine, where = {"name": name, "in": "path", "required": True, **mine} | {"in": "path", "required": True}, mine.where
-                found.append(placed(Map, mine, where))
+                found.append(placed(Map, dict.fromkeys(("name", "in", "required")) | mine | {"in": "path", "required": True}, mine.where))
             elif name in self.components.paths:
                 found.append(self.components.ref("parameters", self.components.paths[name]))
             elif name in self.sources.inline:
-                node = self.components.parameter(Map({"name": name, **self.sources.inline[name]}), "path")
-                found.append(placed(Map, node, self.written.where))
+                found.append(self.components.parameter(placed(Map, {name: self.sources.inline[name]}, self.written.where), "path"))
             else:
                 refuse(self.written, f"there is no parameter for {{{name}}}")
         return found
@@ -154,8 +151,8 @@ class Operation:
                 response["content"][media] = {"schema": schema}
         return {status: response, **({"201": {**response, "description": KINDS["create"][2]}} if kind == "put" else {})}
 
-    def errors(self, names, body):
-        """The statuses of what can go wrong: they follow from method, path, security, preconditions and body."""
+    def errors(self, names, body, rules):
+        """The statuses of what can go wrong: they follow from method, path, security, preconditions and body, some from the rules."""
         conditional, security = bool(names & {"If-Match", "If-None-Match"}), self.security
         above = self.template.count("{") > (1 if self.method == "put" and "If-None-Match" in names else 0)  # nothing else can be missing
         served = self.kind != "page"  # of the database
@@ -164,7 +161,8 @@ class Operation:
                   "403": security and (self.method != "get" or any(each.get("bearer") for each in security)),
                   "404": above, "409": "Idempotency-Key" in names, "412": conditional, "428": conditional,
                   "415": body, "422": body or "Idempotency-Key" in names}
-        statuses = {status for status, holds in follow.items() if holds}
+        broken = {str(self.sources.rules[rule]["status"]) for rule in rules}
+        statuses = {status for status, holds in follow.items() if holds} | broken & {"409", "410"}
         for number in self.written.get("errors", ()):
             status = str(abs(number))
             if status not in ERRORS:
@@ -215,11 +213,9 @@ class Operation:
         for rule in without - found:
             refuse(beyond, f"{rule} was not found for it")
         found -= without
-        if any(each.get("bearer") for each in self.security):
-            found |= {"role-needed"} & known.keys()
-        if "Idempotency-Key" in names:
-            found |= {rule for rule in known if rule.startswith("idempotency-") or rule == "rights-have-changed"}
-        found |= set(self.written.get("rules", ()))
+        follow = ["role-needed"] * any(each.get("bearer") for each in self.security)
+        follow += ["idempotency-", "rights-have-changed"] * ("Idempotency-Key" in names)
+        found |= {rule for rule in known if rule.startswith((*follow,))} | {*self.written.get("rules", ())}
         for rule in found - known.keys():
             refuse(self.written, f"there is no rule {rule}")
         return sorted(found)
@@ -230,20 +226,16 @@ class Operation:
         parameters, body, answer = self.parameters(), self.body(), self.answer()
         names = {self.components.resolved(each).get("name") for each in parameters}
         responses = {} if self.kind in ("page", "own") else self.good(answer)
-        responses |= self.errors(names, body)
-        for name in written.get("without", ()):
-            if name not in self.followed:
-                refuse(name, f"{name} does not follow from the rest")
         rules, stability = self.rules(names), written.get("stability", STABILITY[0])
+        responses |= self.errors(names, body, rules)
+        for name in sorted({*written.get("without", ())} - self.followed):
+            refuse(name, f"{name} does not follow from the rest")
         if stability not in STABILITY:
             refuse(stability, f'"{stability}" is no stability')
         responses = self.responses(responses)
-        made = {"tags": self.tags, "security": self.security, "x-answer": answer, "parameters": parameters, "requestBody": body,
-                "responses": responses}
-        if "deprecated" in written:
-            made |= {"deprecated": True, "x-sunset": self.deprecated(responses)}
-        if texts:
-            made["description"] = texts.operation(written, self.kind, self.record)
+        made = {"tags": self.tags, "security": self.security, "x-answer": answer, "parameters": parameters, "requestBody": body}
+        made |= {"responses": responses} | ({"deprecated": True, "x-sunset": self.deprecated(responses)} if "deprecated" in written else {})
+        made |= {"description": texts.operation(written, self.kind, self.record)} if texts else {}
         made = {key: made.get(key, written.get(key)) for key in STANDARD | made | written if key not in SHORT}
         made |= {"x-problems": rules, "x-stability-level": stability}
         return placed(Map, {key: value for key, value in made.items() if value or key in (*written, "security")}, written.where)

@@ -1,10 +1,11 @@
 """The files of the written contract: the root, those that it lists, and the tables and examples beside it."""
 import contextlib
+import re
 
 from generators import shapes
 from generators.contract.texts import Texts
 from generators.files import named, read, rows
-from generators.nodes import Map, Refused, fault, placed
+from generators.nodes import List, Map, Refused, Text, fault, placed, refuse
 
 
 class Sources:
@@ -29,8 +30,7 @@ class Sources:
         if path.exists():
             self.files.append(path)
             for row in rows(path, [key, *columns]):
-                name = row.pop(key)
-                if name in table:
+                if (name := row.pop(key)) in table:
                     fault(row, f"{name} stands twice")
                 table[name] = row
         return table
@@ -56,21 +56,46 @@ class Sources:
             return shapes.check(read(path), "a file", shapes.FILE)
 
     def collect(self, part):
-        """Puts the components of a file beside the others: all names share one space."""
+        """Puts the components of a file beside the others, for all names share one space, and spells out its operations."""
+        for template, item in part.get("paths", {}).items():
+            part["paths"][template] = in_full(item) if isinstance(item, Map) else item
         shapes.check(part.get("components", Map()), "components", {kind: dict for kind in part.get("components", ())})
         for kind, components in part.get("components", {}).items():
             whole = self.components.setdefault(kind, placed(Map, {}, components.where))
             for name, component in components.items():
                 if name in whole:
                     fault(components.at[name], f"{kind}/{name} is defined twice")
-                whole[name], whole.at = component, {**whole.at, name: components.at[name]}
-        for name, parameter in part.get("path-parameters", {}).items():
-            self.inline[name] = shapes.check(parameter, f"the parameter {name}", shapes.INLINE)
+                whole[name], whole.at[name] = component, components.at[name]
+        self.inline |= part.get("path-parameters", {})
 
     def operations(self):
-        """Each with its file and path."""
-        for part in self.parts:
-            for template, item in part.get("paths", {}).items():
-                for method, operation in item.items() if isinstance(item, Map) else ():
-                    if method in shapes.METHODS:
-                        yield part, template, method, operation
+        """Each with its path."""
+        paths = [each for part in self.parts for each in part.get("paths", {}).items()]
+        return [(template, each) for template, item in paths if isinstance(item, Map) for each in item.values()]
+
+
+def in_full(item):
+    """The operations of a path by their methods, behind which their names stand."""
+    whole = placed(Map, {}, item.where)
+    for key, written in item.items():
+        method, _, name = key.partition(" ")
+        if method in whole:
+            fault(item.at[key], f"{method.upper()} stands twice")
+        whole[method] = spelled_out(written, placed(Text, name, item.at[key])) if name and isinstance(written, Map) else written
+        whole.at[method] = item.at[key]
+    return whole
+
+
+def spelled_out(written, name):
+    """An operation with a name: what it is says who may, and its description begins with its summary."""
+    said, text = written.get("is"), written.get("description")
+    for key in (["is"] if not isinstance(said, str) else {"operationId", "summary", "security"} & written.keys()):
+        refuse(written.at.get(key, name.where), f'a named operation says what it is, and by that and its description its "{key}"')
+    what, by, roles = said.partition(" by ")
+    more = {"operationId": name, "is": placed(Text, what, said.where)}
+    if by:
+        more["security"] = placed(List, [placed(Text, role, said.where) for role in roles.split() if roles != "everybody"], said.where)
+        roles.strip() or fault(said, "is by nobody")
+    if isinstance(text, str) and ". " in text:
+        more |= {key: placed(Text, half, text.where) for key, half in zip(("summary", "description"), text.split(". ", 1))}
+    return placed(Map, {**written, **more}, name.where, {**dict.fromkeys(more, said.where), **written.at})

@@ -34,8 +34,7 @@ KEYWORDS = {
     "type": is_type, "enum": lambda value: isinstance(value, list), "const": lambda value: True, "pattern": is_pattern,
     "format": lambda value: isinstance(value, str) and value in FORMS, "required": lambda value: fits(value, [str]),
     "uniqueItems": lambda value: isinstance(value, bool), "properties": lambda value: isinstance(value, dict),
-    "$ref": lambda value: isinstance(value, str) and value.startswith(COMPONENT),
-    **dict.fromkeys(("minimum", "maximum"), is_number),
+    "$ref": lambda value: isinstance(value, str) and value.startswith(COMPONENT), **dict.fromkeys(("minimum", "maximum"), is_number),
     **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), is_count),
     **dict.fromkeys(("allOf", "anyOf", "oneOf"), lambda value: isinstance(value, list) and value != []),
     **dict.fromkeys(("items", "not", "additionalProperties", "propertyNames"), lambda value: isinstance(value, (dict, bool)))}

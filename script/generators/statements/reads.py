@@ -16,8 +16,7 @@ def record(resource, operation):
                 f"WHERE _id = coalesce((SELECT id FROM scip.{table} WHERE slug = :slug),\n"
                 f"                     (SELECT {table}_id FROM scip.{table}_former_slug WHERE slug = :slug))")
     if resource.get("gone"):
-        return (f"SELECT {commas('v.' + column for column in columns)},\n"
-                "       CASE WHEN v._id IS NULL THEN 'record-withdrawn' END AS _rule\n"
+        return (f"SELECT {commas('v.' + each for each in columns)},\n       CASE WHEN v._id IS NULL THEN 'record-withdrawn' END AS _rule\n"
                 f"FROM (SELECT id FROM scip.{table} WHERE slug = :slug) there LEFT JOIN scip.{view} v ON v._id = there.id")
     conditions = resource.view_rows(operation.path) + ([resource.get("shown")] if resource.get("shown") else [])
     return f"SELECT {commas(columns)}\nFROM {commas(filter(None, ('scip.' + view, resource.get('with'))))}\nWHERE {every(conditions)}"

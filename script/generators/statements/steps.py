@@ -73,6 +73,6 @@ def act(resource, operation, function):
         looks.parts.append(("done AS MATERIALIZED", f"SELECT {key}, {function} AS may FROM own WHERE {MATCH.format('')}"))
         return looks.text("done", ["WHEN may IS NULL THEN 412 WHEN NOT may THEN 403"])
     other = " WHEN may IS NULL THEN 412" if ":if_match" in function else ""
-    return (parts_of(("vis", f"SELECT * FROM scip.{resource.table_name} WHERE {resource.rows(resource.path)}"),
-                     ("done AS MATERIALIZED", f"SELECT {function} AS may FROM vis"))
+    vis = f"SELECT * FROM scip.{resource.table_name} WHERE {resource.rows(resource.path)}"
+    return (parts_of(("vis", vis), ("done AS MATERIALIZED", f"SELECT {function} AS may FROM vis"))
             + f"SELECT CASE WHEN NOT may THEN 403{other} END AS _status FROM done")
