@@ -147,6 +147,12 @@ def test_the_rules_of_operations(tmp_path):
     assert made["/v1/things"]["post"]["x-problems"] == ["rights-have-changed", "role-needed", "thing-full"]
     assert made["/v1/things/{slug}"]["patch"]["x-problems"] == ["role-needed", "thing-gone"] and "x-problems" not in made["/v1/things"]["get"]
     assert "409" in made["/v1/things"]["post"]["responses"] and "409" not in made["/v1/things/{slug}"]["patch"]["responses"]
+    (tmp_path / "problems.csv").write_text((tmp_path / "problems.csv").read_text().replace("thing-gone,403", "record-withdrawn,410"))
+    made = expand(tmp_path, things.replace("[thing-gone]", "[record-withdrawn]"))["paths"]
+    assert made["/v1/things/{slug}"]["patch"]["responses"]["410"] == {"$ref": "#/components/responses/Withdrawn"}
+    (tmp_path / "problems.csv").write_text((tmp_path / "problems.csv").read_text().replace("record-withdrawn", "thing-gone"))
+    made = expand(tmp_path, things)["paths"]
+    assert made["/v1/things/{slug}"]["patch"]["responses"]["410"] == {"$ref": "#/components/responses/Gone"}
     assert "there is no rule thing-away" in expand(tmp_path, things.replace("[thing-gone]", "[thing-away]"))
     (tmp_path / "without-rules.csv").write_text("operation,rules,reason\npatchThing,thing-full,\n")
     assert "without-rules.csv:2: has no reason" in expand(tmp_path, things)

@@ -170,7 +170,8 @@ class Operation:
             if (status in statuses) != (number < 0):
                 refuse(number, f"{status} {'does not follow' if number < 0 else 'follows'} from the rest")
             statuses ^= {status}
-        names = {status: ERRORS.get(status, "Problem") for status in (*statuses, "default")}
+        known = ERRORS | ({"410": "Withdrawn"} if "record-withdrawn" in rules else {})
+        names = {status: known.get(status, "Problem") for status in (*statuses, "default")}
         return {status: self.components.ref("responses", name, self.written.where) for status, name in names.items()}
 
     def responses(self, responses):
