@@ -27,7 +27,7 @@ BEGIN
                'hub_evaluation_figure', 'hub_evaluation_answer', 'historical_metric', 'historical_total', 'metric',
                'metric_definition', 'use_item', 'use_month', 'use', 'use_session', 'use_visitor', 'usage_month',
                'users_month', 'usage_salt', 'agent_pattern', 'agent_list', 'release', 'release_cell', 'objection',
-               'breach', 'removal', 'redaction') LOOP
+               'breach', 'removal', 'redaction', 'record_link') LOOP
     RAISE 'db/access.csv says nothing of %', p.relname;
   END LOOP;
 END $$;
@@ -483,3 +483,9 @@ CREATE POLICY central ON scip.removal FOR SELECT TO scip_central USING ((SELECT 
 CREATE POLICY see ON scip.redaction FOR SELECT TO scip_writer
   USING (person_id IS NULL AND hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
 CREATE POLICY central ON scip.redaction FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+
+CREATE POLICY see ON scip.record_link FOR SELECT TO scip_anonymous, scip_writer USING (scip.are_linked(from_record, to_record));
+CREATE POLICY add ON scip.record_link FOR INSERT TO scip_writer WITH CHECK (scip.changes(from_record));
+CREATE POLICY change ON scip.record_link FOR UPDATE TO scip_writer USING (scip.changes(from_record));
+CREATE POLICY remove ON scip.record_link FOR DELETE TO scip_writer USING (scip.changes(from_record));
+CREATE POLICY central ON scip.record_link FOR ALL TO scip_central USING ((SELECT ctx.central()));

@@ -264,6 +264,15 @@ INSERT INTO scip.policy_contribution (slug, title, kind, body, published_on, sum
 SELECT 'demonstration-contribution-' || n, 'Demonstration contribution ' || n, pg_temp.pick(n, 'inquiry_evidence', 'consultation_response', 'policy_win', 'context'), 'Demonstration Committee',
        CASE WHEN n <> 9 THEN to_char(date '2019-03-01' + n * 115, CASE WHEN n % 4 = 1 THEN 'YYYY-MM' ELSE 'YYYY-MM-DD' END) END, 'Demonstration data', '{Demonstration data}', 'low'
 FROM generate_series(1, 13) n;
+-- What the answers to Hubs led to, and what news is about.
+INSERT INTO scip.record_link (id, relation, linked_on, from_message_id, to_event_id, to_document_id)
+SELECT pg_temp.id('link', m.id::text), 'led_to', m.responded_on, m.id, e.id, CASE WHEN e.id IS NULL THEN d.id END
+FROM (SELECT *, row_number() OVER (ORDER BY sent_on, id) AS n FROM scip.message WHERE responded_on IS NOT NULL AND group_id IS NOT NULL) m
+LEFT JOIN scip.event e ON e.slug = 'demonstration-event-' || m.n * 5 AND m.n % 2 = 0 LEFT JOIN scip.document d ON d.slug = 'demonstration-document-' || 1 + m.n % 18
+WHERE num_nonnulls(e.id, d.id) > 0;
+INSERT INTO scip.record_link (id, relation, linked_on, from_news_id, to_event_id)
+SELECT pg_temp.id('link', n.slug), 'about', n.published_on::date, n.id, e.id
+FROM scip.news n JOIN scip.event e ON e.slug = replace(n.slug, 'news', 'event') WHERE n.slug LIKE 'demonstration-%';
 
 -- Uses of the past are totals of months, taken in as a spreadsheet of them is: 23,750 users, 1,800 downloads; robots are a class of their own.
 DO $$

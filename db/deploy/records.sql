@@ -73,11 +73,12 @@ RETURN (SELECT format(CASE count(*) WHEN 1 THEN '%s::text' ELSE 'concat_ws(''/''
         FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
         WHERE i.indrelid = format('scip.%I', t)::regclass AND i.indisprimary);
 
--- Where the record of a row is: its kind, and an expression over the row r for its key.
+-- Where the record of a row is: its kind, and expressions over the row r for its key and for who may see that it changes.
 CREATE TABLE scip.record_kind (
   "table" text PRIMARY KEY,
   kind text,
-  key text NOT NULL
+  key text NOT NULL,
+  audience text NOT NULL
 );
 CALL scip.protect('record_kind');
 
@@ -131,7 +132,8 @@ BEGIN
     CASE WHEN part THEN 'DO NOTHING' ELSE 'DO UPDATE SET id = DEFAULT' END);
   EXECUTE format('CREATE TRIGGER track_changes AFTER INSERT OR UPDATE OR DELETE ON scip.%1$I '
                  'FOR EACH ROW EXECUTE FUNCTION scip.record_%1$s()', t);
-  INSERT INTO scip.record_kind VALUES (t, kind, key) ON CONFLICT ("table") DO UPDATE SET kind = EXCLUDED.kind, key = EXCLUDED.key;
+  INSERT INTO scip.record_kind VALUES (t, kind, key, audience) ON CONFLICT ("table")
+    DO UPDATE SET kind = EXCLUDED.kind, key = EXCLUDED.key, audience = EXCLUDED.audience;
   -- history begins with what there is
   EXECUTE format('INSERT INTO scip.history ("table", record, row) SELECT %L, %s, to_jsonb(r) - %L::text[] FROM scip.%I r',
                  t, record, personal, t);

@@ -21,6 +21,7 @@ SET LOCAL client_min_messages = warning;
 \ir metrics.sql
 \ir usage.sql
 \ir rights.sql
+\ir links.sql
 \ir network_evaluation.sql
 \o /dev/null
 \ir verify.sql

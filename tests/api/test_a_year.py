@@ -125,7 +125,7 @@ def clear(cluster):
     cluster.remove(hub="slug LIKE 'year-%'", organisation="slug LIKE 'year-%'", alliance_group="slug LIKE 'year-%'", release="period = '2040-41'",
                    meeting="title LIKE 'Year: %'", message="title LIKE 'Year: %'", group_seat="title LIKE 'Year: %'",
                    training_session="hub_id IN (SELECT id FROM scip.hub WHERE slug LIKE 'year-%')",
-                   **{table: "slug LIKE 'year-%'" for table in ("event", "programme", "course")},
+                   **{table: "slug LIKE 'year-%'" for table in ("event", "programme", "course", "document")},
                    person="name LIKE 'Year Member %' OR email LIKE '%@year.example'", account_role="starts > '2039-01-01'",
                    idempotency="body LIKE '%@year.example%'")
 
@@ -396,6 +396,11 @@ def test_what_was_raised_goes_up_and_is_answered(year):
     assert now["loop_closed_rate"] == {"numerator": 2, "denominator": 5, "percent": 40.0} and now["relay_rate"]["numerator"] == 1
     assert year.member.get(kinds["question"]["href"])["response"] == "The travel fund"
     assert year.lead.get(kinds["idea"]["href"])["response_channel"] == "conference_input"
+    year.central.put("/v1/documents/year-answer", {"title": "Year: what the group found", "kind": "guide", **FROM})
+    year.practice.post("/v1/links", {"from_record": kinds["idea"]["href"], "to_record": "/v1/documents/year-answer", "relation": "led_to"})
+    for who in (year.practice, year.lead):
+        assert [one["from_record"]["name"] for one in who.get("/v1/links?record=/v1/documents/year-answer")["items"]] == ["Year: a idea"]
+    assert year.visitor.get("/v1/links?record=/v1/documents/year-answer")["items"] == []
 
 
 def test_the_hub_at_work(year):

@@ -85,7 +85,7 @@ REPLAY = [
     ("addGroupSeat", CENTRAL, [GROUP]), ("patchGroupSeat", CENTRAL, [GROUP, AT % ("group_seat", ANY)]), ("handOverGroupSeat", CENTRAL, [GROUP, AT % ("group_seat", ANY)]),
     ("addAccount", CENTRAL, [], "account"), ("patchAccount", CENTRAL, ["account"]), ("addAccountRole", CENTRAL, ["account"], "role"),
     ("patchAccountRole", CENTRAL, ["account", "role"]), ("addClient", CENTRAL, [], "client"), ("patchClient", CENTRAL, ["client"]),
-    ("addClientSecret", CENTRAL, ["client"]), ("addRedaction", CENTRAL, [])]
+    ("addClientSecret", CENTRAL, ["client"]), ("addRedaction", CENTRAL, []), ("addLink", CENTRAL, [], "link"), ("patchLink", CENTRAL, ["link"])]
 IDS = {"putTrainingSessionAttendance": f"SELECT id FROM scip.booking WHERE session_id = ({SESSION} LIMIT 1) AND status = 'confirmed'",
        "putMeetingAttendance": PEOPLE, "patchAgenda": f"SELECT id FROM scip.agenda_item WHERE meeting_id = ({OPEN} LIMIT 1) ORDER BY ordinal"}  # what the ids 00000000-0000-7000-8000-… of an example stand for
 LEFT = {"putErasureMentionDecision"}  # there is no mention in the demonstration: nobody there is erased

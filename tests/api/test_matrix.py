@@ -215,6 +215,9 @@ GET /v1/hubs/{slug}/relays                 central lead member decider group_mem
 GET /v1/hubs/{slug}/relays/{message}       central lead member decider group_member group_other; 404 lead_other member_other
 PUT /v1/hubs/{slug}/relays/{message}       central lead
 
+GET /v1/links /v1/links/{id}               all
+POST /v1/links                             central lead
+PATCH,DELETE /v1/links/{id}                central lead
 GET /v1/programmes /v1/programmes/{slug}   all
 PUT,PATCH,DELETE /v1/programmes/{slug}     central
 PUT /v1/events/{slug}                      central
@@ -275,6 +278,7 @@ BODIES = {
     "PATCH /v1/meetings/{meeting}/agenda": {"items": [{"id": "{agenda}", "version": 1, "notes": "Matrix"}]},
     "PATCH /v1/meetings/{meeting}/agenda#group": {"items": [{"id": "{agenda}", "version": 1, "notes": "Matrix"}]},
     "POST /v1/feedback#linked": {"token": "{token}"},
+    "POST /v1/links": {"from_record": "/v1/events/matrix-published", "to_record": "/v1/events/matrix-held", "relation": "related", "linked_on": "2024-06-01"},
     "POST /v1/redactions": {"record": "{redacted}", "field": "title", "words": "redacted", "reason": "Matrix"},
     "POST /v1/meetings/{id}/attendance/imports": "person,status\n{person},present\n",
     "POST /v1/meetings/{id}/attendance/imports#group": "person,status\n{person},present\n",
@@ -485,6 +489,7 @@ def records(cluster, server):
             done("POST", f"/v1/events/matrix-{slug}/{step}", None, "lead")
     done("PUT", "/v1/events/matrix-counted/outreach", {"interventions": 1, "young_people": 1}, "lead", If_None_Match="*")
     parts["event"] = "matrix-draft"
+    parts["link"] = done("POST", "/v1/links", {"from_record": "/v1/events/matrix-published", "to_record": "/v1/events/matrix-held", "relation": "led_to"}, "lead")["id"]
     done("PUT", "/v1/toolkit/principles/matrix-mine", {"ordinal": 998, "name": "Matrix", "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
     parts["assessment"] = done("POST", "/v1/self-assessments", {"organisation": "matrix-mine", "principle": "matrix-mine", "stage": "emerging", "assessed_on": "2024-06-01"}, "partner")["id"]
     parts["release"] = done("POST", "/v1/releases", {"period": "1989-90", "note": "Matrix"})["id"]
@@ -554,6 +559,8 @@ def address(server, records, method, template):
         return template.replace("{slug}", "matrix-held" if method == "PUT" else "matrix-counted")
     if template.startswith("/v1/events/{slug}") and method not in ("GET", "PUT"):
         return template.replace("{slug}", "matrix-published")
+    if template.startswith("/v1/links"):
+        return template.replace("{id}", records["link"])
     if template.startswith("/v1/minutes"):
         return template.replace("{id}", records["minutes"])
     if template.startswith("/v1/groups/{slug}/"):

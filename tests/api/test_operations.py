@@ -101,6 +101,8 @@ def shelf(cluster, server):
                                central, If_None_Match="*").status == 201
         assert server.send("POST", f"/v1/{things}/operations-withdrawn/withdrawal", {"note": "x"}, central).status == 200
         assert server.request("PUT", f"/v1/{things}/operations-held/files/sheet.csv", {"Authorization": f"Bearer {central}", "If-None-Match": "*"}, b"a,b\r\n1,2\r\n").status == 201
+    ends = {"from_record": "/v1/documents/operations-held", "to_record": "/v1/resources/operations-held"}
+    assert server.send("POST", "/v1/links", {**ends, "relation": "about"}, central).status == 201
     yield
     clear()
 
