@@ -233,7 +233,7 @@ def test_an_operation_is_shown_whole():
     contract = json.loads((harness.ROOT / "openapi/openapi.json").read_text())
     head, rest = show("getNewsItem").stdout.split("\n", 1)
     file, line, name = re.fullmatch(r"(openapi/paths/news.yaml):(\d+): (GET /v1/news/\{slug\})", head).groups()
-    assert (harness.ROOT / file).read_text().splitlines()[int(line) - 1].strip() == "operationId: getNewsItem"
+    assert (harness.ROOT / file).read_text().splitlines()[int(line) - 1].strip() == "get getNewsItem:"
     shown, statement = rest.split("\n\ndb/derived/getNewsItem.sql:\n")
     assert json.loads(shown) == contract["paths"]["/v1/news/{slug}"]["get"]
     assert statement == (harness.ROOT / "db/derived/getNewsItem.sql").read_text()
