@@ -18,16 +18,16 @@ BEGIN
                'group_organisation', 'hub', 'hub_region', 'hub_name', 'hub_status', 'hub_lead', 'hub_former_slug',
                'toolkit_principle', 'toolkit_fact', 'strategy', 'strategy_theme', 'correction', 'hub_application',
                'pathway_step', 'hub_pathway', 'hub_invitation', 'person', 'personal_read', 'erasure', 'hub_membership',
-               'hub_quorum', 'group_seat', 'programme', 'event', 'event_outreach', 'headline_figure', 'meeting',
-               'agenda_item', 'attendance', 'resolution', 'action', 'minutes', 'activity', 'quarter_deadline',
-               'quarterly_update_extension', 'quarterly_update', 'message', 'message_relay', 'hub_review', 'course',
-               'training_session', 'booking', 'booking_need', 'booking_contact', 'booking_consent', 'consent_text',
-               'feedback', 'self_assessment', 'document', 'news', 'policy_contribution', 'resource', 'file',
-               'file_chunk', 'upload', 'evaluation_metric', 'evaluation_question', 'hub_evaluation',
-               'hub_evaluation_figure', 'hub_evaluation_answer', 'historical_metric', 'historical_total', 'metric',
-               'metric_definition', 'use_item', 'use_month', 'use', 'use_session', 'use_visitor', 'usage_month',
-               'users_month', 'usage_salt', 'agent_pattern', 'agent_list', 'release', 'release_cell', 'objection',
-               'breach', 'removal', 'redaction', 'record_link') LOOP
+               'hub_quorum', 'group_seat', 'programme', 'event', 'event_outreach', 'headline_figure', 'project',
+               'project_hub', 'project_organisation', 'meeting', 'agenda_item', 'attendance', 'resolution', 'action',
+               'minutes', 'activity', 'quarter_deadline', 'quarterly_update_extension', 'quarterly_update', 'message',
+               'message_relay', 'hub_review', 'course', 'training_session', 'booking', 'booking_need',
+               'booking_contact', 'booking_consent', 'consent_text', 'feedback', 'self_assessment', 'document', 'news',
+               'policy_contribution', 'resource', 'file', 'file_chunk', 'upload', 'evaluation_metric',
+               'evaluation_question', 'hub_evaluation', 'hub_evaluation_figure', 'hub_evaluation_answer',
+               'historical_metric', 'historical_total', 'metric', 'metric_definition', 'use_item', 'use_month', 'use',
+               'use_session', 'use_visitor', 'usage_month', 'users_month', 'usage_salt', 'agent_pattern', 'agent_list',
+               'release', 'release_cell', 'objection', 'breach', 'removal', 'redaction', 'record_link') LOOP
     RAISE 'db/access.csv says nothing of %', p.relname;
   END LOOP;
 END $$;
@@ -174,7 +174,8 @@ CREATE POLICY change ON scip.hub_quorum FOR UPDATE TO scip_writer USING (hub_id 
 CREATE POLICY remove ON scip.hub_quorum FOR DELETE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
 CREATE POLICY central ON scip.hub_quorum FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
-CREATE POLICY see ON scip.group_seat FOR SELECT TO scip_writer USING (group_id = ANY ((SELECT ctx.groups())::bigint[]));
+CREATE POLICY see ON scip.group_seat FOR SELECT TO scip_writer
+  USING (group_id = ANY ((SELECT ctx.groups())::bigint[]) OR person_id = (SELECT ctx.person()));
 CREATE POLICY central ON scip.group_seat FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.programme FOR SELECT TO scip_anonymous, scip_caller USING (true);
@@ -204,6 +205,34 @@ CREATE POLICY central ON scip.event_outreach FOR ALL TO scip_central USING ((SEL
 CREATE POLICY see ON scip.headline_figure FOR SELECT TO scip_anonymous, scip_caller USING (true);
 CREATE POLICY central_add ON scip.headline_figure FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
 CREATE POLICY central_change ON scip.headline_figure FOR UPDATE TO scip_central USING ((SELECT ctx.central()));
+
+CREATE POLICY see ON scip.project FOR SELECT TO scip_writer USING ((SELECT ctx.in_network()));
+CREATE POLICY add ON scip.project FOR INSERT TO scip_writer WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY change ON scip.project FOR UPDATE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY remove ON scip.project FOR DELETE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+CREATE POLICY central ON scip.project FOR ALL TO scip_central USING ((SELECT ctx.central()));
+
+CREATE POLICY see ON scip.project_hub FOR SELECT TO scip_writer USING ((SELECT ctx.in_network()));
+CREATE POLICY add ON scip.project_hub FOR INSERT TO scip_writer
+  WITH CHECK (project_id = ANY (ARRAY(SELECT whole.id FROM scip.project whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]))));
+CREATE POLICY remove ON scip.project_hub FOR DELETE TO scip_writer
+  USING (project_id = ANY (ARRAY(SELECT whole.id FROM scip.project whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]))));
+CREATE POLICY central ON scip.project_hub FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_add ON scip.project_hub FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_remove ON scip.project_hub FOR DELETE TO scip_central USING ((SELECT ctx.central()));
+
+CREATE POLICY see ON scip.project_organisation FOR SELECT TO scip_writer USING ((SELECT ctx.in_network()));
+CREATE POLICY add ON scip.project_organisation FOR INSERT TO scip_writer
+  WITH CHECK (project_id = ANY (ARRAY(SELECT whole.id FROM scip.project whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]))));
+CREATE POLICY remove ON scip.project_organisation FOR DELETE TO scip_writer
+  USING (project_id = ANY (ARRAY(SELECT whole.id FROM scip.project whole
+      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]))));
+CREATE POLICY central ON scip.project_organisation FOR SELECT TO scip_central USING ((SELECT ctx.central()));
+CREATE POLICY central_add ON scip.project_organisation FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));
+CREATE POLICY central_remove ON scip.project_organisation FOR DELETE TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.meeting FOR SELECT TO scip_writer
   USING (hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
@@ -271,21 +300,16 @@ CREATE POLICY remove ON scip.resolution FOR DELETE TO scip_writer
 CREATE POLICY central ON scip.resolution FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.action FOR SELECT TO scip_writer
-  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
-      WHERE whole.hub_id = ANY ((SELECT ctx.hubs())::bigint[])
-        OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
+  USING (hub_id = ANY ((SELECT ctx.hubs())::bigint[]) OR group_id = ANY ((SELECT ctx.groups())::bigint[])
+    OR (SELECT ctx.decides()) OR owner_id = (SELECT ctx.person())
+    OR project_id IS NOT NULL AND (SELECT ctx.in_network()));
 CREATE POLICY add ON scip.action FOR INSERT TO scip_writer
-  WITH CHECK (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
-      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
-        OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
+  WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]) OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
 CREATE POLICY change ON scip.action FOR UPDATE TO scip_writer
-  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
-      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
-        OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
+  USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]) OR group_id = ANY ((SELECT ctx.groups())::bigint[])
+    OR owner_id = (SELECT ctx.person()));
 CREATE POLICY remove ON scip.action FOR DELETE TO scip_writer
-  USING (meeting_id = ANY (ARRAY(SELECT whole.id FROM scip.meeting whole
-      WHERE whole.hub_id = ANY ((SELECT ctx.hubs_led())::bigint[])
-        OR whole.group_id = ANY ((SELECT ctx.groups())::bigint[]))));
+  USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]) OR group_id = ANY ((SELECT ctx.groups())::bigint[]));
 CREATE POLICY central ON scip.action FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
 CREATE POLICY see ON scip.minutes FOR SELECT TO scip_writer

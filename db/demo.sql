@@ -66,8 +66,6 @@ CROSS JOIN LATERAL (
          (CASE WHEN h <= 9 THEN 2 * h END, CASE h WHEN 1 THEN date '2020-09-01' WHEN 8 THEN '2021-09-01' END, NULL),
          (CASE h WHEN 1 THEN 22 WHEN 8 THEN 23 WHEN 13 THEN 24 END, NULL, CASE h WHEN 1 THEN date '2020-09-01' WHEN 8 THEN '2021-09-01' ELSE '2021-04-01' END)) l (n, since, until)
 JOIN demo_organisation o ON o.sector = 'he' AND o.n = l.n ORDER BY d.h, l.n;
-UPDATE scip.hub_pathway p SET done_on = d.launched_on + 20 * s.ordinal, evidence = 'Demonstration data'
-FROM demo_hub d, scip.pathway_step s WHERE p.hub_id = d.id AND s.code = p.step AND s.ordinal <= 10 - d.h % 3;
 
 -- People: 1 to 891 are members on the last day of 2022, 892 to 960 were before it, 961 to 970 came after.
 INSERT INTO scip.person (id, name, email)
@@ -146,9 +144,27 @@ INSERT INTO scip.resolution (id, meeting_id, text) SELECT pg_temp.id('resolution
 INSERT INTO scip.action (id, meeting_id, text, owner_id, due_on, done_on)
 SELECT pg_temp.id('action', m.id::text), m.id, 'Demonstration action', a.person_id, m.day + 60, CASE WHEN m.k % 3 > 0 THEN m.day + 50 END
 FROM demo_meeting m CROSS JOIN LATERAL (SELECT a.person_id FROM scip.attendance a WHERE a.meeting_id = m.id AND a.status = 'present' ORDER BY 1 LIMIT 1) a;
+-- The action plan of each Hub, with what its meetings agreed since 2022, and projects of two Hubs with a school.
+INSERT INTO scip.project (slug, hub_id, kind, status, name, aims, results, starts, ends)
+SELECT format('demonstration-%s-%s', replace(k.kind, '_', '-'), d.h), d.id, k.kind, CASE WHEN k.kind = 'project' AND d.h = 3 THEN 'completed' ELSE 'under_way' END,
+       format('Demonstration %s of %s', replace(k.kind, '_', ' '), d.name), 'Demonstration aims', CASE WHEN k.kind = 'project' AND d.h = 3 THEN 'Demonstration results' END,
+       d.launched_on + 60, CASE WHEN k.kind = 'project' AND d.h = 3 THEN date '2022-08-01' END
+FROM demo_hub d, unnest('{action_plan,project}'::text[]) k (kind) WHERE d.h <= 12 AND (k.kind = 'action_plan' OR d.h % 3 = 0) ORDER BY d.h, k.kind;
+INSERT INTO scip.project_hub
+SELECT p.id, d.id FROM scip.project p JOIN demo_hub o ON o.id = p.hub_id JOIN demo_hub d ON d.h = o.h OR p.kind = 'project' AND d.h = 1 + o.h % 12 ORDER BY p.id, d.h;
+INSERT INTO scip.project_organisation
+SELECT p.id, o.id FROM scip.project p JOIN demo_hub d ON d.id = p.hub_id JOIN demo_organisation o ON o.sector = 'school_sector' AND o.n = d.h WHERE p.kind = 'project' ORDER BY p.id;
+UPDATE scip.action a SET project_id = p.id FROM scip.project p, scip.meeting m WHERE m.id = a.meeting_id AND m.day >= '2022-01-01' AND p.hub_id = a.hub_id AND p.kind = 'action_plan';
+INSERT INTO scip.action (id, project_id, hub_id, text, owner_id, due_on, done_on)
+SELECT pg_temp.id('project action', p.slug, h.hub_id::text), p.id, h.hub_id, 'Demonstration action of a project',
+       (SELECT m.person_id FROM scip.hub_membership m WHERE m.hub_id = h.hub_id AND m.ends IS NULL ORDER BY m.starts, m.person_id LIMIT 1), date '2022-12-01', CASE WHEN p.status = 'completed' THEN date '2022-07-01' END
+FROM scip.project p JOIN scip.project_hub h ON h.project_id = p.id WHERE p.kind = 'project' ORDER BY p.id, h.hub_id;
 INSERT INTO scip.minutes (id, meeting_id, number, text) SELECT pg_temp.id('minutes', id::text), id, 1, 'Demonstration minutes of the meeting of ' || day FROM demo_meeting;
 UPDATE scip.minutes n SET status = 'approved' FROM demo_meeting m WHERE n.meeting_id = m.id AND m.k % 11 < 10;
 UPDATE scip.minutes n SET status = 'shared' FROM demo_meeting m WHERE n.meeting_id = m.id AND m.k % 11 < 9;
+UPDATE scip.hub_pathway p SET done_on = d.launched_on + 20 * s.ordinal, evidence = 'Demonstration data',
+  reason = CASE WHEN scip.pathway_proof(d.id, s.code) IS NULL THEN 'Demonstration reason: it is not recorded here' END
+FROM demo_hub d, scip.pathway_step s WHERE p.hub_id = d.id AND s.code = p.step AND s.ordinal <= 10 - d.h % 3;
 
 INSERT INTO scip.programme (slug, name, name_cy, summary, sources, confidence)
 VALUES ('demonstration-days', 'Demonstration days', 'Demonstration diwrnodau', 'A programme of the demonstration alliance', '{Demonstration data}', 'low');

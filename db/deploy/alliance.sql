@@ -391,6 +391,7 @@ BEGIN
     WHEN 'document' THEN SELECT id INTO found_id FROM scip.document WHERE slug = key;
     WHEN 'programme' THEN SELECT id INTO found_id FROM scip.programme WHERE slug = key;
     WHEN 'course' THEN SELECT id INTO found_id FROM scip.course WHERE slug = key;
+    WHEN 'project' THEN SELECT id INTO found_id FROM scip.project WHERE slug = key;
     WHEN 'principle' THEN SELECT id INTO found_id FROM scip.toolkit_principle WHERE slug = key;
   END CASE;
   PERFORM scip.refuse(422, 'reference-not-found', coalesce(nullif(place, ''), kind), format('There is no %s %s.', kind, key))

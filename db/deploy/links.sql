@@ -11,7 +11,7 @@ SELECT t, format_type(i.atttypid, NULL) AS type, a.prefix, k.key, k.audience,
   CASE WHEN k.key = 'r.slug' THEN format('r.slug = substr(address, %s)', length(a.prefix) + 1) ELSE
     $$r.id = substring(address FROM '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$')::uuid$$ END AS at
 FROM unnest('{message,event,document,resource,news,policy_contribution,programme,course,hub,organisation,alliance_group,activity,
-  meeting,action}'::text[]) t
+  meeting,action,project}'::text[]) t
 JOIN scip.record_kind k ON k."table" = t JOIN scip.kind_address a USING (kind)
 JOIN pg_attribute i ON i.attrelid = ('scip.' || t)::regclass AND i.attname = 'id';
 -- A part of a statement for each of them.

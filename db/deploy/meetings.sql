@@ -59,14 +59,21 @@ CREATE TABLE scip.resolution (
   text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 4000)
 );
 
+-- Of a meeting, a project or both. Of a meeting's the Hub or group follows.
 CREATE TABLE scip.action (
   LIKE ctx.entry INCLUDING ALL,
-  meeting_id uuid NOT NULL REFERENCES scip.meeting ON DELETE CASCADE,
+  meeting_id uuid REFERENCES scip.meeting ON DELETE CASCADE,
+  project_id bigint REFERENCES scip.project,
+  hub_id bigint REFERENCES scip.hub,
+  group_id bigint REFERENCES scip.alliance_group,
   text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 4000),
   owner_id uuid REFERENCES scip.person,
   due_on date,
-  done_on date
+  done_on date,
+  CONSTRAINT action_of_what CHECK (num_nonnulls(meeting_id, project_id) > 0),
+  CONSTRAINT action_of_one CHECK (num_nonnulls(hub_id, group_id) = 1)
 );
+CREATE INDEX ON scip.action ((coalesce(due_on, date 'infinity')), id);
 
 -- draft, then approved, then shared with all Hubs and never changed again; a correction is the next number.
 CREATE TABLE scip.minutes (
@@ -90,8 +97,8 @@ RETURN EXISTS (SELECT FROM scip.meeting m WHERE m.id = meeting AND ctx.writes(m.
 GRANT EXECUTE ON FUNCTION ctx.writes_meeting TO scip_caller;
 
 CALL scip.protect('meeting', 'agenda_item', 'attendance', 'resolution', 'action', 'minutes');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.meeting, scip.agenda_item, scip.attendance, scip.resolution, scip.action,
-  scip.minutes TO scip_caller;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.meeting, scip.agenda_item, scip.attendance, scip.resolution, scip.minutes TO scip_caller;
+GRANT SELECT, INSERT, DELETE, UPDATE (project_id, text, owner_id, due_on, done_on) ON scip.action TO scip_caller;
 
 CALL scip.track_changes('meeting', 'meeting', 'r.id', $$ARRAY[coalesce('hub:' || r.hub_id, 'group:' || r.group_id)]$$);
 SELECT format('CALL scip.track_changes(%L, ''meeting'', ''r.meeting_id'', %L, part => true, record => %L)', part,
@@ -245,7 +252,7 @@ $$);
 
 -- The parts of a meeting, under its lock: none of a cancelled one, and before its day only an agenda. A meeting
 -- that has gone took its parts with it.
-CALL scip.add_trigger('begin_guard BEFORE INSERT OR UPDATE OR DELETE ON agenda_item, attendance, resolution, action', $$
+CALL scip.add_trigger('begin_guard BEFORE INSERT OR UPDATE OR DELETE ON agenda_item, attendance, resolution', $$
 DECLARE
   m meeting;
 BEGIN
@@ -259,6 +266,7 @@ BEGIN
   END IF;
 $$);
 CREATE TRIGGER begin_guard BEFORE INSERT ON scip.minutes FOR EACH ROW EXECUTE FUNCTION scip.agenda_item_begin_guard();
+CREATE TRIGGER begin_guard BEFORE INSERT ON scip.action FOR EACH ROW EXECUTE FUNCTION scip.agenda_item_begin_guard();
 
 -- The headings stay what they are; the meeting that goes takes them along.
 CALL scip.add_trigger('guard_heading BEFORE UPDATE ON agenda_item WHEN (NEW.heading IS DISTINCT FROM OLD.heading)',
@@ -287,16 +295,31 @@ CALL scip.add_trigger('guard_attendance BEFORE INSERT OR UPDATE OF person_id ON 
     WHERE NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.person_id);
 $$);
 
+-- An owner who does not lead marks it as done and changes nothing else. The project is locked before it is asked for its Hubs.
 CALL scip.add_trigger('guard_action BEFORE INSERT OR UPDATE ON action', $$
+  IF TG_OP = 'INSERT' AND NEW.meeting_id IS NOT NULL THEN
+    SELECT m.hub_id, m.group_id INTO NEW.hub_id, NEW.group_id FROM meeting m WHERE m.id = NEW.meeting_id;
+  END IF;
+  PERFORM scip.refuse(403, 'owner-only-marks-done') WHERE OLD.owner_id = ctx.person() AND NOT ctx.writes(OLD.hub_id, OLD.group_id)
+    AND (NEW.text, NEW.owner_id, NEW.due_on, NEW.project_id) IS DISTINCT FROM (OLD.text, OLD.owner_id, OLD.due_on, OLD.project_id);
+  IF NEW.project_id <> coalesce(OLD.project_id, 0) THEN
+    PERFORM FROM project p WHERE p.id = NEW.project_id FOR NO KEY UPDATE;
+    PERFORM scip.refuse(422, 'hub-not-in-project', 'hub project')
+      WHERE NOT EXISTS (SELECT FROM project_hub h WHERE (h.project_id, h.hub_id) = (NEW.project_id, NEW.hub_id));
+  END IF;
   PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person')
     WHERE NEW.owner_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.owner_id IS DISTINCT FROM OLD.owner_id)
           AND NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.owner_id)
-          AND NOT EXISTS (SELECT FROM meeting m JOIN hub_membership h ON h.hub_id = m.hub_id WHERE m.id = NEW.meeting_id
+          AND NOT EXISTS (SELECT FROM hub_membership h WHERE h.hub_id = NEW.hub_id
                             AND h.person_id = NEW.owner_id AND h.starts <= today() AND (h.ends IS NULL OR h.ends > today()))
-          AND NOT EXISTS (SELECT FROM meeting m JOIN group_seat s ON s.group_id = m.group_id WHERE m.id = NEW.meeting_id
+          AND NOT EXISTS (SELECT FROM group_seat s WHERE s.group_id = NEW.group_id
                             AND s.person_id = NEW.owner_id AND s.starts <= today() AND (s.ends IS NULL OR s.ends > today()));
   PERFORM scip.refuse(422, 'date-in-future', 'done_on', 'The action cannot be done after today.') WHERE NEW.done_on > today();
 $$);
+
+-- A project changes with its actions.
+CREATE TRIGGER touch_whole AFTER INSERT OR UPDATE OR DELETE ON scip.action
+  FOR EACH ROW EXECUTE FUNCTION scip.touch_whole('project', 'project_id');
 
 -- Sets who was there; with replace, all who are not named are removed. False: not the caller's to do; NULL: the first entry is of no
 -- version that is wanted. The version of the meeting is that of its attendance. Each statement sees what the lock has waited for.

@@ -103,10 +103,10 @@ BEGIN
     'attendance', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', m.id, 'title', m.title, 'starts_on', m.day, 'status', a.status)
         ORDER BY m.day, m.id), '[]')
       FROM attendance a JOIN meeting m ON m.id = a.meeting_id WHERE a.person_id = of_whom),
-    'actions', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', a.meeting_id, 'text', a.text, 'due_on', a.due_on, 'done_on',
-      a.done_on)
+    'actions', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', a.meeting_id, 'project', p.slug, 'text', a.text, 'due_on', a.due_on,
+        'done_on', a.done_on)
         ORDER BY a.created_at, a.id), '[]')
-      FROM action a WHERE a.owner_id = of_whom),
+      FROM action a LEFT JOIN project p ON p.id = a.project_id WHERE a.owner_id = of_whom),
     'activities', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'hub', h.slug, 'title', a.title, 'held_on', a.held_on)
         ORDER BY a.held_on, a.id), '[]')
       FROM activity a JOIN hub_membership m ON m.id = a.membership_id JOIN hub h ON h.id = a.hub_id WHERE m.person_id = of_whom),
@@ -340,7 +340,7 @@ CALL scip.track_changes('redaction', NULL, 'NULL', 'NULL', personal => '{digest}
 UPDATE scip.record_kind r SET kind = v.kind, key = v.key FROM (VALUES
   ('agenda_item', 'meeting', $$r.meeting_id || '/agenda/' || r.id$$),
     ('resolution', 'meeting', $$r.meeting_id || '/resolutions/' || r.id$$),
-  ('action', 'meeting', $$r.meeting_id || '/actions/' || r.id$$),
+  ('action', 'action', $$coalesce('meetings/' || r.meeting_id || '/', '') || 'actions/' || r.id$$),
     ('hub_lead', 'hub', $$(SELECT h.slug || '/leads/' || r.id FROM hub h WHERE h.id = r.hub_id)$$),
   ('hub_pathway', 'hub', $$(SELECT h.slug || '/pathway/' || r.step FROM hub h WHERE h.id = r.hub_id)$$),
   ('message_relay', 'hub', $$(SELECT h.slug || '/relays/' || r.message_id FROM hub h WHERE h.id = r.hub_id)$$),
@@ -646,6 +646,8 @@ DECLARE
   data jsonb;
 BEGIN
   PERFORM lock_texts();
+  -- an action of a meeting has two addresses: it is known by the longer one
+  address := coalesce((SELECT address_of('action', to_jsonb(a)) FROM action a WHERE '/v1/actions/' || a.id = address), address);
   FOR k IN SELECT x."table" AS t, r.key, substr(address, length(a.prefix) + 1) AS rest
            FROM text_column x JOIN record_kind r USING ("table") JOIN kind_address a ON a.kind = r.kind
            WHERE x."column" = field AND x.rule <> 'kept' AND starts_with(address, a.prefix) LOOP

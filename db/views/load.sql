@@ -13,6 +13,7 @@ SET LOCAL client_min_messages = warning;
 \ir founding.sql
 \ir people.sql
 \ir events.sql
+\ir projects.sql
 \ir meetings.sql
 \ir reporting.sql
 \ir training.sql

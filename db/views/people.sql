@@ -28,3 +28,12 @@ FROM scip.group_seat s
 JOIN scip.alliance_group g ON g.id = s.group_id
 LEFT JOIN scip.organisation o ON o.id = s.organisation_id;
 GRANT SELECT ON scip.group_seats TO scip_caller;
+
+-- Hubs and groups that the caller belongs to, once and now.
+CREATE VIEW scip.own_memberships WITH (security_invoker) AS
+SELECT id, hub, NULL::json AS "group", NULL::text AS title, organisation, sector, "from", "to", created_at, updated_at, href
+FROM scip.hub_members WHERE person = (SELECT ctx.person())
+UNION ALL
+SELECT id, NULL, "group", title, organisation, sector, "from", "to", created_at, updated_at, href
+FROM scip.group_seats WHERE person = (SELECT ctx.person());
+GRANT SELECT ON scip.own_memberships TO scip_caller;

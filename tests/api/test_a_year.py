@@ -218,6 +218,10 @@ def test_the_lead_walks_the_first_steps(year):
     for number, href in enumerate(asked):
         year.lead.patch(href, {"status": "declined" if number == 4 else "accepted", "responded_on": "2040-05-21"})
     pathway = year.lead.get(HUB + "/pathway")
+    partners = year.lead.get(year.steps["partners_invited"])
+    assert [one["sector"] for one in partners["contacts"]] == ["he", "fe", "local_authority", "school_sector", "charity", "armed_forces"]
+    assert partners["contacts"][5]["guidance"] == "Local bases: approach the unit welfare officer." and partners["proof"] == HUB + "/invitations"
+    assert "www.scipalliance.org" in year.lead.get(year.steps["alliance_invited"])["guidance"], "what to send"
     assert {*pathway["sectors_invited"]} == {"he", "fe", "local_authority", "school_sector", "charity", "armed_forces"}
     assert pathway["percent_complete"] == 22, "two of nine; the map of networks is optional"
     year.lead.patch(year.steps["partners_invited"], {"done_on": "2040-05-21", "evidence": "Six letters"})
@@ -316,11 +320,17 @@ def test_the_hub_is_on_the_website(year):
     assert [lead["slug"] for lead in hub["current_leads"]] == ["year-university"]
     assert "year-hub" in {one["slug"] for one in year.visitor.get("/v1/hubs?lead=year-university")["items"]}
 
-    for code, evidence in (
-            ("minute_taker_arranged", "The college"), ("page_sent", "Sent"), ("second_meeting_planned", "12 November; one action"),
-            ("reporting_under_way", "Headings and quarters agreed"), ("evaluation_arranged", "The template is read")):
+    # What is recorded proves a step; what is not yet is done with a reason alone.
+    for code, evidence, reason in (
+            ("minute_taker_arranged", "The college", None), ("page_sent", "Sent", None),
+            ("second_meeting_planned", "12 November; one action", "The plan is made at that meeting"),
+            ("reporting_under_way", "Headings and quarters agreed", "The first update is due in December"),
+            ("evaluation_arranged", "The template is read", "The first year begins in September")):
         year.stands()
-        year.lead.patch(year.steps[code], {"done_on": "2040-06-20", "evidence": evidence})
+        done = {"done_on": "2040-06-20", "evidence": evidence}
+        if reason:
+            year.lead.patch(year.steps[code], done, status=422)
+        assert year.lead.patch(year.steps[code], {**done, **({"reason": reason} if reason else {})})["reason"] == reason
     year.stands(pathway="met")
     year.lead.patch(year.steps["mapping_exercise"], {"done_on": "2040-06-20", "evidence": "Two networks of the Covenant"})
     assert year.lead.get(HUB + "/pathway")["percent_complete"] == 100
@@ -379,6 +389,30 @@ def test_the_first_meeting_of_the_year(year):
     year.stands(minutes_shared="met")
     year.lead.patch(year.action, {"done_on": "2040-11-12"})
     assert year.member.get(HUB + "/actions")["items"][0]["done_on"] == "2040-11-12"
+
+
+def test_the_hub_works_to_a_plan_and_with_another(year):
+    """November. What was agreed becomes a plan; who took something on says when it is done; two Hubs and a school share a project."""
+    plan = year.lead.put("/v1/projects/year-plan", {
+        "name": "Plan of the year", "hub": "year-hub", "kind": "action_plan", "aims": "Each school knows whom to ask"})["href"]
+    year.lead.post(year.first + "/actions", {"text": "List the schools", "project": "year-plan"})
+    owned = year.lead.post(plan + "/actions", {
+        "text": "Ask the schools", "owner": person_of(year.people[2]), "due_on": "2040-11-11"})
+    assert [one["text"] for one in year.other_lead.get(plan + "/actions")["items"]] == ["Ask the schools", "List the schools"]
+    assert [one["href"] for one in year.central.get("/v1/actions?hub=year-hub&overdue=true")["items"]] == [owned["href"]]
+    mine = year.member.get("/v1/me/actions")["items"]
+    assert [one["href"] for one in mine] == [owned["href"]]
+    assert year.member.patch(mine[0]["href"], {"done_on": "2040-11-12"})["done_on"] == "2040-11-12"
+    assert year.central.get("/v1/actions?hub=year-hub&overdue=true")["items"] == []
+
+    project = year.lead.put("/v1/projects/year-moves", {
+        "name": "One form for every move", "hub": "year-hub", "hubs": ["scotland-hub"], "partners": ["year-school"],
+        "aims": "A school knows what a child has learnt before", "status": "under_way"})["href"]
+    form = year.other_lead.get("/v1/projects?hub=scotland-hub&q=form")["items"][0]
+    assert [one["slug"] for one in form["hubs"]] == ["scotland-hub", "year-hub"] and form["partners"][0]["slug"] == "year-school"
+    year.other_lead.post(project + "/actions", {"text": "Try it in Leuchars", "hub": "scotland-hub"})
+    done = year.lead.patch(project, {"status": "completed", "results": "Twelve schools use one form"})
+    assert (done["status"], done["results"]) == ("completed", "Twelve schools use one form")
 
 
 def test_what_was_raised_goes_up_and_is_answered(year):

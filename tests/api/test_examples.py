@@ -81,6 +81,8 @@ REPLAY = [
     ("putMeetingAttendee", LEAD, [MEETING, PEOPLE]), ("addResolution", LEAD, [MEETING]),
     ("patchResolution", LEAD, [MEETING, AT % ("resolution", f"meeting_id = ({MEETING} LIMIT 1)")]), ("addAction", LEAD, [MEETING]),
     ("patchAction", LEAD, [MEETING, AT % ("action", f"meeting_id = ({MEETING} LIMIT 1)")]), ("addMinutes", LEAD, [MEETING], "minutes"),
+    ("putProject", LEAD, ["one-form"]), ("patchProject", LEAD, ["demonstration-action-plan-8"]),
+    ("addProjectAction", LEAD, ["demonstration-action-plan-8"]), ("patchPlannedAction", LEAD, [OF_HUB % ("action", ANY)]),
     ("patchMinutes", LEAD, ["minutes"]), ("reopenMeeting", LEAD, [MEETING], "reopened"), ("markMeetingHeld", LEAD, ["reopened"]),
     ("addGroupSeat", CENTRAL, [GROUP]), ("patchGroupSeat", CENTRAL, [GROUP, AT % ("group_seat", ANY)]), ("handOverGroupSeat", CENTRAL, [GROUP, AT % ("group_seat", ANY)]),
     ("addAccount", CENTRAL, [], "account"), ("patchAccount", CENTRAL, ["account"]), ("addAccountRole", CENTRAL, ["account"], "role"),

@@ -50,7 +50,7 @@ GET /v1/metrics /v1/metrics/{code} /v1/metrics/{code}/values /v1/metric-values /
 GET /v1/headline-figures /v1/headline-figures/{slug} /v1/headline-figures/{slug}/versions  all
 GET /v1/policy-contributions /v1/policy-contributions/{slug}                   all
 GET /v1/changes                            all
-GET /v1/me                                 known
+GET /v1/me /v1/me/actions /v1/me/meetings /v1/me/memberships  known
 
 PUT,PATCH,DELETE /v1/organisations/{slug} /v1/documents/{slug} /v1/news/{slug} /v1/groups/{slug} /v1/strategies/{slug}  central
 PUT,PATCH,DELETE /v1/resources/{slug}         central
@@ -99,12 +99,21 @@ GET /v1/meetings/{meeting}/actions /v1/meetings/{meeting}/actions/{id}  central 
 GET /v1/meetings/{meeting}/minutes         central lead member; 404 lead_other member_other decider group_member group_other
 GET /v1/meetings/{id}/attendance/{person}  central lead; 404 member lead_other member_other decider group_member group_other
 PATCH,DELETE /v1/meetings/{id} /v1/meetings/{meeting}/agenda/{id}  central lead; 404 lead_other decider group_member group_other
-PATCH,DELETE /v1/meetings/{meeting}/resolutions/{id} /v1/meetings/{meeting}/actions/{id}  central lead; 404 lead_other decider group_member group_other
+PATCH,DELETE /v1/meetings/{meeting}/resolutions/{id}  central lead; 404 lead_other decider group_member group_other
+PATCH,DELETE /v1/meetings/{meeting}/actions/{id}  central lead; 404 lead_other group_other
 POST /v1/meetings/{id}/held /v1/meetings/{id}/cancellation /v1/meetings/{id}/reopening /v1/meetings/{id}/agenda-completion /v1/meetings/{meeting}/resolutions /v1/meetings/{meeting}/actions  central lead; 404 lead_other decider group_member group_other
 POST /v1/meetings/{id}/attendance-sharing /v1/meetings/{id}/attendance/imports  central lead; 404 lead_other decider group_member group_other
 PUT /v1/meetings/{id}/attendance /v1/meetings/{id}/attendance/{person}  central lead; 404 lead_other decider group_member group_other
 POST,PATCH /v1/meetings/{meeting}/agenda  central lead; 404 lead_other decider group_member group_other
 POST /v1/meetings/{meeting}/minutes        central lead; 404 lead_other decider group_member group_other
+GET /v1/projects /v1/projects/{slug} /v1/projects/{project}/actions /v1/actions /v1/actions/{id}  central lead lead_other member member_other decider group_member group_other
+PUT,PATCH,DELETE /v1/projects/{slug}       central lead
+POST /v1/projects/{project}/actions        central lead
+PATCH,DELETE /v1/actions/{id}              central lead
+PATCH /v1/actions/{id}#self                central lead member
+PATCH /v1/actions/{id}#group               central decider group_member; 404 lead lead_other member member_other group_other
+DELETE /v1/actions/{id}#group              central decider group_member; 404 lead lead_other group_other
+
 GET /v1/minutes                            central lead lead_other member member_other decider group_member group_other
 GET /v1/minutes/{id}                       central lead; 404 member lead_other member_other decider group_member group_other
 PATCH,DELETE /v1/minutes/{id}              central lead; 404 lead_other decider group_member group_other
@@ -275,6 +284,8 @@ BODIES = {
     "POST /v1/training/sessions#hub": {"hub": "matrix-hub", "ends_at": "2024-06-01T01:00:00Z"},
     "PUT /v1/training/sessions/{id}/attendance": {"items": [{"booking": "{booking}", "attended": True}]},
     "PATCH /v1/hubs/{slug}/pathway": {"steps": [{"code": "page_sent", "version": 1, "evidence": None}]},
+    "PUT /v1/projects/{slug}": {"hub": "matrix-hub"},
+    "PATCH /v1/actions/{id}#self": '{"done_on": "2024-06-02"}',
     "PATCH /v1/meetings/{meeting}/agenda": {"items": [{"id": "{agenda}", "version": 1, "notes": "Matrix"}]},
     "PATCH /v1/meetings/{meeting}/agenda#group": {"items": [{"id": "{agenda}", "version": 1, "notes": "Matrix"}]},
     "POST /v1/feedback#linked": {"token": "{token}"},
@@ -449,6 +460,9 @@ def records(cluster, server):
     parts = {part: done("POST", f"{meeting['href']}/{part}", {"title" if part == "agenda" else "text": "Matrix"}, "lead")["id"]
              for part in ("agenda", "resolutions", "actions", "minutes")}
     done("PUT", f"{meeting['href']}/attendance/{person}", {"status": "present"}, "lead", if_match="*")
+    for slug in ("matrix-mine", "matrix-empty"):
+        done("PUT", f"/v1/projects/{slug}", {"name": slug, "hub": "matrix-hub", "aims": "Matrix"}, "lead", If_None_Match="*")
+    parts["planned"] = done("POST", "/v1/projects/matrix-mine/actions", {"text": "Matrix", "owner": person}, "lead")["id"]
     approved = done("POST", "/v1/hubs/matrix-hub/meetings", {"title": "Matrix approved", "starts_at": "2024-06-01T10:00:00Z"}, "lead")
     approved = done("POST", f"{approved['href']}/minutes", {"text": "Matrix"}, "lead")
     done("POST", approved["href"] + "/approval", None, "lead")
@@ -472,6 +486,7 @@ def records(cluster, server):
               "unrelayed": done("POST", "/v1/messages", {"title": "Matrix down 2", "text": "Matrix"})["id"],
               "question": done("POST", "/v1/hubs/matrix-hub/messages", {"kind": "question", "title": "Matrix up", "text": "Matrix", "group": "hub-leads-group"}, "lead")["id"]}
     parts["hub"] = {"message": parts["question"]}
+    parts["group"]["planned"] = parts["group"]["actions"]
     parts["group"]["message"] = done("POST", "/v1/messages", {"title": "Matrix theirs", "text": "Matrix", "group": "hub-leads-group"}, "group_member")["id"]
     done("PUT", f"/v1/hubs/matrix-hub/relays/{parts['message']}", {}, "lead", If_None_Match="*")
     parts["quarter"], parts["free"], parts["other"] = cluster.psql("SELECT scip.quarter(d) FROM unnest(ARRAY[scip.today(), '2024-06-01', '2024-01-01']) d").splitlines()
@@ -530,6 +545,10 @@ def address(server, records, method, template):
         for part in ("agenda", "resolutions", "actions"):
             template = template.replace(part + "/{id}", f"{part}/{records[part]}")
         return template.replace("{id}", records["meeting"]).replace("{meeting}", records["meeting"]).replace("{person}", records["person"])
+    if template.startswith("/v1/actions"):
+        return template.replace("{id}", records["planned"])
+    if template.startswith("/v1/projects"):
+        return template.replace("{slug}", {"PUT": "matrix-new", "DELETE": "matrix-empty"}.get(method, "matrix-mine")).replace("{project}", "matrix-mine")
     if template.startswith("/v1/training/consent-texts"):
         return template.replace("{version}", "2" if method == "PUT" else "1")
     if template.startswith(("/v1/training", "/v1/bookings", "/v1/certificates")):
