@@ -31,6 +31,18 @@ FROM demo_hub ORDER BY h;
 UPDATE demo_hub d SET id = h.id FROM scip.hub h WHERE h.name = 'Demonstration Hub ' || d.name;
 INSERT INTO scip.hub_region (hub_id, region_id)
 SELECT d.id, r.id FROM demo_hub d JOIN scip.region r ON r.slug = d.region OR d.region IS NULL AND r.slug IN ('north-east', 'scotland') ORDER BY d.h, r.id;
+-- The local picture: two districts, of each Hub's region a published figure and a small one that is not, and a network.
+INSERT INTO scip.region (slug, gss_code, name, kind, nation, within_id, longitude, latitude, sources, confidence)
+SELECT 'demonstration-district-' || n, code, 'Demonstration District ' || n, 'local_authority', r.nation, r.id, r.longitude, r.latitude, '{Demonstration data}', 'low'
+FROM (VALUES (1, 'E07999991', 'south-east'), (2, 'W06999992', 'wales')) v (n, code, slug) JOIN scip.region r USING (slug) ORDER BY n;
+INSERT INTO scip.hub_region (hub_id, region_id) SELECT d.id, r.id FROM demo_hub d JOIN scip.region w ON w.slug = d.region JOIN scip.region r ON r.within_id = w.id ORDER BY r.id;
+INSERT INTO scip.local_figure (id, hub_id, region_id, title, as_of, value, unit, source, licence, published)
+SELECT pg_temp.id('figure', h::text, n::text), d.id, r.id, CASE n WHEN 1 THEN 'Demonstration figure of Service children' ELSE 'Demonstration figure of one school' END, '2022-01', CASE n WHEN 1 THEN h * 317 ELSE h - 1 END,
+       'children', 'https://example.org/demonstration/figures/' || n, 'Demonstration licence', n = 1
+FROM demo_hub d JOIN scip.region r ON r.slug = d.region, generate_series(1, 2) n ORDER BY h, n;
+INSERT INTO scip.local_network (id, hub_id, region_id, name, description, website, found_on)
+SELECT pg_temp.id('network', h::text), d.id, r.id, 'Demonstration Covenant meeting of ' || d.name, 'Demonstration network', 'https://example.org/demonstration/networks/' || h, launched_on
+FROM demo_hub d JOIN scip.region r ON r.slug = d.region ORDER BY h;
 INSERT INTO scip.hub_name (hub_id, kind, name) SELECT id, 'former', 'Demonstration Network ' || name FROM demo_hub WHERE h IN (1, 8);
 INSERT INTO scip.hub_name (hub_id, kind, name) SELECT id, 'welsh', 'Demonstration Hwb Cymru' FROM demo_hub WHERE h = 11;
 INSERT INTO scip.hub_status (hub_id, status, starts, ends)
@@ -127,6 +139,15 @@ FROM demo_meeting m JOIN scip.alliance_group g ON g.slug = 'hub-leads-group' LEF
 UPDATE scip.meeting t SET status = CASE WHEN m.cancelled THEN 'cancelled' ELSE 'held' END, guests = CASE WHEN NOT m.cancelled THEN (m.k + coalesce(m.h, 0)) % 4 END
 FROM demo_meeting m WHERE t.id = m.id;
 DELETE FROM demo_meeting WHERE cancelled;
+-- Who leads: of each lead a senior manager, and of all but the second a functional lead, who of the first has the seat.
+INSERT INTO scip.hub_lead_person (id, hub_id, lead_id, person_id, role, authority_to_represent, time_and_travel, starts)
+SELECT pg_temp.id('lead person', l.uid::text, r.role), l.hub_id, l.uid, pg_temp.id('person', m.n::text), r.role, r.n = 1, r.n = 1, greatest(lower(l.period), '2019-01-01')
+FROM (SELECT *, row_number() OVER (PARTITION BY hub_id ORDER BY id) AS k FROM scip.hub_lead) l JOIN demo_hub d ON d.id = l.hub_id CROSS JOIN (VALUES (1, 'functional_lead'), (2, 'senior_manager')) r (n, role)
+JOIN (SELECT h, n, row_number() OVER (PARTITION BY h ORDER BY starts, n) AS k FROM demo_member WHERE part = 1 AND ends IS NULL) m ON m.h = d.h AND m.k = 2 * l.k + r.n - 2 WHERE l.k <> 2 OR r.n = 2 ORDER BY d.h, l.id, r.n;
+-- Terms of reference, adopted at the first meeting of each Hub, and drafts of the next.
+INSERT INTO scip.terms_of_reference (id, hub_id, text_cy) SELECT pg_temp.id('terms', h::text), id, CASE h WHEN 11 THEN '## Cylch gorchwyl arddangos' END FROM demo_hub WHERE h < 13 ORDER BY h;
+UPDATE scip.terms_of_reference t SET meeting_id = m.id FROM demo_hub d JOIN (SELECT DISTINCT ON (h) h, id FROM demo_meeting ORDER BY h, day) m USING (h) WHERE t.hub_id = d.id;
+INSERT INTO scip.terms_of_reference (id, hub_id) SELECT pg_temp.id('terms', h::text, '2'), id FROM demo_hub WHERE h % 3 = 2 ORDER BY h;
 ANALYZE scip.meeting, scip.agenda_item, scip.group_seat;
 INSERT INTO scip.agenda_item (id, meeting_id, ordinal, title, outcome) SELECT pg_temp.id('item', id::text), id, 1, 'Demonstration item', 'addressed' FROM demo_meeting WHERE h IS NULL;
 UPDATE scip.agenda_item i SET outcome = CASE WHEN i.heading IS NULL OR (i.ordinal + m.k) % 5 > 0 THEN 'addressed' ELSE 'nothing_raised' END,

@@ -3,13 +3,15 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
--- The four nations and England's nine regions (ONS codes); longitude and latitude of ONS's centroid, WGS 84.
+-- The four nations and England's nine regions (ONS codes), and the local authorities within one of them that the central team adds;
+-- longitude and latitude of ONS's centroid, WGS 84.
 CREATE TABLE scip.region (
   LIKE ctx.publication INCLUDING ALL,
   gss_code text NOT NULL UNIQUE CHECK (gss_code ~ '^[ENSW][0-9]{8}$'),
   name scip.label NOT NULL,
   kind text NOT NULL REFERENCES term.region_kind,
   nation text NOT NULL REFERENCES term.nation,
+  within_id bigint REFERENCES scip.region,
   longitude numeric(5, 2) NOT NULL CHECK (longitude BETWEEN -180 AND 180),
   latitude numeric(4, 2) NOT NULL CHECK (latitude BETWEEN -90 AND 90),
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
@@ -18,6 +20,11 @@ CREATE TABLE scip.region (
 CALL scip.publish('region');
 
 CALL scip.track_changes('region', 'region');
+GRANT INSERT, UPDATE, DELETE ON scip.region TO scip_caller;
+CALL scip.add_trigger('set_nation BEFORE INSERT OR UPDATE ON region WHEN (NEW.within_id IS NOT NULL)', $$
+  SELECT r.nation INTO NEW.nation FROM region r WHERE r.id = NEW.within_id AND r.within_id IS NULL;
+  PERFORM scip.refuse(422, 'reference-not-found', 'within', 'A local authority is within a region or a nation.') WHERE NOT FOUND;
+$$);
 
 -- nation null: UK-wide (uk_wide true) or not known (uk_wide null).
 CREATE TABLE scip.organisation (

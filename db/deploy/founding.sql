@@ -1,4 +1,4 @@
--- How a Hub comes to be: applied for, decided on, founded, and led along its pathway.
+-- How a Hub comes to be: applied for, decided on, founded, and led along its pathway; the picture of its area.
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
@@ -225,9 +225,44 @@ CALL scip.add_trigger('guard_invitation BEFORE INSERT OR UPDATE ON hub_invitatio
     WHERE greatest(NEW.invited_on, NEW.responded_on) > scip.today();
 $$);
 
+-- What a Hub knows of its area: figures with their source, and the networks that there are.
+CREATE TABLE scip.local_figure (
+  LIKE ctx.entry INCLUDING ALL,
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  region_id bigint NOT NULL REFERENCES scip.region,
+  title scip.label NOT NULL,
+  as_of scip.partial_date NOT NULL,
+  value numeric CHECK (value >= 0 AND value < 'Infinity'),
+  unit text NOT NULL REFERENCES term.unit,
+  source scip.url NOT NULL,
+  licence scip.label NOT NULL,
+  published boolean NOT NULL
+);
+COMMENT ON COLUMN scip.local_figure.value IS 'NULL: one to four';
+CREATE TABLE scip.local_network (
+  LIKE ctx.entry INCLUDING ALL,
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  region_id bigint REFERENCES scip.region,
+  name scip.label NOT NULL,
+  description text CHECK (scip.shows(description) AND length(description) <= 4000),
+  website scip.url,
+  found_on date NOT NULL
+);
+-- A number of children that its source has not published is kept as it may be shown; the number itself is nowhere here.
+CALL scip.add_trigger('round_small_number BEFORE INSERT OR UPDATE ON local_figure WHEN (NOT NEW.published AND NEW.value IS NOT NULL)',
+  $$NEW.value := CASE WHEN NEW.unit = ANY (terms_with('unit', 'of_children')) THEN metric.rounded(ARRAY[NEW.value]) ELSE NEW.value END;$$);
+CALL scip.add_trigger('guard_network BEFORE INSERT OR UPDATE ON local_network',
+  $$PERFORM scip.refuse(422, 'date-in-future', 'found_on') WHERE NEW.found_on > today();$$);
+
 -- Who sees and does what.
-CALL scip.publish('pathway_step');
-CALL scip.protect('hub_application', 'hub_pathway', 'hub_invitation');
+CALL scip.publish('pathway_step', 'local_figure');
+CALL scip.protect('hub_application', 'hub_pathway', 'hub_invitation', 'local_network');
+GRANT INSERT, UPDATE, DELETE ON scip.local_figure TO scip_caller;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.local_network TO scip_caller;
+CALL scip.track_changes('local_figure', 'local_figure', $$(SELECT h.slug || '/local-figures/' || r.id FROM hub h WHERE h.id = r.hub_id)$$);
+CALL scip.track_changes('local_network', 'local_network',
+  $$(SELECT h.slug || '/local-networks/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
+  $$ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']$$);
 GRANT SELECT, INSERT, DELETE, UPDATE (slug, name, nations, regions, rationale, expected_partners, status, decision_note)
   ON scip.hub_application TO scip_caller;
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.hub_invitation TO scip_caller;

@@ -91,6 +91,22 @@ CREATE TABLE scip.minutes (
 CREATE UNIQUE INDEX minutes_one_open ON scip.minutes (meeting_id) WHERE status <> 'shared';
 CREATE INDEX ON scip.minutes (updated_at);
 CREATE INDEX ON scip.minutes (shared_at, id) WHERE status = 'shared';
+
+-- What terms of reference begin from: the framework's section on how Hubs operate, with a %1$s for each thing that a Hub sets.
+CREATE TABLE scip.terms_template (LIKE ctx.publication INCLUDING ALL, text text NOT NULL);
+-- A draft at a time; adopted at a meeting of the Hub, a version never changes again, and the last one is in force.
+CREATE TABLE scip.terms_of_reference (
+  LIKE ctx.entry INCLUDING ALL,
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  number int NOT NULL CHECK (number > 0),
+  text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 20000),
+  text_cy text CHECK (scip.shows(text_cy) AND length(text_cy) <= 20000),
+  meeting_id uuid REFERENCES scip.meeting,
+  adopted_on date,
+  CONSTRAINT terms_of_reference_number UNIQUE (hub_id, number),
+  CONSTRAINT terms_of_reference_adopted CHECK ((meeting_id IS NULL) = (adopted_on IS NULL)),
+  CONSTRAINT terms_of_reference_one_draft EXCLUDE (hub_id WITH =) WHERE (adopted_on IS NULL)
+);
 -- Of a meeting's parts: as of the meeting.
 CREATE FUNCTION ctx.writes_meeting(meeting uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN EXISTS (SELECT FROM scip.meeting m WHERE m.id = meeting AND ctx.writes(m.hub_id, m.group_id));
@@ -100,6 +116,12 @@ CALL scip.protect('meeting', 'agenda_item', 'attendance', 'resolution', 'action'
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.meeting, scip.agenda_item, scip.attendance, scip.resolution, scip.minutes TO scip_caller;
 GRANT SELECT, INSERT, DELETE, UPDATE (project_id, text, owner_id, due_on, done_on) ON scip.action TO scip_caller;
 
+CALL scip.publish('terms_template', 'terms_of_reference');
+GRANT INSERT, UPDATE, DELETE ON scip.terms_of_reference TO scip_caller;
+CALL scip.track_changes('terms_template', NULL, 'NULL', 'NULL');
+CALL scip.track_changes('terms_of_reference', 'terms_of_reference',
+  $$(SELECT h.slug || '/terms-of-reference/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
+  $$ARRAY['hub:' || r.hub_id] || CASE WHEN r.adopted_on IS NULL THEN '{}'::text[] ELSE '{public}' END$$);
 CALL scip.track_changes('meeting', 'meeting', 'r.id', $$ARRAY[coalesce('hub:' || r.hub_id, 'group:' || r.group_id)]$$);
 SELECT format('CALL scip.track_changes(%L, ''meeting'', ''r.meeting_id'', %L, part => true, record => %L)', part,
   $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id)$$,
@@ -135,7 +157,8 @@ GRANT EXECUTE ON FUNCTION scip.meeting_members TO scip_caller;
 -- What came of a meeting, which its day and its being planned are no longer free of.
 CREATE FUNCTION scip.meeting_has_records(meeting uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN EXISTS (SELECT FROM attendance WHERE meeting_id = meeting) OR EXISTS (SELECT FROM resolution WHERE meeting_id = meeting)
-    OR EXISTS (SELECT FROM action WHERE meeting_id = meeting) OR EXISTS (SELECT FROM minutes WHERE meeting_id = meeting);
+    OR EXISTS (SELECT FROM action WHERE meeting_id = meeting) OR EXISTS (SELECT FROM minutes WHERE meeting_id = meeting)
+    OR EXISTS (SELECT FROM terms_of_reference WHERE meeting_id = meeting);
 
 -- A meeting: planned first. Once it was held or has records, its day changes only as a correction, to a day on
 -- which all who are noted in its attendance belonged to it.
@@ -383,6 +406,38 @@ BEGIN
     WHERE TG_OP = 'DELETE' OR NEW.approved_by IS NOT NULL OR to_jsonb(NEW) - free <> to_jsonb(OLD) - free;
 $$);
 CREATE TRIGGER keep_shared_all BEFORE TRUNCATE ON scip.minutes FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
+
+-- Terms of reference begin as the last that were adopted, or as the framework's, with what the Hub has set. The Hub's row is the lock.
+CALL scip.add_trigger('guard_new BEFORE INSERT ON terms_of_reference', $$
+DECLARE
+  latest terms_of_reference;
+BEGIN
+  PERFORM FROM hub WHERE id = NEW.hub_id FOR NO KEY UPDATE;
+  SELECT * INTO latest FROM terms_of_reference t WHERE t.hub_id = NEW.hub_id ORDER BY t.number DESC LIMIT 1;
+  NEW.number := coalesce(latest.number, 0) + 1;
+  NEW.text_cy := coalesce(NEW.text_cy, CASE WHEN NEW.text IS NULL THEN latest.text_cy END);
+  NEW.text := coalesce(NEW.text, latest.text, (
+    SELECT format(t.text, setting.alliance_name(), h.name, coalesce(l.names, 'institutions to be named'), setting.meetings(), q.minimum,
+                  array_to_string(ARRAY(SELECT '- ' || x.label FROM term x WHERE x.list = 'sector' AND x.code = ANY (q.sectors)
+                                        ORDER BY x.ordinal), E'\n'))
+    FROM hub h, terms_template t, quorum_of(h.id, today()) q,
+         (SELECT string_agg(o.name, ' and ' ORDER BY l.id) AS names FROM hub_lead l JOIN organisation o ON o.id = l.organisation_id
+          WHERE l.hub_id = NEW.hub_id AND l.period @> today()) l
+    WHERE h.id = NEW.hub_id));
+$$);
+CALL scip.add_trigger('keep_adopted BEFORE UPDATE OR DELETE ON terms_of_reference WHEN (OLD.adopted_on IS NOT NULL)',
+  $$PERFORM scip.refuse(409, 'terms-adopted');$$);
+CALL scip.add_trigger('set_adoption BEFORE UPDATE OF meeting_id ON terms_of_reference', $$
+DECLARE
+  held meeting;
+BEGIN
+  SELECT * INTO held FROM meeting m WHERE m.id = NEW.meeting_id AND m.hub_id = NEW.hub_id FOR NO KEY UPDATE;
+  PERFORM scip.refuse(422, 'reference-not-found', 'meeting', 'There is no such meeting of this Hub.') WHERE held.id IS NULL;
+  PERFORM scip.refuse(409, 'meeting-not-held', 'meeting') WHERE held.status <> 'held';
+  PERFORM scip.refuse(409, 'terms-before-last', 'meeting')
+    WHERE EXISTS (SELECT FROM terms_of_reference t WHERE t.hub_id = NEW.hub_id AND t.adopted_on > held.day);
+  NEW.adopted_on := held.day;
+$$);
 
 -- What others may know of a meeting: who sees it, and the network once something of it is shared.
 CREATE FUNCTION scip.meeting_head(meeting uuid) RETURNS TABLE (meeting json, hub json, "group" json) LANGUAGE sql STABLE

@@ -171,7 +171,8 @@ INSERT INTO scip.kind_address VALUES
   ('strategy', '/v1/strategies/'), ('headline_figure', '/v1/headline-figures/'), ('account', '/v1/accounts/'),
   ('person', '/v1/people/'), ('hub_membership', '/v1/hubs/'), ('activity', '/v1/hubs/'), ('quarterly_update', '/v1/hubs/'),
   ('hub_review', '/v1/hubs/'), ('group_seat', '/v1/groups/'), ('meeting', '/v1/meetings/'), ('minutes', '/v1/minutes/'),
-  ('message', '/v1/messages/'), ('quarter', '/v1/quarters/'), ('project', '/v1/projects/'), ('action', '/v1/');
+  ('message', '/v1/messages/'), ('quarter', '/v1/quarters/'), ('project', '/v1/projects/'), ('action', '/v1/'), ('hub_lead_person', '/v1/hubs/'), ('terms_of_reference', '/v1/hubs/'),
+  ('local_figure', '/v1/hubs/'), ('local_network', '/v1/hubs/');
 CALL scip.publish('kind_address');
 CALL scip.track_changes('kind_address', NULL, 'NULL', 'NULL', record => 'r.kind');
 

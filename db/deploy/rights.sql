@@ -100,6 +100,9 @@ BEGIN
         'from', s.starts, 'to', s.ends - 1) ORDER BY s.starts, s.id), '[]')
       FROM group_seat s JOIN alliance_group g ON g.id = s.group_id LEFT JOIN organisation o ON o.id = s.organisation_id
         WHERE s.person_id = of_whom),
+    'lead_roles', (SELECT coalesce(jsonb_agg(jsonb_build_object('hub', h.slug, 'role', l.role, 'authority_to_represent',
+        l.authority_to_represent, 'time_and_travel', l.time_and_travel, 'from', l.starts, 'to', l.ends - 1) ORDER BY l.starts, l.id), '[]')
+      FROM hub_lead_person l JOIN hub h ON h.id = l.hub_id WHERE l.person_id = of_whom),
     'attendance', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', m.id, 'title', m.title, 'starts_on', m.day, 'status', a.status)
         ORDER BY m.day, m.id), '[]')
       FROM attendance a JOIN meeting m ON m.id = a.meeting_id WHERE a.person_id = of_whom),
@@ -265,6 +268,8 @@ CREATE FUNCTION scip.retain_person() RETURNS int LANGUAGE sql AS $$
                     AND (m.ends IS NULL OR m.ends > scip.today() - interval '2 years'))
     AND NOT EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = p.id
                     AND (s.ends IS NULL OR s.ends > scip.today() - interval '2 years'))
+    AND NOT EXISTS (SELECT FROM scip.hub_lead_person l WHERE l.person_id = p.id
+                    AND (l.ends IS NULL OR l.ends > scip.today() - interval '2 years'))
     AND NOT EXISTS (SELECT FROM scip.account a WHERE a.person_id = p.id
                     AND (a.active OR a.updated_at > now() - interval '2 years'))
     AND NOT EXISTS (SELECT FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id
@@ -724,7 +729,7 @@ COMMENT ON TABLE scip.breach IS 'history: kept=10 years';
 -- The schedule: of each step of the nightly job that is more than a statement, and of each table's history, what its comment says.
 COMMENT ON FUNCTION scip.retain_change IS 'retention: kept=400 days; what=that a record has changed';
 COMMENT ON FUNCTION scip.retain_person
-  IS 'retention: kept=2 years after the last membership, seat, account or training; what=people: they are erased';
+  IS 'retention: kept=2 years after the last membership, lead role, seat, account or training; what=people: they are erased';
 COMMENT ON FUNCTION scip.retain_file
   IS 'retention: kept=1 day of what came to nothing, 30 days of files that were removed; what=bytes of files';
 COMMENT ON FUNCTION scip.retain_usage_salt IS 'retention: kept=the day; what=what visitors are distinguished by';

@@ -8,7 +8,7 @@ DROP FUNCTION scip.is_corrected, scip.correct_record, scip.record_correction, sc
   scip.record_hub_region, scip.record_hub, scip.check_hub_leads, scip.record_group_organisation,
   scip.record_alliance_group, scip.record_organisation_former_slug, scip.record_organisation_partnership,
   scip.record_organisation_identifier, scip.record_organisation_sector, scip.record_organisation_name,
-  scip.record_organisation, scip.is_demonstration, scip.org_id, scip.record_region, scip.hub_guard_profile,
+  scip.record_organisation, scip.is_demonstration, scip.org_id, scip.record_region, scip.region_set_nation, scip.hub_guard_profile,
   scip.hub_keep_former_name, scip.hub_guard_removal, scip.hub_status_check_hub_status CASCADE;
 DROP TABLE scip.correction, scip.strategy_theme, scip.strategy, scip.toolkit_fact, scip.toolkit_principle, scip.hub_former_slug,
   scip.hub_lead, scip.hub_status, scip.hub_name, scip.hub_region, scip.hub, scip.group_organisation, scip.alliance_group,

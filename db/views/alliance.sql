@@ -7,13 +7,14 @@ SELECT code, label AS title, label_cy AS title_cy, '/v1/vocabularies/' || code A
        (SELECT coalesce(json_agg(t.code ORDER BY t.ordinal), '[]') FROM scip.term t WHERE t.list = v.code AND NOT t.retired) AS terms
 FROM scip.term v WHERE list = 'vocabulary';
 CREATE VIEW scip.regions WITH (security_invoker) AS
-SELECT r.slug, r.gss_code, r.name, r.kind, r.nation, r.longitude, r.latitude,
+SELECT r.slug, r.gss_code, r.name, r.kind, r.nation, scip.link('regions', w.slug, w.name) AS within, r.longitude, r.latitude,
        coalesce((SELECT json_agg(scip.link('hubs', h.slug, h.name) ORDER BY h.name_sort)
                  FROM scip.hub_region hr JOIN scip.hub h ON h.id = hr.hub_id WHERE hr.region_id = r.id), '[]') AS hubs,
        array_to_json(r.sources) AS sources, r.updated_at, '/v1/regions/' || r.slug AS href,
        json_build_object('type', 'Point', 'coordinates', json_build_array(r.longitude, r.latitude)) AS _geometry,
-       r.name_sort AS _sort
-FROM scip.region r;
+       r.name_sort AS _sort, r.version AS _version, w.slug AS _within
+FROM scip.region r
+LEFT JOIN scip.region w ON w.id = r.within_id OR r.kind = 'region' AND w.kind = 'country' AND w.nation = r.nation;
 
 CREATE VIEW scip.hubs WITH (security_invoker) AS
 SELECT h.slug, h.name,

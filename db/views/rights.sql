@@ -42,7 +42,7 @@ WITH kept ("table", "column", reason) AS (VALUES
   ('use_item', NULL, 'addresses'), ('usage_month', NULL, 'codes'), ('users_month', NULL, 'codes'),
   ('metric', NULL, 'ours alone: what a figure means'), ('metric_definition', NULL, 'ours alone: what a figure means'),
   ('release_cell', NULL, 'figures'), ('release', 'period', 'a code'), ('historical_total', 'period', 'a code'),
-    ('region', NULL, 'the nations'' own names'), ('term', NULL, 'ours alone'),
+    ('region', NULL, 'the nations'' own names'), ('term', NULL, 'ours alone'), ('terms_template', NULL, 'ours alone'),
   ('evaluation_metric', NULL, 'ours alone'), ('evaluation_question', NULL, 'ours alone'), ('pathway_step', NULL, 'ours alone'),
   ('consent_text', NULL, 'what people consent to stays as they read it'), ('removal', NULL, 'names of jobs'),
   ('organisation', 'gss_code', 'a code'), ('organisation_identifier', 'identifier', 'a code'),

@@ -125,7 +125,7 @@ def clear(cluster):
     cluster.remove(hub="slug LIKE 'year-%'", organisation="slug LIKE 'year-%'", alliance_group="slug LIKE 'year-%'", release="period = '2040-41'",
                    meeting="title LIKE 'Year: %'", message="title LIKE 'Year: %'", group_seat="title LIKE 'Year: %'",
                    training_session="hub_id IN (SELECT id FROM scip.hub WHERE slug LIKE 'year-%')",
-                   **{table: "slug LIKE 'year-%'" for table in ("event", "programme", "course", "document")},
+                   **{table: "slug LIKE 'year-%'" for table in ("event", "programme", "course", "document", "region")},
                    person="name LIKE 'Year Member %' OR email LIKE '%@year.example'", account_role="starts > '2039-01-01'",
                    idempotency="body LIKE '%@year.example%'")
 
@@ -208,6 +208,14 @@ def test_the_lead_walks_the_first_steps(year):
     assert pathway["percent_complete"] == 0
     year.steps = {step["code"]: step["href"] for step in pathway["steps"]}
     year.lead.patch(year.steps["lead_identified"], {"done_on": "2040-05-07", "evidence": "The vice-chancellor's letter"})
+    lead = year.visitor.get(HUB + "/leads")["items"][0]["id"]
+    overseer = year.lead.post(HUB + "/lead-people", {"lead": lead, "role": "senior_manager", "name": "Year Member of the board"})
+    assert (overseer["from"], overseer["organisation"]["slug"]) == ("2040-05-21", "year-university")
+    year.lead.post(HUB + "/lead-people", {"lead": lead, "role": "functional_lead", "name": "Year Member who leads",
+                                          "authority_to_represent": True, "time_and_travel": True})
+    assert {one["name"] for one in year.hub_leads.get(HUB + "/lead-people?current=true")["items"]} == {
+        "Year Member of the board", "Year Member who leads"}
+    year.visitor.get(HUB + "/lead-people", status=401)
 
     year.inaugural = year.lead.post(HUB + "/meetings", {
         "kind": "inaugural", "title": "Inaugural meeting", "starts_at": "2040-06-20T13:00:00Z", "venue": "The university"})["href"]
@@ -307,6 +315,18 @@ def test_the_inaugural_meeting(year):
     assert "Inaugural meeting" in {one["meeting"]["name"] for one in year.other_lead.get("/v1/minutes?limit=200")["items"]}
 
 
+def test_the_hub_says_how_it_works(year):
+    """What the inaugural meeting has adopted: the framework's section on how Hubs operate, with what this Hub has set."""
+    terms = year.lead.post(HUB + "/terms-of-reference", {})
+    assert "Year Hub is led by Year-University." in terms["text"] and "at least 4 members" in terms["text"] and "%" not in terms["text"]
+    assert year.visitor.get(HUB + "/terms-of-reference")["items"] == [], "a draft is the Hub's"
+    year.lead.patch(terms["href"], {"text": terms["text"] + "\n\nThe Hub meets in term time."})
+    year.lead.post(terms["href"] + "/adoption", {"meeting": year.inaugural.split("/")[-1]})
+    adopted = year.visitor.get(HUB + "/terms-of-reference")["items"][0]
+    assert (adopted["status"], adopted["adopted_on"], adopted["meeting"]["href"]) == ("in_force", "2040-06-20", None)
+    assert adopted["text"].endswith("in term time.")
+
+
 def test_the_hub_is_on_the_website(year):
     """The lead sends the page; the central team opens the Hub; visitors find it and whom to ask."""
     year.lead.patch(HUB + "/profile", {
@@ -332,8 +352,25 @@ def test_the_hub_is_on_the_website(year):
             year.lead.patch(year.steps[code], done, status=422)
         assert year.lead.patch(year.steps[code], {**done, **({"reason": reason} if reason else {})})["reason"] == reason
     year.stands(pathway="met")
+    for name in ("The county's Covenant partnership", "The schools' forum"):
+        year.lead.post(HUB + "/local-networks", {"name": name, "region": "E12000008"})
     year.lead.patch(year.steps["mapping_exercise"], {"done_on": "2040-06-20", "evidence": "Two networks of the Covenant"})
     assert year.lead.get(HUB + "/pathway")["percent_complete"] == 100
+    assert len(year.other_lead.get(HUB + "/local-networks")["items"]) == 2
+
+
+def test_the_hub_knows_its_area(year):
+    """A district that the lead names among the Hub's areas, what is published of it, and what a school has said: a small number."""
+    district = {"name": "Year District", "gss_code": "E07999940", "within": "south-east", "longitude": -1.1, "latitude": 51.2, "sources": FROM["sources"]}
+    assert year.central.put("/v1/regions/year-district", district)["within"]["slug"] == "south-east"
+    hub = year.lead.patch(HUB + "/profile", {"regions": ["E12000008", "year-district"]})
+    assert {region["slug"] for region in hub["regions"]} == {"south-east", "year-district"}
+    figure = {"region": "year-district", "title": "Service children in state schools", "as_of": "2040-01", "unit": "children",
+              "source": "https://year.example/figures", "licence": "Open Government Licence v3.0"}
+    year.lead.post(HUB + "/local-figures", {**figure, "value": 4, "published": False})
+    year.lead.post(HUB + "/local-figures", {**figure, "value": 1203, "published": True})
+    assert {(one["value"], one["status"]) for one in year.visitor.get(HUB + "/local-figures?region=E07999940")["items"]} == {
+        (None, "suppressed"), (1203, "value")}
 
 
 # The academic year 2040-41.

@@ -27,6 +27,7 @@ ENDING = "SELECT x.uid FROM scip.hub_lead x JOIN scip.hub h ON h.id = x.hub_id W
 MEETING = OF_HUB % ("meeting", "x.status = 'held' AND EXISTS (SELECT FROM scip.minutes m WHERE m.meeting_id = x.id AND m.status = 'shared')"
                     " AND EXISTS (SELECT FROM scip.resolution r WHERE r.meeting_id = x.id) AND EXISTS (SELECT FROM scip.action a WHERE a.meeting_id = x.id)")
 OPEN = OF_HUB % ("meeting", "x.agenda_completed_at IS NULL AND x.status <> 'cancelled'")
+DRAFT = OF_HUB % ("terms_of_reference", "x.adopted_on IS NULL")
 PEOPLE = f"SELECT person_id FROM scip.attendance WHERE meeting_id = ({MEETING} LIMIT 1) ORDER BY 1"
 SESSION = AT % ("training_session", "x.status = 'held'")
 # Operation, whose token, the values of its path (a slug, SQL, or the name of what was kept), and under which name it is kept: then it
@@ -38,6 +39,10 @@ REPLAY = [
     ("patchHubLead", CENTRAL, [HUB, "SELECT x.uid FROM scip.hub_lead x JOIN scip.hub h ON h.id = x.hub_id WHERE h.slug = '" + HUB + "'"]),
     ("addHubMember", LEAD, [HUB]), ("patchHubMember", LEAD, [HUB, OF_HUB % ("hub_membership", "x.ends IS NULL")]),
     ("transferHubMember", LEAD, [HUB, OF_HUB % ("hub_membership", "x.ends IS NULL")]), ("putHubQuorumRule", LEAD, [HUB, "2030-09-01"]),
+    ("putRegion", CENTRAL, ["severn-vale"]), ("patchRegion", CENTRAL, ["demonstration-district-1"]), ("addHubLocalFigure", LEAD, [HUB]),
+    ("patchHubLocalFigure", LEAD, [HUB, OF_HUB % ("local_figure", "x.published")]), ("addHubLocalNetwork", LEAD, [HUB]),
+    ("patchHubLocalNetwork", LEAD, [HUB, OF_HUB % ("local_network", ANY)]), ("addHubLeadPerson", LEAD, [HUB]), ("patchHubLeadPerson", LEAD, [HUB, OF_HUB % ("hub_lead_person", "x.ends IS NULL")]),
+    ("adoptHubTermsOfReference", LEAD, [HUB, DRAFT]), ("patchHubTermsOfReference", LEAD, [HUB, DRAFT]), ("addHubTermsOfReference", CENTRAL, ["demonstration-hub-london"]),
     ("putOrganisation", CENTRAL, ["riverside-university"]), ("patchOrganisation", CENTRAL, ["demonstration-university-01"]),
     ("patchOrganisationProfile", PARTNER, ["demonstration-university-20"]), ("putSelfAssessmentSet", CENTRAL, [SCHOOL, "2025-11-17"]),
     ("addSelfAssessment", CENTRAL, []), ("patchSelfAssessment", CENTRAL, [AT % ("self_assessment", ANY)]),
@@ -88,7 +93,8 @@ REPLAY = [
     ("addAccount", CENTRAL, [], "account"), ("patchAccount", CENTRAL, ["account"]), ("addAccountRole", CENTRAL, ["account"], "role"),
     ("patchAccountRole", CENTRAL, ["account", "role"]), ("addClient", CENTRAL, [], "client"), ("patchClient", CENTRAL, ["client"]),
     ("addClientSecret", CENTRAL, ["client"]), ("addRedaction", CENTRAL, []), ("addLink", CENTRAL, [], "link"), ("patchLink", CENTRAL, ["link"])]
-IDS = {"putTrainingSessionAttendance": f"SELECT id FROM scip.booking WHERE session_id = ({SESSION} LIMIT 1) AND status = 'confirmed'",
+IDS = {"addHubLeadPerson": ENDING + " AND NOT EXISTS (SELECT FROM scip.hub_lead_person p WHERE p.lead_id = x.uid AND p.role = 'functional_lead')",
+       "adoptHubTermsOfReference": MEETING, "putTrainingSessionAttendance": f"SELECT id FROM scip.booking WHERE session_id = ({SESSION} LIMIT 1) AND status = 'confirmed'",
        "putMeetingAttendance": PEOPLE, "patchAgenda": f"SELECT id FROM scip.agenda_item WHERE meeting_id = ({OPEN} LIMIT 1) ORDER BY ordinal"}  # what the ids 00000000-0000-7000-8000-… of an example stand for
 LEFT = {"putErasureMentionDecision"}  # there is no mention in the demonstration: nobody there is erased
 

@@ -61,6 +61,7 @@ PUT /v1/headline-figures/{slug}            central
 POST /v1/releases                          central
 POST /v1/headline-figures/{slug}/versions  central
 PATCH /v1/organisations/{slug}/profile     central partner
+PUT,PATCH,DELETE /v1/regions/{slug}        central
 
 GET /v1/unknown-accounts                   central
 GET,POST /v1/accounts /v1/clients          central
@@ -169,6 +170,19 @@ GET /v1/hubs/{slug}/members#self           central lead member; empty lead_other
 GET /v1/hubs/{slug}/members/{id}#self      central lead member; 404 lead_other member_other
 PATCH,DELETE /v1/hubs/{slug}/members/{id}  central lead; 404 lead_other
 POST /v1/hubs/{slug}/members/{member}/transfer  central lead; 404 lead_other
+GET /v1/hubs/{slug}/lead-people            central lead member decider group_member group_other; empty lead_other member_other
+POST /v1/hubs/{slug}/lead-people           central lead
+GET /v1/hubs/{slug}/lead-people/{id}       central lead member decider group_member group_other; 404 lead_other member_other
+PATCH,DELETE /v1/hubs/{slug}/lead-people/{id}  central lead; 404 lead_other
+GET /v1/hubs/{slug}/terms-of-reference /v1/hubs/{slug}/terms-of-reference/{id}#adopted  all
+GET /v1/hubs/{slug}/terms-of-reference/{id}  central lead member; 404 nobody lead_other member_other decider group_member group_other partner partner_other website analyst
+POST /v1/hubs/{slug}/terms-of-reference    central lead
+PATCH,DELETE /v1/hubs/{slug}/terms-of-reference/{id}  central lead; 404 lead_other
+POST /v1/hubs/{slug}/terms-of-reference/{id}/adoption  central lead; 404 lead_other
+GET /v1/hubs/{slug}/local-figures /v1/hubs/{slug}/local-figures/{id}  all
+POST /v1/hubs/{slug}/local-figures /v1/hubs/{slug}/local-networks  central lead
+PATCH,DELETE /v1/hubs/{slug}/local-figures/{id} /v1/hubs/{slug}/local-networks/{id}  central lead
+GET /v1/hubs/{slug}/local-networks /v1/hubs/{slug}/local-networks/{id}  central lead lead_other member member_other decider group_member group_other
 GET /v1/hubs/{slug}/quorum /v1/hubs/{slug}/quorum-rules /v1/hubs/{slug}/quorum-rules/{from}  central lead member; 404 lead_other member_other
 PUT /v1/hubs/{slug}/quorum-rules/{from}  central lead
 DELETE /v1/hubs/{slug}/quorum-rules/{from}  central lead; 404 lead_other
@@ -297,6 +311,12 @@ BODIES = {
     "POST /v1/hubs/{slug}/invitations": {"sector": "fe", "name": "Matrix"},
     "POST /v1/historical-totals": {"metric": "hubs", "period": "1998"},
     "POST /v1/releases": {"period": "1988-89"},
+    "PUT /v1/regions/{slug}": {"within": "wales", "gss_code": "E12999999"},
+    "PATCH /v1/regions/{slug}": {"within": "wales"},
+    "POST /v1/hubs/{slug}/local-figures": {"region": "wales"},
+    "PATCH /v1/hubs/{slug}/local-figures/{id}": {"region": "wales"},
+    "POST /v1/hubs/{slug}/lead-people": {"lead": "{lead}", "name": "Matrix Lead"},
+    "POST /v1/hubs/{slug}/terms-of-reference/{id}/adoption": {"meeting": "{hub_held}"},
     "PUT /v1/toolkit/principles/{slug}": {"ordinal": 997},
 }
 # Whose requests here are all refused by a rule (409, 422) that stands behind the right. None is added, and what succeeds goes.
@@ -379,7 +399,7 @@ SAMPLES = ["matrix-mine", "https://www.example.org/x", "2024", "2024-06-01", "E1
 
 
 # What fits these schemas by their types alone is refused before it is seen who asks.
-LEAST = {"HubMemberNew": {"name": "A. Professional", "sector": "he"}, "SelfAssessmentStagesTerm": {"clear-approach": "developing"},
+LEAST = {"HubLeadPersonNew": {"role": "functional_lead"}, "HubMemberNew": {"name": "A. Professional", "sector": "he"}, "SelfAssessmentStagesTerm": {"clear-approach": "developing"},
          "BookingNew": {"name": "A. Delegate", "email": "delegate@school.example", "sector": "school_sector"},
          "BookingNeedsNew": {"access": "A ramp", "consent": 1}, "BookingAttendanceNew": {"attended": True},
          "TrainingSessionAttendanceNew": {"items": [{"booking": "00000000-0000-7000-8000-000000000000", "attended": True}]},
@@ -422,7 +442,7 @@ def records(cluster, server):
     with an invitation; an account and a client. All is deleted in the end."""
     def clear():
         cluster.remove(**{table: "slug LIKE 'matrix-%'" for table in
-                          ("event", "toolkit_principle", "hub", "organisation", "course", "document", "resource")},
+                          ("event", "toolkit_principle", "hub", "organisation", "course", "document", "resource", "region")},
                        historical_total="period = '1999'", release="period = '1989-90' OR note = 'Matrix'",
                        **{table: "title LIKE 'Matrix %'" for table in ("meeting", "group_seat", "message")},
                        breach="what = 'Matrix'", objection="purpose = 'Matrix'", person="name LIKE 'Matrix %'", account="label LIKE 'Matrix %'")
@@ -524,6 +544,15 @@ def records(cluster, server):
     done("POST", "/v1/feedback", {"token": token, "comment": "Matrix"}, "website")
     parts["comment"] = cluster.psql(f"SELECT id FROM scip.feedback WHERE booking_id = '{booking['id']}'")
     done("PUT", f"/v1/training/comments/{parts['comment']}/clearance", {"cleared": True}, if_match="*")
+    done("PUT", "/v1/regions/matrix-district", {"name": "Matrix", "gss_code": "E07999941", "within": "wales", "longitude": 1, "latitude": 51, "sources": ["x"]}, If_None_Match="*")
+    parts["figure"] = done("POST", "/v1/hubs/matrix-hub/local-figures", {"region": "wales", "title": "Matrix", "as_of": "2024", "value": 1, "unit": "children",
+        "source": "https://www.example.org/", "licence": "x", "published": True}, "lead")["id"]
+    parts["network"] = done("POST", "/v1/hubs/matrix-hub/local-networks", {"name": "Matrix"}, "lead")["id"]
+    parts["manager"] = done("POST", "/v1/hubs/matrix-hub/lead-people", {"lead": lead["id"], "role": "senior_manager", "name": "Matrix Manager"}, "lead")["id"]
+    parts["hub_held"], terms = parts["hub-held"]["meeting"], "/v1/hubs/matrix-hub/terms-of-reference"
+    parts["adopted"] = {"terms": done("POST", terms, {}, "lead")["id"]}
+    done("POST", f"{terms}/{parts['adopted']['terms']}/adoption", {"meeting": parts["hub_held"]}, "lead")
+    parts["terms"] = done("POST", terms, {}, "lead")["id"]
     parts["breach"] = done("POST", "/v1/privacy/breaches", {"description": "Matrix", "discovered_at": "2024-06-01T10:00:00Z"})["id"]
     objector = done("POST", "/v1/people", {"name": "Matrix Objector"})["id"]
     parts["objection"] = done("POST", f"/v1/people/{objector}/objections", {"received_on": "2024-06-01", "purpose": "Matrix"})["id"]
@@ -590,7 +619,7 @@ def address(server, records, method, template):
         return template.replace("{id}", records["question" if template.endswith("response") else "message"])
     quarter, message = ("other" if template.endswith("extension") else "free", "unrelayed") if method == "PUT" else ("quarter", "message")
     template = template.replace("{quarter}", records[quarter]).replace("{message}", records[message]).replace("{year}", "2019-20" if method == "PUT" else records["year"])
-    for part, name in (("activities", "activity"), ("reviews", "review")):
+    for part, name in (("activities", "activity"), ("reviews", "review"), ("lead-people", "manager"), ("local-figures", "figure"), ("local-networks", "network"), ("terms-of-reference", "terms")):
         template = template.replace(part + "/{id}", f"{part}/{records[name]}")
     if method == "PUT" and not re.search("/(quarterly-updates|relays|evaluations)/", template):
         return template.replace("{slug}", "matrix-new")
@@ -599,6 +628,8 @@ def address(server, records, method, template):
         return found.replace("{lead}", records["lead"]).replace("{id}", records["lead"] if "/leads/" in template else records["invitation"])
     if template.startswith("/v1/organisations/{slug}"):
         return template.replace("{slug}", "matrix-mine")
+    if template == "/v1/regions/{slug}" and method != "GET":
+        return "/v1/regions/matrix-district"
     if "{slug}" in template:
         return template.replace("{slug}", server.get(template.split("/{slug}")[0] + "?limit=1").json["items"][0]["slug"])
     if template.startswith("/v1/hub-applications"):
@@ -616,7 +647,7 @@ def body_of(contract, operation):
 
 def mine(answer, records):
     """Whether a list shows the record that is mine."""
-    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message", "membership", "person", "event", "assessment", "session_draft", "evaluations"))
+    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message", "membership", "person", "event", "assessment", "session_draft", "evaluations", "manager"))
 
 
 def fault(outcome, answer, records):
@@ -666,6 +697,10 @@ def myself(cluster, records, request):
         cluster.psql(say.format(f"'{records['person']}'"), "scip_migrator")
         yield
         cluster.psql(say.format("NULL"), "scip_migrator")
+    elif request.node.callspec.params["cell"] == "POST /v1/hubs/{slug}/terms-of-reference":  # there is one draft at a time
+        row = cluster.psql(f"DELETE FROM scip.terms_of_reference WHERE id = '{records['terms']}' RETURNING hub_id", "scip_migrator")
+        yield
+        cluster.psql(f"INSERT INTO scip.terms_of_reference (id, hub_id) VALUES ('{records['terms']}', {row})", "scip_migrator")
     else:
         yield
 

@@ -109,10 +109,17 @@ def shelf(cluster, server):
 
 @pytest.fixture(scope="module", autouse=True)
 def told_year(cluster):
-    """The start data has no release, nor a year of the network that has one."""
-    clear = "SET session_replication_role = replica; DELETE FROM scip.release WHERE note = 'test_operations'; RESET session_replication_role;"
+    """The start data has no release, nor a year of the network that has one; nor has its first Hub figures, or terms of reference that it has adopted."""
+    clear = """SET session_replication_role = replica; DELETE FROM scip.release WHERE note = 'test_operations';
+               DELETE FROM scip.terms_of_reference WHERE text = 'test_operations'; DELETE FROM scip.local_figure WHERE title = 'test_operations'; RESET session_replication_role;"""
     cluster.psql(clear + """INSERT INTO scip.release (period, number, family, first_day, last_day, note)
-                            VALUES ('2016-17', 1, 'academic', '2016-09-01', '2017-08-31', 'test_operations')""")
+                            VALUES ('2016-17', 1, 'academic', '2016-09-01', '2017-08-31', 'test_operations');
+                            SET session_replication_role = replica; -- which asks for no meeting
+                            INSERT INTO scip.terms_of_reference (hub_id, number, text, meeting_id, adopted_on)
+                            SELECT id, 1, 'test_operations', gen_random_uuid(), '2024-06-01' FROM scip.hub ORDER BY name_sort LIMIT 1;
+                            INSERT INTO scip.local_figure (hub_id, region_id, title, as_of, value, unit, source, licence, published) SELECT hub_id, 1,
+                              text, '2024', 0, 'children', 'https://www.example.org/', 'x', true FROM scip.terms_of_reference WHERE text = 'test_operations';
+                            RESET session_replication_role""")
     yield
     cluster.psql(clear)
 

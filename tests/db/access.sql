@@ -9,9 +9,9 @@ CREATE TEMP TABLE public_tables AS SELECT unnest(ARRAY['region', 'organisation',
   'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'hub', 'hub_region', 'hub_name', 'hub_status',
   'hub_lead', 'hub_former_slug', 'event', 'document', 'news', 'policy_contribution', 'alliance_group', 'group_organisation',
   'toolkit_principle', 'toolkit_fact', 'resource', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step',
-  'change_cut', 'kind_address', 'programme', 'course', 'historical_metric', 'term']) AS name;
+  'change_cut', 'kind_address', 'programme', 'course', 'historical_metric', 'term', 'terms_template', 'local_figure']) AS name;
 -- Tables of which anonymous readers see some rows, and where columns are granted one by one no more than these.
-CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'historical_total', 'file', 'file_chunk', 'record_link']) AS name;
+CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'historical_total', 'file', 'file_chunk', 'record_link', 'terms_of_reference']) AS name;
 -- Functions with their owner's rights that anonymous readers may call: they give sums, and of a certificate no name.
 CREATE TEMP TABLE open_definers AS SELECT unnest(ARRAY['scip.self_assessment_sums']) AS name;
 -- Tables that write no record of themselves: they are records, or the engine's memory of requests.
