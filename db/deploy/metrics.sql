@@ -508,7 +508,7 @@ CREATE FUNCTION metric.query(code text, listed boolean) RETURNS text LANGUAGE sq
   SELECT format($sql$
     WITH m AS MATERIALIZED (SELECT * FROM scip.metric WHERE code = %1$L),
     given AS MATERIALIZED (
-      SELECT e.hub_id, f.value, e.id, e.year FROM m, known.hub_evaluation(known_at) e
+      SELECT e.hub_id, f.value, f.parts, e.id, e.year FROM m, known.hub_evaluation(known_at) e
         JOIN known.hub_evaluation_figure(known_at) f ON f.evaluation_id = e.id AND f.metric = %1$L
       WHERE e.year = (SELECT y FROM scip.academic_year(p.first_day) y
         WHERE scip.year_start(y) = p.first_day AND scip.period_end(y) = p.last_day)
@@ -535,9 +535,10 @@ CREATE FUNCTION metric.query(code text, listed boolean) RETURNS text LANGUAGE sq
     FROM (SELECT total.*, upper(days) - 1 AS days_last FROM total) t
     LEFT JOIN LATERAL (SELECT scip.one_nation(x.nations) AS nation FROM scip.hub x WHERE x.id = t.hub_id) h ON true
     UNION ALL
-    SELECT NULL, g.value, NULL, p.until_day, g.hub_id, scip.one_nation(h.nations), NULL, NULL,
+    SELECT NULL, coalesce(b.value::numeric, g.value), NULL, p.until_day, g.hub_id, scip.one_nation(h.nations), nullif(b.key, '-'), NULL,
       '/v1/hubs/' || h.slug || '/evaluations/' || g.year
-    FROM given g JOIN scip.hub h ON h.id = g.hub_id
+    FROM m CROSS JOIN given g JOIN scip.hub h ON h.id = g.hub_id
+    LEFT JOIN LATERAL jsonb_each_text(g.parts) b ON m.category IS NOT NULL
     $sql$, VARIADIC code || CASE WHEN listed THEN ARRAY['NULL::text', 'NULL::numeric', 'NULL::numeric', 'r.record']
       ELSE ARRAY['r.subject', 'r.weight', 'r.part', 'NULL::text'] END)
 $$;
@@ -724,5 +725,19 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
   CROSS JOIN LATERAL metric.cells(m.code, ARRAY[scip.period_start(year)], ARRAY[scip.period_end(year)], NULL, '{hub}', false) c
   WHERE c.hub_id = hub
 $$;
+
+-- What of it is of each sector, meeting or programme ('-' is none). An organisation that several sectors represented is one of the latest,
+-- so that the parts add up to it; a meeting to which nobody came is one of 0.
+CREATE FUNCTION metric.parts_of_hub(code text, by text, hub bigint, year text, OUT parts jsonb) LANGUAGE plpgsql STABLE STRICT AS $$ BEGIN
+  EXECUTE format($f$
+    SELECT coalesce(jsonb_object_agg(s.part, s.value), '{}') FROM (SELECT coalesce(d.part, '-') AS part, sum(d.weight) AS value FROM (
+        (SELECT DISTINCT ON (f.who) coalesce(f.weight, 1), CASE $4 WHEN 'meeting' THEN split_part(f.record, '/', 4) ELSE f.category END
+         FROM (SELECT coalesce(r.subject, row_number() OVER ()::text) AS who, r.* FROM fact.%I($1, $2, NULL) r) f
+         WHERE f.hub_id = $3 AND f.left_out IS NULL ORDER BY f.who, f.day DESC, f.category)
+        UNION ALL
+        SELECT 0, split_part(r.record, '/', 4) FROM fact.meetings_held($1, $2, NULL) r
+        WHERE $4 = 'meeting' AND r.hub_id = $3 AND r.left_out IS NULL) d (weight, part) GROUP BY 1) s
+    $f$, code) INTO parts USING scip.period_start(year), metric.until(scip.period_end(year), NULL), hub, by;
+END $$;
 
 COMMIT;

@@ -645,10 +645,19 @@ def test_the_evaluation_of_the_hub(year):
     assert (known["memberships"], known["organisations_engaged"], known["meetings_held"], known["attendance"]) == (4, 4, 2, 7)
     assert (known["members_reporting"], known["hub_led_activities"], known["member_activities"]) == (1, 1, 1)
     assert (known["outreach_interventions"], known["outreach_young_people"]) == (5, 67)
+    parts = {metric: {part["name"]: part["calculated_value"] for part in figure["breakdown"]} for metric, figure in figures.items()}
+    assert parts["organisations_engaged"] == dict.fromkeys(("Further education", "Higher education", "Local authority", "School sector"), 1)
+    assert parts["attendance"] == {"2040-11-12 Autumn meeting": 4, "2041-08-31 Summer night": 3}
+    assert parts["outreach_interventions"] == {"No programme": 2, "Year Forces": 3}
+    assert parts["outreach_young_people"] == {"No programme": 20, "Year Forces": 47} and parts["memberships"] == {}
     year.lead.put(evaluation, {
         "figures": {metric: {"value": 1, "reason": "The records do not say"} if value is None else {"value": value}
                     for metric, value in known.items()},
         "answers": {answer["question"]: "A year of beginnings" for answer in before["answers"]}})
+    year.lead.patch(evaluation, {"figures": {"outreach_young_people": {"breakdown": {"year-forces": 48}}}}, status=422)
+    confirmed = {figure["metric"]: {part["name"]: part["value"] for part in figure["breakdown"]}
+                 for category in year.lead.get(evaluation)["categories"] for figure in category["figures"]}
+    assert confirmed == parts, "confirmed with the figures"
     year.stands("2040-41")
     year.lead.post(evaluation + "/submission")
     now = year.stands("2040-41", evaluation="met")
