@@ -189,6 +189,15 @@ FROM demo_hub d, scip.pathway_step s WHERE p.hub_id = d.id AND s.code = p.step A
 
 INSERT INTO scip.programme (slug, name, name_cy, summary, sources, confidence)
 VALUES ('demonstration-days', 'Demonstration days', 'Demonstration diwrnodau', 'A programme of the demonstration alliance', '{Demonstration data}', 'low');
+INSERT INTO scip.programme_participant (id, programme_id, hub_id, organisation_id, starts, ends, note)
+SELECT pg_temp.id('participant', t.what), p.id, t.hub_id, t.organisation_id, t.starts, t.ends, t.note
+FROM scip.programme p, (SELECT 'hub ' || h, id, NULL::bigint, launched_on + 40, CASE h WHEN 13 THEN date '2021-04-01' END, 'Demonstration: holds a day each term' FROM demo_hub
+  UNION ALL SELECT o.slug, NULL, o.id, date '2019-09-01', NULL, 'Demonstration: has the evaluation done' FROM scip.organisation o WHERE o.slug = 'demonstration-university-01') t
+  (what, hub_id, organisation_id, starts, ends, note);
+INSERT INTO scip.programme_evaluation (id, programme_id, year, summary, summary_cy, published_at)
+SELECT pg_temp.id('programme evaluation', y), p.id, y, 'Demonstration: what the days of ' || y || ' came to', 'Demonstration: canlyniad diwrnodau ' || y,
+       CASE WHEN y < '2022' THEN scip.period_end(y) + interval '60 days' END
+FROM scip.programme p, unnest(ARRAY['2019-20', '2020-21', '2021-22', '2022-23']) y;
 
 -- What Hubs and their members did; young people are numbers, and small ones of the Hubs 3 and 12.
 INSERT INTO scip.activity (id, hub_id, kind, held_on, title, themes, membership_id, programme, interventions, young_people)

@@ -960,7 +960,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a programme
-         * @description Deletes a programme that no event belongs to (409).
+         * @description Deletes a programme without events or evaluations in which nobody takes part (409).
          *
          *     It may be called by the central team (`central`).
          */
@@ -974,6 +974,152 @@ export interface paths {
          *     Returns a programme: what holds a series of events together over the years. It may be called by the central team (`central`).
          */
         patch: operations["patchProgramme"];
+        trace?: never;
+    };
+    "/v1/programmes/{slug}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who takes part in a programme
+         * @description The Hubs and organisations that take part, took part or will, the earliest first.
+         *
+         *     Returns a page of records: a Hub or an organisation that takes part in a programme, for a time. Anyone may call it, without a token.
+         */
+        get: operations["listProgrammeParticipants"];
+        put?: never;
+        /**
+         * Add a Hub or an organisation to a programme
+         * @description Records that a Hub or an organisation takes part, from today or a day that is given. Nobody takes part twice at once (409). A Hub Lead adds only their own Hub.
+         *
+         *     Returns a Hub or an organisation that takes part in a programme, for a time. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        post: operations["addProgrammeParticipant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{slug}/participants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show who takes part in a programme, and since when
+         * @description One Hub or organisation that takes part.
+         *
+         *     Returns a Hub or an organisation that takes part in a programme, for a time. Anyone may call it, without a token.
+         */
+        get: operations["getProgrammeParticipant"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a record of taking part in a programme
+         * @description Deletes what was recorded by mistake. What has ended gets a last day instead.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        delete: operations["deleteProgrammeParticipant"];
+        options?: never;
+        head?: never;
+        /**
+         * Change when somebody takes part in a programme
+         * @description Changes the days or the note; `to` ends it. A Hub Lead changes only their own Hub's.
+         *
+         *     Returns a Hub or an organisation that takes part in a programme, for a time. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        patch: operations["patchProgrammeParticipant"];
+        trace?: never;
+    };
+    "/v1/programmes/{slug}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the evaluations of a programme
+         * @description A programme's evaluations, the latest year first. Only the central team sees drafts.
+         *
+         *     Returns a page of records: what a programme came to in an academic year, beside the figures of that year. Anyone may call it without a token; with one, every account may see more.
+         */
+        get: operations["listProgrammeEvaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{slug}/evaluations/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the evaluation of a programme
+         * @description What was found, beside the figures of the year. Only the central team sees a draft.
+         *
+         *     Returns what a programme came to in an academic year, beside the figures of that year. Anyone may call it without a token; with one, every account may see more.
+         */
+        get: operations["getProgrammeEvaluation"];
+        /**
+         * Create or replace the evaluation of a programme
+         * @description Begins a draft, or replaces what an evaluation says.
+         *
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns what a programme came to in an academic year, beside the figures of that year. It may be called by the central team (`central`).
+         */
+        put: operations["putProgrammeEvaluation"];
+        post?: never;
+        /**
+         * Delete the evaluation of a programme
+         * @description Deletes an evaluation.
+         *
+         *     It may be called by the central team (`central`).
+         */
+        delete: operations["deleteProgrammeEvaluation"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the evaluation of a programme
+         * @description Changes what an evaluation says.
+         *
+         *     Returns what a programme came to in an academic year, beside the figures of that year. It may be called by the central team (`central`).
+         */
+        patch: operations["patchProgrammeEvaluation"];
+        trace?: never;
+    };
+    "/v1/programmes/{slug}/evaluations/{year}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish the evaluation of a programme
+         * @description Shows an evaluation to everybody, once the year is over (409).
+         *
+         *     Returns what a programme came to in an academic year, beside the figures of that year. It may be called by the central team (`central`).
+         */
+        post: operations["publishProgrammeEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/documents": {
@@ -3683,7 +3829,7 @@ export interface paths {
         head?: never;
         /**
          * Change an annual evaluation
-         * @description Changes a draft (409). The number in the records confirms a figure; any other number overrides it and needs a reason (422), also when the records have changed since. null takes a figure or an answer out.
+         * @description Changes a draft (409). The number in the records confirms a figure, and with it its breakdown; any other number or breakdown overrides them and needs a reason (422), also when the records have changed since. A breakdown adds up to its figure (422). null takes a figure or an answer out.
          *
          *     Returns a Hub's annual return for an academic year. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
@@ -5420,6 +5566,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List links between records
+         * @description What records are linked with, the latest first; with `record` the links of one record, either way. A link is shown to those who may read both of its records.
+         *
+         *     Returns a page of records: two records that are linked, how, and since when. Anyone may call it without a token; with one, every account may see more.
+         */
+        get: operations["listLinks"];
+        put?: never;
+        /**
+         * Link two records
+         * @description Links a record with another, such as a message with the event that it led to. Open to those who may change the first record and read the other. Two records are linked once by each relation, whichever way round (409).
+         *
+         *     Returns two records that are linked, how, and since when. It may be called by every account.
+         */
+        post: operations["addLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/links/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a link
+         * @description Which two records are linked, how, and since when.
+         *
+         *     Returns two records that are linked, how, and since when. Anyone may call it without a token; with one, every account may see more.
+         */
+        get: operations["getLink"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a link
+         * @description Removes a link; the records stay. Open to those who may change the record that the link begins at.
+         *
+         *     It may be called by every account.
+         */
+        delete: operations["deleteLink"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a link
+         * @description Changes the relation or the date. Open to those who may change the record that the link begins at.
+         *
+         *     Returns two records that are linked, how, and since when. It may be called by every account.
+         */
+        patch: operations["patchLink"];
+        trace?: never;
+    };
     "/v1/changes": {
         parameters: {
             query?: never;
@@ -5937,6 +6145,122 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * @description The address of a record, as its `href` has it.
+         * @example /v1/events/national-conference
+         */
+        RecordAddress: string;
+        /**
+         * @description A record at one end of a link: its kind, name and address.
+         * @example {
+         *       "kind": "event",
+         *       "name": "Demonstration event 180",
+         *       "href": "/v1/events/demonstration-event-180"
+         *     }
+         */
+        LinkedRecord: {
+            /** @description What kind of record it is, such as `event`. */
+            kind: components["schemas"]["Code"];
+            /** @description The record's name. */
+            name: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /**
+         * @description Two records that are linked, how, and since when.
+         * @example {
+         *       "id": "7d0c7b0c-4b43-9b0f-6d0f-3b1c53a3c0de",
+         *       "relation": "led_to",
+         *       "from_record": {
+         *         "kind": "message",
+         *         "name": "Demonstration question 38",
+         *         "href": "/v1/messages/5e329f65-6098-b4db-0943-e604f360b23b"
+         *       },
+         *       "to_record": {
+         *         "kind": "event",
+         *         "name": "Demonstration event 180",
+         *         "href": "/v1/events/demonstration-event-180"
+         *       },
+         *       "linked_on": "2022-08-10",
+         *       "updated_at": "2025-09-12T09:30:00Z",
+         *       "href": "/v1/links/7d0c7b0c-4b43-9b0f-6d0f-3b1c53a3c0de"
+         *     }
+         */
+        RecordLink: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description How the first record is related to the other: a message `led_to` an event. */
+            relation: string;
+            /** @description The record that the link begins at, such as a message; its address in a request. */
+            from_record: components["schemas"]["LinkedRecord"];
+            /** @description The record that the link leads to, such as an event; its address in a request. */
+            to_record: components["schemas"]["LinkedRecord"];
+            /**
+             * Format: date
+             * @description The day from which they are linked; today when it is not given, and never after today.
+             */
+            linked_on: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: two records that are linked, how, and since when. */
+        RecordLinkList: {
+            items: components["schemas"]["RecordLink"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: two records that are linked, how, and since when.
+         * @example {
+         *       "relation": "led_to",
+         *       "from_record": "/v1/messages/5e329f65-6098-b4db-0943-e604f360b23b",
+         *       "to_record": "/v1/events/demonstration-event-180",
+         *       "linked_on": "2022-08-10"
+         *     }
+         */
+        RecordLinkNew: {
+            /**
+             * @description How the first record is related to the other: a message `led_to` an event.
+             * @enum {string}
+             */
+            relation: "led_to" | "about" | "part_of" | "same_as" | "related";
+            /** @description The record that the link begins at, such as a message; its address in a request. */
+            from_record: components["schemas"]["RecordAddress"];
+            /** @description The record that the link leads to, such as an event; its address in a request. */
+            to_record: components["schemas"]["RecordAddress"];
+            /**
+             * Format: date
+             * @description The day from which they are linked; today when it is not given, and never after today.
+             */
+            linked_on?: string;
+        };
+        /**
+         * @description What changes of a record; all else stays as it is: two records that are linked, how, and since when.
+         * @example {
+         *       "relation": "about",
+         *       "linked_on": "2022-09-01"
+         *     }
+         */
+        RecordLinkPatch: {
+            /**
+             * @description How the first record is related to the other: a message `led_to` an event.
+             * @enum {string}
+             */
+            relation?: "led_to" | "about" | "part_of" | "same_as" | "related";
+            /**
+             * Format: date
+             * @description The day from which they are linked; today when it is not given, and never after today.
+             */
+            linked_on?: string;
+        };
+        /**
          * @description A list of the codes that records are described by.
          * @example {
          *       "code": "meeting_kind",
@@ -6169,7 +6493,7 @@ export interface components {
              * @example /problems/bad-request
              * @enum {string}
              */
-            type: "/problems/bad-request" | "/problems/bad-framing" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/request-timeout" | "/problems/conflict" | "/problems/length-required" | "/problems/precondition-failed" | "/problems/too-large" | "/problems/uri-too-long" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/expectation-failed" | "/problems/invalid" | "/problems/precondition-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/not-implemented" | "/problems/unavailable" | "/problems/timeout" | "/problems/version-not-supported" | "/problems/value-missing" | "/problems/value-not-valid" | "/problems/text-blank" | "/problems/date-not-valid" | "/problems/isbn-not-valid" | "/problems/to-before-from" | "/problems/due-before-end" | "/problems/logo-needs-alt-text" | "/problems/values-incomplete" | "/problems/values-exclude-each-other" | "/problems/day-not-of-instant" | "/problems/year-not-of-date" | "/problems/replaces-itself" | "/problems/reporter-needed" | "/problems/only-of-outreach" | "/problems/nil-return-with-text" | "/problems/guests-before-held" | "/problems/breach-not-complete" | "/problems/role-needs-subject" | "/problems/already-exists" | "/problems/overlaps" | "/problems/in-use" | "/problems/slug-taken" | "/problems/slug-retired" | "/problems/cursor-expired" | "/problems/record-withdrawn" | "/problems/already-withdrawn" | "/problems/not-withdrawn" | "/problems/import-not-valid" | "/problems/lead-ended" | "/problems/membership-ended" | "/problems/seat-ended" | "/problems/message-not-from-hub" | "/problems/reference-not-found" | "/problems/no-such-term" | "/problems/idempotency-key-in-progress" | "/problems/idempotency-answer-erased" | "/problems/idempotency-key-reused" | "/problems/rights-have-changed" | "/problems/role-needed" | "/problems/only-the-central-team" | "/problems/only-the-applicant" | "/problems/only-the-deciding-group" | "/problems/only-the-hub-lead" | "/problems/only-the-profile" | "/problems/only-the-website" | "/problems/only-leads-add-people" | "/problems/only-staff-of-the-session" | "/problems/reviewer-is-applicant" | "/problems/agenda-completed" | "/problems/agenda-heading-stays" | "/problems/agenda-not-addressed" | "/problems/application-incomplete" | "/problems/application-not-draft" | "/problems/application-not-submitted" | "/problems/application-not-under-review" | "/problems/attendance-breaks-membership" | "/problems/attendance-shared" | "/problems/booking-attended" | "/problems/booking-cancelled" | "/problems/booking-not-confirmed" | "/problems/booking-exists" | "/problems/booking-not-attended" | "/problems/certificate-issued" | "/problems/named-twice" | "/problems/consent-needed" | "/problems/consent-text-order" | "/problems/consent-text-replaced" | "/problems/decision-needs-a-note" | "/problems/date-in-future" | "/problems/evaluation-incomplete" | "/problems/evaluation-accepted" | "/problems/evaluation-not-submitted" | "/problems/evaluation-published" | "/problems/evaluation-submitted" | "/problems/event-not-yet-held" | "/problems/event-needs-a-date" | "/problems/event-not-draft" | "/problems/event-not-held" | "/problems/event-transition" | "/problems/feedback-given" | "/problems/group-closed" | "/problems/hub-has-two-leads" | "/problems/hub-lead-twice" | "/problems/hub-needs-a-lead" | "/problems/hub-not-active" | "/problems/hub-not-proposed" | "/problems/hub-status-transition" | "/problems/identifier-form" | "/problems/meeting-not-yet-held" | "/problems/meeting-cancelled" | "/problems/meeting-has-records" | "/problems/cannot-move" | "/problems/meeting-not-held" | "/problems/meeting-not-planned" | "/problems/message-responded" | "/problems/message-relayed" | "/problems/minutes-shared" | "/problems/minutes-not-approved" | "/problems/minutes-not-draft" | "/problems/minutes-draft-exists" | "/problems/month-closed" | "/problems/record-immutable" | "/problems/person-not-a-member" | "/problems/not-a-school" | "/problems/objection-decided" | "/problems/objection-open" | "/problems/outreach-entered-twice" | "/problems/period-not-valid" | "/problems/period-not-over" | "/problems/person-erased" | "/problems/person-exists" | "/problems/quarter-not-started" | "/problems/reason-needed" | "/problems/value-required" | "/problems/relay-before-message" | "/problems/release-years-first" | "/problems/session-attended" | "/problems/session-started" | "/problems/session-cancelled" | "/problems/session-capacity" | "/problems/session-full" | "/problems/session-has-outcomes" | "/problems/session-not-draft" | "/problems/session-not-held" | "/problems/session-not-published" | "/problems/session-over" | "/problems/session-not-yet-held" | "/problems/strategies-share-a-year" | "/problems/total-overlaps" | "/problems/update-incomplete" | "/problems/update-locked" | "/problems/update-submitted" | "/problems/words-not-found" | "/problems/year-not-started" | "/problems/year-not-over";
+            type: "/problems/bad-request" | "/problems/bad-framing" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/request-timeout" | "/problems/conflict" | "/problems/length-required" | "/problems/precondition-failed" | "/problems/too-large" | "/problems/uri-too-long" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/expectation-failed" | "/problems/invalid" | "/problems/precondition-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/not-implemented" | "/problems/unavailable" | "/problems/timeout" | "/problems/version-not-supported" | "/problems/value-missing" | "/problems/value-not-valid" | "/problems/text-blank" | "/problems/date-not-valid" | "/problems/isbn-not-valid" | "/problems/to-before-from" | "/problems/due-before-end" | "/problems/logo-needs-alt-text" | "/problems/values-incomplete" | "/problems/values-exclude-each-other" | "/problems/day-not-of-instant" | "/problems/year-not-of-date" | "/problems/replaces-itself" | "/problems/reporter-needed" | "/problems/only-of-outreach" | "/problems/nil-return-with-text" | "/problems/guests-before-held" | "/problems/breach-not-complete" | "/problems/role-needs-subject" | "/problems/already-exists" | "/problems/overlaps" | "/problems/in-use" | "/problems/slug-taken" | "/problems/slug-retired" | "/problems/cursor-expired" | "/problems/record-withdrawn" | "/problems/already-withdrawn" | "/problems/not-withdrawn" | "/problems/import-not-valid" | "/problems/lead-ended" | "/problems/membership-ended" | "/problems/seat-ended" | "/problems/link-of-itself" | "/problems/message-not-from-hub" | "/problems/reference-not-found" | "/problems/no-such-term" | "/problems/idempotency-key-in-progress" | "/problems/idempotency-answer-erased" | "/problems/idempotency-key-reused" | "/problems/rights-have-changed" | "/problems/role-needed" | "/problems/only-the-central-team" | "/problems/only-the-applicant" | "/problems/only-the-deciding-group" | "/problems/only-the-hub-lead" | "/problems/only-the-profile" | "/problems/only-the-website" | "/problems/only-leads-add-people" | "/problems/only-staff-of-the-session" | "/problems/reviewer-is-applicant" | "/problems/agenda-completed" | "/problems/agenda-heading-stays" | "/problems/agenda-not-addressed" | "/problems/application-incomplete" | "/problems/application-not-draft" | "/problems/application-not-submitted" | "/problems/application-not-under-review" | "/problems/attendance-breaks-membership" | "/problems/attendance-shared" | "/problems/booking-attended" | "/problems/booking-cancelled" | "/problems/booking-not-confirmed" | "/problems/booking-exists" | "/problems/booking-not-attended" | "/problems/certificate-issued" | "/problems/named-twice" | "/problems/consent-needed" | "/problems/consent-text-order" | "/problems/consent-text-replaced" | "/problems/decision-needs-a-note" | "/problems/date-in-future" | "/problems/breakdown-does-not-add-up" | "/problems/evaluation-incomplete" | "/problems/evaluation-accepted" | "/problems/evaluation-not-submitted" | "/problems/evaluation-published" | "/problems/evaluation-submitted" | "/problems/event-not-yet-held" | "/problems/event-needs-a-date" | "/problems/event-not-draft" | "/problems/event-not-held" | "/problems/event-transition" | "/problems/feedback-given" | "/problems/group-closed" | "/problems/hub-has-two-leads" | "/problems/hub-lead-twice" | "/problems/hub-needs-a-lead" | "/problems/hub-not-active" | "/problems/hub-not-proposed" | "/problems/hub-status-transition" | "/problems/identifier-form" | "/problems/meeting-not-yet-held" | "/problems/meeting-cancelled" | "/problems/meeting-has-records" | "/problems/cannot-move" | "/problems/meeting-not-held" | "/problems/meeting-not-planned" | "/problems/message-responded" | "/problems/message-relayed" | "/problems/minutes-shared" | "/problems/minutes-not-approved" | "/problems/minutes-not-draft" | "/problems/minutes-draft-exists" | "/problems/month-closed" | "/problems/record-immutable" | "/problems/person-not-a-member" | "/problems/not-a-school" | "/problems/objection-decided" | "/problems/objection-open" | "/problems/outreach-entered-twice" | "/problems/period-not-valid" | "/problems/period-not-over" | "/problems/person-erased" | "/problems/person-exists" | "/problems/quarter-not-started" | "/problems/reason-needed" | "/problems/value-required" | "/problems/relay-before-message" | "/problems/release-years-first" | "/problems/session-attended" | "/problems/session-started" | "/problems/session-cancelled" | "/problems/session-capacity" | "/problems/session-full" | "/problems/session-has-outcomes" | "/problems/session-not-draft" | "/problems/session-not-held" | "/problems/session-not-published" | "/problems/session-over" | "/problems/session-not-yet-held" | "/problems/strategies-share-a-year" | "/problems/total-overlaps" | "/problems/update-incomplete" | "/problems/update-locked" | "/problems/update-submitted" | "/problems/words-not-found" | "/problems/year-not-started" | "/problems/year-not-over";
             /**
              * @description The kind of problem in a few words.
              * @example The request is not valid
@@ -10498,6 +10822,227 @@ export interface components {
             confidence?: components["schemas"]["ConfidenceTerm"];
         };
         /**
+         * @description A Hub or an organisation that takes part in a programme, for a time.
+         * @example {
+         *       "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9f0a1b",
+         *       "programme": {
+         *         "slug": "demonstration-days",
+         *         "name": "Demonstration days",
+         *         "href": "/v1/programmes/demonstration-days"
+         *       },
+         *       "hub": {
+         *         "slug": "demonstration-hub-north-east",
+         *         "name": "Demonstration Hub North East",
+         *         "href": "/v1/hubs/demonstration-hub-north-east"
+         *       },
+         *       "organisation": null,
+         *       "from": "2020-09-01",
+         *       "to": null,
+         *       "note": "Holds a day at the university each spring.",
+         *       "created_at": "2020-09-12T09:30:00Z",
+         *       "updated_at": "2020-09-12T09:30:00Z",
+         *       "href": "/v1/programmes/demonstration-days/participants/0192f0c1-2d3e-7f40-8a5b-6c7d8e9f0a1b"
+         *     }
+         */
+        ProgrammeParticipant: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The programme. */
+            programme: components["schemas"]["Link"];
+            /** @description The Hub; null where an organisation takes part by itself. */
+            hub: components["schemas"]["Link"] | null;
+            /** @description The organisation; null where a Hub takes part. */
+            organisation: components["schemas"]["Link"] | null;
+            /**
+             * Format: date
+             * @description The first day on which it takes part; today if it is not given.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day on which it takes part; null while it does.
+             */
+            to: string | null;
+            /** @description What it does there. It is published: name nobody. */
+            note: string | null;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: a Hub or an organisation that takes part in a programme, for a time. */
+        ProgrammeParticipantList: {
+            items: components["schemas"]["ProgrammeParticipant"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: a Hub or an organisation that takes part in a programme, for a time.
+         * @example {
+         *       "organisation": "demonstration-university-20",
+         *       "from": "2024-09-01",
+         *       "note": "Holds a day at the university each spring."
+         *     }
+         */
+        ProgrammeParticipantNew: {
+            /** @description The Hub; null where an organisation takes part by itself. */
+            hub?: components["schemas"]["Slug"];
+            /** @description The organisation; null where a Hub takes part. */
+            organisation?: components["schemas"]["Slug"];
+            /**
+             * Format: date
+             * @description The first day on which it takes part; today if it is not given.
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @description The last day on which it takes part; null while it does.
+             */
+            to?: string | null;
+            /** @description What it does there. It is published: name nobody. */
+            note?: string | null;
+        };
+        /**
+         * @description What changes of a record; all else stays as it is: a Hub or an organisation that takes part in a programme, for a time.
+         * @example {
+         *       "to": "2025-08-31"
+         *     }
+         */
+        ProgrammeParticipantPatch: {
+            /**
+             * Format: date
+             * @description The first day on which it takes part; today if it is not given.
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @description The last day on which it takes part; null while it does.
+             */
+            to?: string | null;
+            /** @description What it does there. It is published: name nobody. */
+            note?: string | null;
+        };
+        /**
+         * @description What a programme came to in an academic year, beside the figures of that year.
+         * @example {
+         *       "programme": {
+         *         "slug": "demonstration-days",
+         *         "name": "Demonstration days",
+         *         "href": "/v1/programmes/demonstration-days"
+         *       },
+         *       "year": "2020-21",
+         *       "from": "2020-09-01",
+         *       "to": "2021-08-31",
+         *       "summary": "Young people came back with more ideas of what to study.",
+         *       "summary_cy": "Daeth pobl ifanc yn ôl â mwy o syniadau am beth i'w astudio.",
+         *       "document": null,
+         *       "hubs": 5,
+         *       "organisations": 1,
+         *       "events": 12,
+         *       "interventions": 31,
+         *       "interventions_status": "value",
+         *       "published_at": "2021-10-12T09:30:00Z",
+         *       "created_at": "2021-10-01T09:30:00Z",
+         *       "updated_at": "2021-10-12T09:30:00Z",
+         *       "href": "/v1/programmes/demonstration-days/evaluations/2020-21"
+         *     }
+         */
+        ProgrammeEvaluation: {
+            /** @description The programme. */
+            programme: components["schemas"]["Link"];
+            /** @description The academic year. */
+            year: components["schemas"]["AcademicYear"];
+            /**
+             * Format: date
+             * @description The first day of the year: 1 September.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day of the year: 31 August.
+             */
+            to: string;
+            /** @description What was found. It is published: name nobody. */
+            summary: string;
+            /** @description What was found, in Welsh; null where there is no Welsh text. */
+            summary_cy: string | null;
+            /** @description The report in the research repository; null where there is none. */
+            document: components["schemas"]["Link"] | null;
+            /** @description Hubs that took part on a day of the year. */
+            hubs: number;
+            /** @description Organisations that took part on a day of the year, by themselves. */
+            organisations: number;
+            /** @description Events of the programme that were held, each by its last day. */
+            events: number;
+            /** @description Interventions of the programme's outreach, as the metric outreach_interventions publishes them; null unless interventions_status is value or zero. */
+            interventions: components["schemas"]["NullableNumber"];
+            /** @description What that number is, or why there is none. */
+            interventions_status: components["schemas"]["ValueStatus"];
+            /**
+             * Format: date-time
+             * @description When it was published; null of a draft.
+             */
+            published_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: what a programme came to in an academic year, beside the figures of that year. */
+        ProgrammeEvaluationList: {
+            items: components["schemas"]["ProgrammeEvaluation"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: what a programme came to in an academic year, beside the figures of that year.
+         * @example {
+         *       "summary": "Young people came back with more ideas of what to study.",
+         *       "summary_cy": "Daeth pobl ifanc yn ôl â mwy o syniadau am beth i'w astudio."
+         *     }
+         */
+        ProgrammeEvaluationNew: {
+            /** @description What was found. It is published: name nobody. */
+            summary: components["schemas"]["Text"];
+            /** @description What was found, in Welsh; null where there is no Welsh text. */
+            summary_cy?: components["schemas"]["NullableText"];
+            /** @description The slug of the report in the research repository. */
+            document?: string | null;
+        };
+        /**
+         * @description What changes of a record; all else stays as it is: what a programme came to in an academic year, beside the figures of that year.
+         * @example {
+         *       "summary": "Young people came back with more ideas of what to study, and asked for more days."
+         *     }
+         */
+        ProgrammeEvaluationPatch: {
+            /** @description What was found. It is published: name nobody. */
+            summary?: components["schemas"]["Text"];
+            /** @description What was found, in Welsh; null where there is no Welsh text. */
+            summary_cy?: components["schemas"]["NullableText"];
+            /** @description The slug of the report in the research repository. */
+            document?: string | null;
+        };
+        /**
          * @description A report, briefing, guide, evaluation or toolkit in the research repository.
          * @example {
          *       "slug": "demonstration-document-9",
@@ -14436,7 +14981,9 @@ export interface components {
          *       "status": "value",
          *       "value": 9,
          *       "confirmation": "overridden",
-         *       "reason": "Two activities were not recorded at the time."
+         *       "reason": "Two activities were not recorded at the time.",
+         *       "breakdown_by": null,
+         *       "breakdown": []
          *     }
          */
         EvaluationFigure: {
@@ -14460,7 +15007,35 @@ export interface components {
             confirmation: "unconfirmed" | "confirmed" | "overridden" | null;
             /** @description Why the Hub's number differs from the records; null where it does not. */
             reason: string | null;
+            /**
+             * @description What the parts of the figure are; null of a figure that has no breakdown.
+             * @enum {string|null}
+             */
+            breakdown_by: "sector" | "meeting" | "programme" | null;
+            /** @description The figure by sector, meeting or programme; empty where it has no parts or they are withheld. */
+            breakdown: components["schemas"]["EvaluationPart"][];
         };
+        /**
+         * @description One part of a figure of a return: of a sector, a meeting or a programme.
+         * @example {
+         *       "part": "he",
+         *       "name": "Higher education",
+         *       "calculated_value": 9,
+         *       "value": 9
+         *     }
+         */
+        EvaluationPart: {
+            /** @description The sector's code, the meeting's id or the programme's slug; - is what belongs to no programme. */
+            part: string;
+            /** @description What the sector or the programme is called; of a meeting its day and title. */
+            name: string;
+            /** @description The number in the records now; null where they have none. */
+            calculated_value: components["schemas"]["NullableNumber"];
+            /** @description The Hub's number; null until it gives the figure. */
+            value: components["schemas"]["NullableNumber"];
+        };
+        /** @description The code, id or slug of a part; - is what belongs to no programme. */
+        EvaluationPartKey: string;
         /**
          * @description One of the six categories of a return, with its figures.
          * @example {
@@ -14473,7 +15048,9 @@ export interface components {
          *           "status": "value",
          *           "value": 3,
          *           "confirmation": "confirmed",
-         *           "reason": null
+         *           "reason": null,
+         *           "breakdown_by": null,
+         *           "breakdown": []
          *         },
          *         {
          *           "metric": "attendance",
@@ -14482,7 +15059,28 @@ export interface components {
          *           "status": "value",
          *           "value": 91,
          *           "confirmation": "confirmed",
-         *           "reason": null
+         *           "reason": null,
+         *           "breakdown_by": "meeting",
+         *           "breakdown": [
+         *             {
+         *               "part": "5f3b2c1a-7d4e-4b6a-9c8d-0e1f2a3b4c5d",
+         *               "name": "2020-10-14 Autumn meeting",
+         *               "calculated_value": 31,
+         *               "value": 31
+         *             },
+         *             {
+         *               "part": "6a4c3d2b-8e5f-4c7b-8d9e-1f2a3b4c5d6e",
+         *               "name": "2021-02-03 Spring meeting",
+         *               "calculated_value": 28,
+         *               "value": 28
+         *             },
+         *             {
+         *               "part": "7b5d4e3c-9f60-4d8c-9eaf-2a3b4c5d6e7f",
+         *               "name": "2021-06-16 Summer meeting",
+         *               "calculated_value": 32,
+         *               "value": 32
+         *             }
+         *           ]
          *         }
          *       ]
          *     }
@@ -14535,7 +15133,9 @@ export interface components {
          *               "status": "value",
          *               "value": 89,
          *               "confirmation": "confirmed",
-         *               "reason": null
+         *               "reason": null,
+         *               "breakdown_by": null,
+         *               "breakdown": []
          *             }
          *           ]
          *         },
@@ -14549,7 +15149,34 @@ export interface components {
          *               "status": "value",
          *               "value": 50,
          *               "confirmation": "confirmed",
-         *               "reason": null
+         *               "reason": null,
+         *               "breakdown_by": "sector",
+         *               "breakdown": [
+         *                 {
+         *                   "part": "fe",
+         *                   "name": "Further education",
+         *                   "calculated_value": 11,
+         *                   "value": 11
+         *                 },
+         *                 {
+         *                   "part": "he",
+         *                   "name": "Higher education",
+         *                   "calculated_value": 9,
+         *                   "value": 9
+         *                 },
+         *                 {
+         *                   "part": "local_authority",
+         *                   "name": "Local authority",
+         *                   "calculated_value": 7,
+         *                   "value": 7
+         *                 },
+         *                 {
+         *                   "part": "school_sector",
+         *                   "name": "School sector",
+         *                   "calculated_value": 23,
+         *                   "value": 23
+         *                 }
+         *               ]
          *             }
          *           ]
          *         },
@@ -14563,7 +15190,9 @@ export interface components {
          *               "status": "value",
          *               "value": 3,
          *               "confirmation": "confirmed",
-         *               "reason": null
+         *               "reason": null,
+         *               "breakdown_by": null,
+         *               "breakdown": []
          *             },
          *             {
          *               "metric": "attendance",
@@ -14572,7 +15201,28 @@ export interface components {
          *               "status": "value",
          *               "value": 91,
          *               "confirmation": "confirmed",
-         *               "reason": null
+         *               "reason": null,
+         *               "breakdown_by": "meeting",
+         *               "breakdown": [
+         *                 {
+         *                   "part": "5f3b2c1a-7d4e-4b6a-9c8d-0e1f2a3b4c5d",
+         *                   "name": "2020-10-14 Autumn meeting",
+         *                   "calculated_value": 31,
+         *                   "value": 31
+         *                 },
+         *                 {
+         *                   "part": "6a4c3d2b-8e5f-4c7b-8d9e-1f2a3b4c5d6e",
+         *                   "name": "2021-02-03 Spring meeting",
+         *                   "calculated_value": 28,
+         *                   "value": 28
+         *                 },
+         *                 {
+         *                   "part": "7b5d4e3c-9f60-4d8c-9eaf-2a3b4c5d6e7f",
+         *                   "name": "2021-06-16 Summer meeting",
+         *                   "calculated_value": 32,
+         *                   "value": 32
+         *                 }
+         *               ]
          *             }
          *           ]
          *         }
@@ -14753,8 +15403,12 @@ export interface components {
         EvaluationFigureNew: {
             /** @description The Hub's number. The one in derived confirms the records; another needs a reason. */
             value: components["schemas"]["FigureNumber"];
-            /** @description Why the number differs from the records. Required where it does. */
+            /** @description Why the figure, or a part of it, differs from the records. Required where one does. */
             reason?: string | null;
+            /** @description The figure by part, which adds up to it: a sector's code, a meeting's id, a programme's slug or - for none. What is left out is 0. Without it, that of the records where the figure is theirs. */
+            breakdown?: {
+                [key: string]: components["schemas"]["FigureNumber"];
+            } | null;
         };
         /**
          * @description A change to a figure of a return; null takes the figure out.
@@ -14766,8 +15420,12 @@ export interface components {
         EvaluationFigurePatch: {
             /** @description The Hub's number. The one in derived confirms the records; another needs a reason. */
             value?: components["schemas"]["FigureNumber"];
-            /** @description Why the number differs from the records. Required where it does. */
+            /** @description Why the figure, or a part of it, differs from the records. Required where one does. */
             reason?: string | null;
+            /** @description Changes to the parts, which add up to the figure; null takes a part out, or the whole breakdown: where the figure is the records', theirs is there again. */
+            breakdown?: {
+                [key: string]: number | null;
+            } | null;
         } | null;
         /**
          * @description The beginning of a return: figures by metric, answers by question.
@@ -20445,6 +21103,10 @@ export interface operations {
                 lang?: components["parameters"]["ReaderLanguage"];
                 /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
+                /** @description Only programmes in which this Hub (slug) takes part today. */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only programmes in which this organisation (slug) takes part today. */
+                organisation?: components["schemas"]["Slug"];
                 /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
@@ -20685,6 +21347,538 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listProgrammeParticipants: {
+        parameters: {
+            query?: {
+                /** @description Only records of this Hub (slug). */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only records of this organisation (slug). */
+                organisation?: components["schemas"]["Slug"];
+                /** @description Only those that take part on this day. */
+                as_of?: string;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "date" | "-date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeParticipantList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addProgrammeParticipant: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeParticipantNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeParticipant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getProgrammeParticipant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeParticipant"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteProgrammeParticipant: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchProgrammeParticipant: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ProgrammeParticipantPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeParticipant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProgrammeEvaluations: {
+        parameters: {
+            query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeEvaluationList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getProgrammeEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year, such as 2024-25; 202425 works too. */
+                year: components["schemas"]["AcademicYearQuery"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeEvaluation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putProgrammeEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
+                /** @description `*`: only if the record does not exist yet. */
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year, such as 2024-25; 202425 works too. */
+                year: components["schemas"]["AcademicYearQuery"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeEvaluationNew"];
+            };
+        };
+        responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeEvaluation"];
+                };
+            };
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeEvaluation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteProgrammeEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year, such as 2024-25; 202425 works too. */
+                year: components["schemas"]["AcademicYearQuery"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchProgrammeEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year, such as 2024-25; 202425 works too. */
+                year: components["schemas"]["AcademicYearQuery"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ProgrammeEvaluationPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeEvaluation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    publishProgrammeEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year, such as 2024-25; 202425 works too. */
+                year: components["schemas"]["AcademicYearQuery"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evaluation. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeEvaluation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listDocuments: {
         parameters: {
             query?: {
@@ -20834,7 +22028,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
-            410: components["responses"]["Gone"];
+            410: components["responses"]["Withdrawn"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -21297,7 +22491,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            410: components["responses"]["Gone"];
+            410: components["responses"]["Withdrawn"];
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
@@ -33834,6 +35028,233 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLinks: {
+        parameters: {
+            query?: {
+                /** @description Only links of the record at this address, such as `/v1/events/national-conference`. */
+                record?: components["schemas"]["RecordAddress"];
+                /** @description Only links of this relation. */
+                relation?: "led_to" | "about" | "part_of" | "same_as" | "related";
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordLinkList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addLink: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordLinkNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordLink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLink: {
+        parameters: {
+            query?: {
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordLink"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteLink: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchLink: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["RecordLinkPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordLink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];

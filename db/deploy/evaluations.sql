@@ -37,8 +37,7 @@ CREATE TABLE scip.hub_evaluation (
   CONSTRAINT hub_evaluation_returned CHECK (
     (revision_requested_at IS NULL) = (revision_note IS NULL) AND (revision_requested_at IS NULL OR status = 'draft'))
 );
-COMMENT ON COLUMN scip.hub_evaluation.revision_note
-  IS 'What the central team asked for when it gave a return back; gone with the next submission';
+COMMENT ON COLUMN scip.hub_evaluation.revision_note IS 'What the central team asked for when it gave a return back, until it is submitted';
 
 -- A breakdown is numbers by part, of which those not named are 0. Its sum, and whether it is another.
 CREATE FUNCTION scip.parts_sum(parts jsonb) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -66,12 +65,10 @@ CREATE TABLE scip.hub_evaluation_answer (
 );
 
 CALL scip.publish('evaluation_metric', 'evaluation_question');
-CALL scip.protect('hub_evaluation_figure', 'hub_evaluation_answer');
-CALL scip.protect('hub_evaluation');
-GRANT SELECT ON scip.hub_evaluation TO scip_caller;
+CALL scip.protect('hub_evaluation_figure', 'hub_evaluation_answer', 'hub_evaluation');
 
 -- The lead writes, in steps that the triggers keep; figures and answers are written by change_evaluation alone.
-GRANT INSERT (hub_id, year), UPDATE (status, revision_note), DELETE ON scip.hub_evaluation TO scip_caller;
+GRANT SELECT, INSERT (hub_id, year), UPDATE (status, revision_note), DELETE ON scip.hub_evaluation TO scip_caller;
 -- All who see the return see its parts.
 GRANT SELECT ON scip.hub_evaluation_figure, scip.hub_evaluation_answer TO scip_caller;
 CREATE POLICY see ON scip.hub_evaluation_figure FOR SELECT TO scip_writer
@@ -80,11 +77,9 @@ CREATE POLICY see ON scip.hub_evaluation_figure FOR SELECT TO scip_writer
 
 -- Others see a return come and go; its parts touch it, so they have no change of their own.
 CALL scip.track_changes('hub_evaluation', 'hub_evaluation', $$(SELECT h.slug || '/evaluations/' || r.year FROM hub h
-  WHERE h.id = r.hub_id)$$,
-  $$ARRAY['hub:' || r.hub_id] || CASE WHEN r.status <> 'draft' THEN ARRAY(SELECT 'group:' || g.id FROM alliance_group g
-    WHERE g.decides_applications)
-    ELSE '{}' END$$);
-INSERT INTO scip.kind_address VALUES ('hub_evaluation', '/v1/hubs/');
+  WHERE h.id = r.hub_id)$$, $$ARRAY['hub:' || r.hub_id] || ARRAY(SELECT 'group:' || g.id FROM alliance_group g
+  WHERE g.decides_applications AND r.status <> 'draft')$$);
+INSERT INTO scip.kind_address VALUES ('hub_evaluation', '/v1/hubs/'), ('programme_evaluation', '/v1/programmes/');
 CALL scip.track_changes('evaluation_metric', NULL, 'NULL', 'NULL', record => 'r.metric');
 CALL scip.track_changes('evaluation_question', NULL, 'NULL', 'NULL', record => 'r.code');
 CALL scip.track_changes('hub_evaluation_figure', NULL, 'NULL', 'NULL', record => $$concat_ws('/', r.evaluation_id, r.metric)$$);
@@ -96,9 +91,8 @@ RETURN EXISTS (SELECT FROM scip.hub_phases(hub) p
                WHERE p.status IN ('active', 'paused') AND p.since <= last AND (p.until IS NULL OR p.until > first));
 GRANT EXECUTE ON FUNCTION scip.hub_operated TO scip_caller;
 
--- What the records say of each metric of a return today, to two decimals so that it can be sent back as it was read, with its
--- breakdown where that adds up to it (totals of the past have none); without those that the caller may not see. In plpgsql, because
--- metrics come with a later change.
+-- What the records say of each metric of a return today, to two decimals so that it can be sent back as it was read, and of its parts if
+-- they add up to it; without those that the caller may not see. In plpgsql, because metrics come with a later change.
 CREATE FUNCTION scip.evaluation_derived(hub bigint, year text, OUT metric text, OUT derived numeric, OUT status text, OUT parts jsonb)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
@@ -116,7 +110,8 @@ END $$;
 CREATE FUNCTION scip.part_name(hub bigint, year text, by text, part text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = scip, pg_temp RETURN CASE by WHEN 'sector' THEN (SELECT t.label FROM term t WHERE t.list = by AND t.code = part)
   WHEN 'programme' THEN coalesce((SELECT p.name FROM programme p WHERE p.slug = part), CASE part WHEN '-' THEN 'No programme' END)
-  ELSE (SELECT m.day || ' ' || m.title FROM meeting m WHERE m.id::text = part AND m.hub_id = hub AND academic_year(m.day) = year) END;
+  ELSE (SELECT m.day || ' ' || m.title FROM meeting m WHERE m.id::text = part AND m.hub_id = hub AND academic_year(m.day) = year
+        AND (ctx.sees(hub, NULL) OR ctx.decides())) END;
 
 -- What a draft still lacks, by the place at which a change of it would say it.
 CREATE FUNCTION scip.evaluation_gaps(evaluation uuid) RETURNS jsonb LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -134,9 +129,9 @@ CREATE FUNCTION scip.refuse_evaluation(status text) RETURNS void LANGUAGE sql AS
   SELECT scip.refuse(409, CASE status WHEN 'draft' THEN 'evaluation-not-submitted' WHEN 'submitted' THEN 'evaluation-submitted'
     WHEN 'accepted' THEN 'evaluation-accepted' ELSE 'evaluation-published' END)
 $$;
--- A merge patch {figures: {metric: {value, reason, breakdown: {part: number | null} | null} | null}, answers: {question: text | null}}:
--- all of it, or what is wrong with it. The records are asked here, so a figure is confirmed only while they say what the Hub has read;
--- with it their breakdown, if no other is given.
+-- A merge patch {figures: {metric: {value, reason, breakdown: {part: number} | null} | null}, answers: {question: text | null}}: all of it,
+-- or what is wrong with it. The records are asked here, so a figure is confirmed only while they say what the Hub has read, and with it
+-- their parts if no others are given.
 CREATE FUNCTION scip.change_evaluation(evaluation uuid, body jsonb, OUT errors jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
@@ -187,22 +182,21 @@ BEGIN
   UPDATE hub_evaluation t SET updated_at = now() WHERE t.id = evaluation; -- the return's version is that of its parts
 END $$;
 
--- Begins a return with the values given so far, or not at all: a fault undoes the row too.
-CREATE FUNCTION scip.begin_evaluation(hub bigint, year text, body jsonb, OUT begun boolean, OUT errors jsonb) LANGUAGE plpgsql AS $$
-DECLARE
-  made uuid;
-BEGIN
-  INSERT INTO scip.hub_evaluation (hub_id, year) VALUES (hub, year) ON CONFLICT ON CONSTRAINT hub_evaluation_once DO NOTHING RETURNING id
-    INTO made;
-  begun := made IS NOT NULL;
-  IF begun AND body <> '{}' THEN
-    errors := scip.change_evaluation(made, body);
-    IF errors IS NOT NULL THEN
-      RAISE SQLSTATE 'SCUND';
-    END IF;
-  END IF;
-EXCEPTION WHEN SQLSTATE 'SCUND' THEN NULL;
-END $$;
+-- What a programme came to in a year, found by the central team; a draft until it is published.
+CREATE TABLE scip.programme_evaluation (
+  LIKE ctx.entry INCLUDING ALL,
+  programme_id bigint NOT NULL REFERENCES scip.programme,
+  year scip.year_name NOT NULL,
+  summary text NOT NULL CHECK (scip.shows(summary) AND length(summary) <= 20000),
+  summary_cy text CHECK (scip.shows(summary_cy) AND length(summary_cy) <= 20000),
+  document_id bigint REFERENCES scip.document ON DELETE SET NULL,
+  published_at timestamptz,
+  CONSTRAINT programme_evaluation_once UNIQUE (programme_id, year)
+);
+CALL scip.publish('programme_evaluation');
+GRANT INSERT, UPDATE, DELETE ON scip.programme_evaluation TO scip_caller;
+CALL scip.track_changes('programme_evaluation', 'programme_evaluation', $$(SELECT p.slug || '/evaluations/' || r.year FROM programme p
+  WHERE p.id = r.programme_id)$$, $$ARRAY[CASE WHEN r.published_at IS NULL THEN 'role:central' ELSE 'public' END]$$);
 
 -- The answers of published returns, for the document that the network publishes of a year.
 CREATE FUNCTION scip.published_answers(year text) RETURNS TABLE (hub_id bigint, question text, text text)
@@ -213,8 +207,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WHERE e.year = published_answers.year AND e.status = 'published'
   ORDER BY h.name_sort, e.hub_id, q.ordinal
 $$;
-GRANT EXECUTE ON FUNCTION scip.evaluation_derived, scip.part_name, scip.evaluation_gaps, scip.change_evaluation, scip.begin_evaluation,
-  scip.published_answers TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.evaluation_derived, scip.part_name, scip.evaluation_gaps, scip.change_evaluation, scip.published_answers
+  TO scip_caller;
 GRANT EXECUTE ON FUNCTION scip.published_answers TO scip_anonymous;
 
 -- A return is begun when its year has, by a Hub that was at work in it, and only a draft can be deleted.

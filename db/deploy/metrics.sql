@@ -281,6 +281,25 @@ RETURN CASE cardinality(nations) WHEN 1 THEN nations[1] END;
 CREATE FUNCTION scip.event_nation(hub bigint, nations text[], own text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN hub IS NULL THEN own ELSE scip.one_nation(nations) END;
 
+-- Outreach of a period, as activities and events report it; of an event on its last day.
+CREATE FUNCTION known.outreach(first_day date, last_day date, known_at timestamptz, OUT interventions int, OUT young_people int,
+  OUT day date, OUT hub_id bigint, OUT nation text, OUT programme text, OUT left_out text, OUT record text)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT a.interventions, a.young_people, a.held_on, a.hub_id, scip.one_nation(h.nations), a.programme, NULL,
+         '/v1/hubs/' || h.slug || '/activities/' || a.id
+  FROM known.activity(known_at) a JOIN known.hub(known_at) h ON h.id = a.hub_id
+  WHERE a.kind = 'outreach' AND a.held_on BETWEEN first_day AND last_day
+  UNION ALL
+  SELECT o.interventions, o.young_people, e.latest_on, e.hub_id, scip.event_nation(e.hub_id, h.nations, e.nation), p.slug,
+         CASE WHEN e.status = 'cancelled' THEN 'event that was cancelled' WHEN e.status <> 'held' THEN 'event that is not recorded as held'
+              WHEN (e.earliest_on < first_day OR e.latest_on > last_day) AND NOT scip.are_days(e.starts, e.ends)
+                THEN 'date that may be outside the period' END, '/v1/events/' || e.slug || '/outreach'
+  FROM known.event_outreach(known_at) o JOIN known.event(known_at) e ON e.id = o.event_id
+  LEFT JOIN known.hub(known_at) h ON h.id = e.hub_id LEFT JOIN known.programme(known_at) p ON p.id = e.programme_id
+  WHERE e.status <> 'draft' AND e.latest_on >= first_day
+    AND CASE WHEN scip.are_days(e.starts, e.ends) THEN e.latest_on ELSE e.earliest_on END <= last_day
+$$;
+
 -- Quarters that Hubs owed a report of: whole ones of a period, and why one does not count.
 CREATE FUNCTION known.quarters_owed(first_day date, last_day date, known_at timestamptz, OUT hub_id bigint, OUT hub text, OUT nation text,
   OUT quarter text, OUT ends date, OUT due_on date, OUT left_out text) RETURNS SETOF record LANGUAGE sql STABLE AS $$
@@ -709,11 +728,6 @@ BEGIN
       WHEN coalesce(s.whole, 0) = 0 AND r.n IS NULL AND m.measure = 'count' THEN 'not_available'
       ELSE 'zero' END AS status) e;
 END $$;
-CREATE FUNCTION metric.cells(code text, first_day date, last_day date, known_at timestamptz, by text[], OUT hub_id bigint, OUT nation text,
-  OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text) RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status
-  FROM metric.cells(cells.code, ARRAY[cells.first_day], ARRAY[cells.last_day], cells.known_at, ARRAY[array_to_string(by, '+')], true) c
-$$;
 
 -- What the records say of one Hub and academic year, of what Hubs confirm in their returns. For the Hub itself: nothing recorded is 0,
 -- which it may confirm.

@@ -1,6 +1,7 @@
 BEGIN;
 SELECT slug, starts, ends, earliest_on, latest_on, ical_sequence FROM scip.event WHERE false;
 SELECT slug, version, supersedes, value FROM scip.headline_figure WHERE false;
+SELECT programme_id, hub_id, organisation_id, starts, ends, note FROM scip.programme_participant WHERE false;
 SELECT 1/has_function_privilege('scip_writer', p, 'EXECUTE')::int FROM unnest(ARRAY[
   'scip.reference(text, text, text)', 'scip.set_organisation_parts(bigint, jsonb)', 'scip.set_group_organisations(bigint, jsonb)',
   'scip.set_strategy_themes(bigint, jsonb)', 'scip.lock_figure(text)']) p;

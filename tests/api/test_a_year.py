@@ -484,6 +484,9 @@ def test_the_hub_at_work(year):
     assert {one["kind"] for one in year.member.get(activities)["items"]} == {"member_because_of_hub", "hub_led", "outreach"}
 
     year.central.put("/v1/programmes/year-forces", {"name": "Year Forces", **FROM})
+    year.lead.post("/v1/programmes/year-forces/participants", {"hub": "year-hub", "from": "2040-09-01", "note": "A day each term"})
+    year.central.post("/v1/programmes/year-forces/participants", {"organisation": "year-school"})
+    year.visitor.soon("/v1/programmes?hub=year-hub", lambda page: [one["slug"] for one in page["items"]] == ["year-forces"])
     for slug, more in (("year-speaker", {"kind": "webinar", "starts_on": "2040-11-20"}),
                        ("year-forces", {"kind": "creative_forces", "programme": "year-forces", "starts_on": "2040-11-12"})):
         year.lead.put("/v1/events/" + slug, {"title": "Year: " + slug, "hub": "year-hub", **more, **FROM})
@@ -682,6 +685,12 @@ def test_the_evaluation_of_the_network(year):
     figures = {(row["metric"], row["hub"] and row["hub"]["slug"]): row for row in year.visitor.get(network + "/figures")["items"]}
     assert figures["memberships", "year-hub"]["value"] == 4
     assert figures["outreach_young_people", "year-hub"]["value"] == 65, "to the nearest five"
+    programme = "/v1/programmes/year-forces/evaluations/2040-41"
+    year.central.put(programme, {"summary": "More young people think of college", "summary_cy": "Mwy o bobl ifanc"})
+    year.visitor.get(programme, status=404)
+    year.central.post(programme + "/publication")
+    found = year.visitor.soon(programme, lambda one: one["published_at"])
+    assert [found[name] for name in ("hubs", "organisations", "events", "interventions")] == [1, 1, 1, 3]
     answers = {one["question"]: one["text"] for one in year.visitor.get(network + "/answers?limit=200")["items"]
                if one["hub"]["slug"] == "year-hub"}
     as_begun = dict.fromkeys(("practice_shared", "new_activity", "influence", "learner_voice", "research"), "A year of beginnings")

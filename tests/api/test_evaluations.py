@@ -275,7 +275,7 @@ def parts(record, metric):
 
 def test_a_figure_has_parts_that_add_up(server, cluster, lead, central):
     """Of sectors, meetings and programmes: confirmed with the figure, or another with a reason; and then counted by them."""
-    path, by_hand = f"{ONE}/{year(5)}", {"reason": "By hand"}
+    path, by_hand = f"{ONE}/{year(6)}", {"reason": "By hand"}
     assert {metric: figure["breakdown_by"] for metric, figure in figures(get(server, lead, path).json).items() if figure["breakdown_by"]} == {
         "organisations_engaged": "sector", "attendance": "meeting", "outreach_interventions": "programme", YOUNG: "programme"}
     change = lambda metric, **figure: patch(server, lead, path, {"figures": {metric: figure}})
@@ -317,8 +317,8 @@ def test_a_figure_has_parts_that_add_up(server, cluster, lead, central):
     done(patch(server, lead, path, whole))
     for token, step in ((lead, "submission"), (central, "acceptance")):
         done(post(server, token, f"{path}/{step}"))
-    counted = cluster.psql(f"""SELECT s.breakdown, s.category, s.value FROM metric.sums('outreach_interventions', ARRAY[scip.period_start('{year(5)}')],
-        ARRAY[scip.period_end('{year(5)}')], NULL, '{{hub,hub+nation+category}}', true) s JOIN scip.hub h ON h.id = s.hub_id WHERE h.slug = 'evaluated-one'""", "scip_migrator")
+    counted = cluster.psql(f"""SELECT s.breakdown, s.category, s.value FROM metric.sums('outreach_interventions', ARRAY[scip.period_start('{year(6)}')],
+        ARRAY[scip.period_end('{year(6)}')], NULL, '{{hub,hub+nation+category}}', true) s JOIN scip.hub h ON h.id = s.hub_id WHERE h.slug = 'evaluated-one'""", "scip_migrator")
     assert sorted(counted.splitlines()) == ["hub+nation+category|creative-forces|7", "hub+nation+category||2", "hub||9"]
 
 

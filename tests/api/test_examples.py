@@ -50,6 +50,8 @@ REPLAY = [
     ("markEventHeld", CENTRAL, ["demonstration-event-190"]), ("reopenEvent", CENTRAL, ["demonstration-event-179"]),
     ("putEventOutreach", CENTRAL, ["demonstration-event-3"]), ("patchEventOutreach", CENTRAL, ["demonstration-event-2"]),
     ("putProgramme", CENTRAL, ["creative-forces"]), ("patchProgramme", CENTRAL, ["demonstration-days"]),
+    ("addProgrammeParticipant", CENTRAL, ["demonstration-days"]), ("patchProgrammeParticipant", CENTRAL, ["demonstration-days", AT % ("programme_participant", ANY)]),
+    ("putProgrammeEvaluation", CENTRAL, ["demonstration-days", "2023-24"]), ("patchProgrammeEvaluation", CENTRAL, ["demonstration-days", "2021-22"]),
     ("putDocument", CENTRAL, ["transitions"]), ("patchDocument", CENTRAL, ["demonstration-document-1"]), ("withdrawDocument", CENTRAL, ["demonstration-document-1"]),
     ("putResource", CENTRAL, ["welcome-pack"]), ("patchResource", CENTRAL, ["demonstration-resource-1"]), ("withdrawResource", CENTRAL, ["demonstration-resource-1"]),
     ("putNewsItem", CENTRAL, ["two-new-hubs"]), ("patchNewsItem", CENTRAL, ["demonstration-news-1"]),

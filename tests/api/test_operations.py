@@ -83,6 +83,16 @@ def training(cluster):
 
 
 @pytest.fixture(scope="module", autouse=True)
+def programme(cluster):
+    """Who takes part in a programme, and what it came to: the start data says neither."""
+    clear = "SET session_replication_role = replica; DELETE FROM scip.programme_participant; DELETE FROM scip.programme_evaluation; RESET session_replication_role;"
+    cluster.psql(clear + """INSERT INTO scip.programme_participant (programme_id, hub_id, starts) SELECT p.id, (SELECT min(id) FROM scip.hub), '2016-09-01' FROM scip.programme p;
+                            INSERT INTO scip.programme_evaluation (programme_id, year, summary, published_at) SELECT p.id, '2016-17', 'Test', now() FROM scip.programme p""")
+    yield
+    cluster.psql(clear)
+
+
+@pytest.fixture(scope="module", autouse=True)
 def shelf(cluster, server):
     """What was withdrawn is in no list, and few items have a file or are elsewhere: of each one."""
     def clear():

@@ -114,7 +114,7 @@ APART = {
         scip.record_key scip.self_assessments_version scip.share scip.total_overlaps scip.total_period""",
     "of what a request says, which is worked out when the plan is made": "scip.parsed_query scip.org_id scip.search_term scip.search_query",
     "when a record is written or shown, a text or two": """scip.are_authors scip.are_partners scip.href scip.ical_status scip.lexemes scip.is_ambiguous scip.is_email scip.is_isbn scip.joined
-        scip.page_number scip.page_title scip.sheet_date scip.uri_segment""",
+        scip.page_number scip.page_title scip.parts_sum scip.same_parts scip.sheet_date scip.uri_segment""",
     "of an erasure": "scip.hub_of scip.sought scip.words_of",
     "a day's work, once": """scip.retain_booking_need scip.retain_feedback_comment scip.retain_file scip.retain_idempotency scip.retain_person scip.retain_personal_read
         scip.retain_redaction scip.retain_removal scip.retain_spent_token scip.retain_unknown_account""",

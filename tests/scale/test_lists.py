@@ -39,7 +39,7 @@ EXCEPT = {operation for operations in LINEAR.values() for operation in operation
 WRITER = {"hub_lead": {"hubs": "hub", "hubs_led": "hub"}, "hub_member": {"hubs": "hub"}, "group_member": {"groups": "group"},
           "partner": {"organisations": "organisation"}, "analyst": {}, "website": {}, "central": {}}
 # An address of one of each kind; the other parameters of a path are ids of records of that Hub.
-SLUGS = {"hubs": "hub-3", "organisations": "organisation-5", "events": "event-7", "news": "news-7",
+SLUGS = {"hubs": "hub-3", "programmes": "programme-1", "organisations": "organisation-5", "events": "event-7", "news": "news-7",
          "documents": "document-7", "resources": "resource-7", "policy-contributions": "policy-7", "groups": "board",
          "headline-figures": "figure-7", "courses": "course-1", "quarterly-updates": "hub-3"}
 NAMES = {"list": "sector", "year": "2023-24", "quarter": "2023-24-Q1", "version": "1", "from": "2020-01-01", "date": "2020-01-01"}
