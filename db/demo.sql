@@ -66,9 +66,22 @@ SELECT replace(lower(o.name), ' ', '-'), o.name, d.nations[1], r.id, 'https://ex
 FROM demo_organisation o JOIN demo_hub d USING (h) JOIN scip.region r ON r.slug = d.region ORDER BY o.sector, o.n;
 UPDATE demo_organisation d SET id = o.id FROM scip.organisation o WHERE o.name = d.name;
 INSERT INTO scip.organisation_sector (organisation_id, sector, starts) SELECT id, sector, CASE WHEN n = 2 THEN '2018' END FROM demo_organisation ORDER BY id;
-INSERT INTO scip.organisation_partnership (organisation_id, role, starts, ends, description)
-SELECT id, CASE WHEN sector = 'he' THEN 'hub_lead' WHEN n = 1 THEN 'national_partner' ELSE 'member' END, '2019', CASE WHEN sector = 'he' AND n > 21 THEN '2021' END, 'Demonstration partner'
+INSERT INTO scip.organisation_partnership (organisation_id, role, starts, ends, description, brings, brings_cy)
+SELECT id, CASE WHEN sector = 'he' THEN 'hub_lead' WHEN n = 1 THEN 'national_partner' ELSE 'member' END, '2019', CASE WHEN sector = 'he' AND n > 21 THEN '2021' END, 'Demonstration partner',
+       CASE WHEN sector = 'he' THEN 'Rooms for meetings, as a demonstration' WHEN n = 1 THEN 'Advice, as a demonstration' END,
+       CASE WHEN sector = 'he' THEN 'Ystafelloedd cyfarfod, fel enghraifft' WHEN n = 1 THEN 'Cyngor, fel enghraifft' END
 FROM demo_organisation WHERE sector = 'he' OR n <= 2 ORDER BY id;
+-- One was renamed, one succeeded another, one was recorded twice.
+UPDATE scip.organisation SET name = 'Demonstration Society 02' WHERE slug = 'demonstration-association-02';
+UPDATE scip.organisation SET name = 'Demonstration Association 02', renamed_on = '2021-09' WHERE slug = 'demonstration-association-02';
+INSERT INTO scip.organisation_lineage (id, organisation_id, predecessor_id, kind, happened_on, note)
+SELECT pg_temp.id('lineage'), s.id, p.id, 'succeeded', '2022', 'Demonstration data'
+FROM scip.organisation s, scip.organisation p WHERE s.slug = 'demonstration-charity-06' AND p.slug = 'demonstration-charity-05';
+INSERT INTO scip.organisation (slug, name, nation, website, note, sources, confidence)
+SELECT 'demonstration-college-2', 'Demonstration College 2', nation, website, note, sources, confidence FROM scip.organisation WHERE slug = 'demonstration-college-02';
+INSERT INTO scip.organisation_partnership (organisation_id, role, starts) SELECT id, 'venue', '2020' FROM scip.organisation WHERE slug = 'demonstration-college-2';
+INSERT INTO scip.organisation_lineage (id, organisation_id, slug, kind, note)
+SELECT pg_temp.id('merge'), id, 'demonstration-college-2', 'duplicate', 'Demonstration data' FROM scip.organisation WHERE slug = 'demonstration-college-02';
 -- On 31 December 2022 nine Hubs have two leads and three have one; three leads are former ones.
 INSERT INTO scip.hub_lead (uid, hub_id, organisation_id, evidence_kind, period, sources, confidence)
 SELECT pg_temp.id('lead', d.h::text, o.n::text), d.id, o.id, 'dated', daterange(coalesce(l.since, d.launched_on), l.until), '{Demonstration data}', 'low'
@@ -83,6 +96,8 @@ JOIN demo_organisation o ON o.sector = 'he' AND o.n = l.n ORDER BY d.h, l.n;
 INSERT INTO scip.person (id, name, email)
 SELECT pg_temp.id('person', n::text), 'Demonstration Person ' || to_char(n, 'FM0000'), format('demonstration.person.%s@example.org', to_char(n, 'FM0000'))
 FROM generate_series(1, 970) n;
+INSERT INTO scip.person (id, name) VALUES (pg_temp.id('person', 'twice'), 'Demonstration Person 1');
+INSERT INTO scip.person_merge (id, person_id, former_id) VALUES (pg_temp.id('merge', 'person'), pg_temp.id('person', '1'), pg_temp.id('person', 'twice'));
 CREATE TEMP TABLE demo_member ON COMMIT DROP AS
 WITH home AS (
   SELECT n, d.h, greatest(d.launched_on + n * 53 % (date '2022-11-30' - d.launched_on), d.launched_on + 1) AS starts
@@ -105,8 +120,9 @@ SELECT pg_temp.id('member', n::text, part::text) AS id, *,
        CASE WHEN h % 2 = 0 AND (n * 13 + part) % 40 >= 34 THEN pg_temp.pick(n * 13 + part, 'government', 'research', 'careers', 'other') -- few, of some Hubs
             ELSE pg_temp.pick(n * 13 + part, 'he', 'school_sector', 'fe', 'school_sector', 'local_authority', 'he', 'charity', 'school_sector', 'armed_forces', 'he') END AS sector
 FROM spell;
-INSERT INTO scip.hub_membership (id, hub_id, person_id, organisation_id, organisation_name, sector, ambassador, starts, ends)
-SELECT m.id, d.id, pg_temp.id('person', m.n::text), o.id, CASE m.n % 10 WHEN 9 THEN 'Demonstration Body ' || m.n / 10 END, m.sector, m.n % 12 = 0, m.starts, m.ends
+INSERT INTO scip.hub_membership (id, hub_id, person_id, organisation_id, organisation_name, sector, ambassador, speaks_for, starts, ends)
+SELECT m.id, d.id, pg_temp.id('person', m.n::text), o.id, CASE m.n % 10 WHEN 9 THEN 'Demonstration Body ' || m.n / 10 END, m.sector, m.n % 12 = 0,
+       CASE m.n % 6 WHEN 0 THEN '{"groups": ["Demonstration group"], "contexts": ["Rural schools"], "beneficiaries": ["Service children who move"]}'::jsonb END, m.starts, m.ends
 FROM demo_member m JOIN demo_hub d USING (h)
 LEFT JOIN (SELECT *, count(*) OVER (PARTITION BY sector) AS many FROM demo_organisation) o ON o.sector = m.sector AND o.n = 1 + m.n / 3 % o.many AND m.n % 10 < 8
 ORDER BY m.n, m.part;

@@ -52,16 +52,19 @@ CREATE FUNCTION scip.erase(person uuid, at timestamptz) RETURNS void LANGUAGE pl
 DECLARE
   held record;
   words text[];
+  former CONSTANT person_merge[] := ARRAY(SELECT m FROM person_merge m WHERE m.person_id = erase.person);
 BEGIN
   PERFORM lock_texts();
   SELECT p.name::text, p.email INTO held FROM person p WHERE p.id = erase.person FOR UPDATE;
-  INSERT INTO erasure (person_id, at, account_id) VALUES (erase.person, erase.at, ctx.account()) ON CONFLICT DO NOTHING;
-  words := ARRAY[erase.person::text, held.name, held.email]
+  INSERT INTO erasure (person_id, at, account_id) SELECT u, erase.at, ctx.account()
+  FROM unnest(ARRAY(SELECT former_id FROM unnest(former)) || erase.person) u ON CONFLICT DO NOTHING; -- also of who is back after a restore
+  words := ARRAY[erase.person::text, held.name, held.email] || ARRAY(SELECT unnest(ARRAY[former_id::text, name, email]) FROM unnest(former))
     || ARRAY(SELECT unnest(ARRAY[a.id::text, a.subject]) FROM account a WHERE a.person_id = erase.person);
   DELETE FROM idempotency i WHERE i.account_id IN (SELECT a.id FROM account a WHERE a.person_id = erase.person);
   UPDATE idempotency i SET status = 410, hash = '', location = NULL, etag = NULL, content_type = NULL, body = NULL
   WHERE EXISTS (SELECT FROM unnest(words) word, unnest(ARRAY[word, btrim(to_json(word)::text, '"')]) written -- as it is, and within JSON
                WHERE strpos(i.body, written) > 0 OR strpos(i.location, written) > 0);
+  UPDATE hub_membership m SET speaks_for = NULL WHERE m.person_id = erase.person AND m.speaks_for IS NOT NULL;
   UPDATE person p SET name = NULL, email = NULL, erased_at = erase.at, added_by = NULL
   WHERE p.id = erase.person AND p.erased_at IS NULL;
   DELETE FROM client_secret WHERE account_id IN (SELECT a.id FROM account a WHERE a.person_id = erase.person);
@@ -71,6 +74,8 @@ BEGIN
   WHERE a.person_id = erase.person AND a.subject !~ '^erased-';
   UPDATE history h SET row = h.row || '{"label": "[erased]"}' FROM account a
   WHERE a.person_id = erase.person AND h."table" = 'account' AND h.record = a.id::text AND h.row ? 'label';
+  UPDATE person_merge m SET name = NULL, email = NULL WHERE m.person_id = erase.person AND m.name IS NOT NULL;
+  PERFORM erase_words(erase.person, name, email) FROM unnest(former) WHERE (name, email) IS DISTINCT FROM (held.name, held.email);
   PERFORM erase_words(erase.person, held.name, held.email);
 END $$;
 CREATE FUNCTION scip.erase_person(person uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -93,8 +98,8 @@ BEGIN
     'person', jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email, 'restricted', p.restricted,
       'erased_at', p.erased_at, 'added_by', p.added_by, 'created_at', p.created_at, 'updated_at', p.updated_at),
     'memberships', (SELECT coalesce(jsonb_agg(jsonb_build_object('hub', h.slug, 'organisation', o.slug, 'organisation_name',
-      m.organisation_name,
-        'sector', m.sector, 'ambassador', m.ambassador, 'from', m.starts, 'to', m.ends - 1) ORDER BY m.starts, m.id), '[]')
+        m.organisation_name, 'sector', m.sector, 'ambassador', m.ambassador, 'speaks_for', m.speaks_for, 'from', m.starts,
+        'to', m.ends - 1) ORDER BY m.starts, m.id), '[]')
       FROM hub_membership m JOIN hub h ON h.id = m.hub_id LEFT JOIN organisation o ON o.id = m.organisation_id WHERE m.person_id = of_whom),
     'seats', (SELECT coalesce(jsonb_agg(jsonb_build_object('group', g.slug, 'title', s.title, 'organisation', o.slug, 'sector', s.sector,
         'from', s.starts, 'to', s.ends - 1) ORDER BY s.starts, s.id), '[]')
@@ -118,6 +123,8 @@ BEGIN
                                                                 ORDER BY r.starts, r.id), '[]')
                                       FROM account_role r WHERE r.account_id = a.id)) ORDER BY a.created_at, a.id), '[]')
       FROM account a WHERE a.person_id = of_whom),
+    'merges', (SELECT coalesce(jsonb_agg(jsonb_build_object('former', m.former_id, 'name', m.name, 'email', m.email,
+        'merged_at', m.created_at) ORDER BY m.created_at, m.id), '[]') FROM person_merge m WHERE m.person_id = of_whom),
     'reads', (SELECT coalesce(jsonb_agg(jsonb_build_object('read_at', r.at, 'account', r.account_id, 'operation', r.operation)
         ORDER BY r.at, r.id), '[]')
       FROM personal_read r WHERE r.person_id = of_whom),

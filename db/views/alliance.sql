@@ -52,6 +52,16 @@ LEFT JOIN LATERAL (
            FILTER (WHERE x.evidence_kind = 'former' OR upper(x.period) <= scip.today()) AS former_leads
   FROM scip.hub_lead x JOIN scip.organisation o ON o.id = x.organisation_id WHERE x.hub_id = h.id) l ON true;
 
+-- A row for each of the two. By subqueries, for a join would read all organisations, and each of them asks for this.
+CREATE VIEW scip.organisation_lineages WITH (security_invoker) AS
+SELECT l.id, l.kind, coalesce((SELECT scip.link('organisations', p.slug, p.name) FROM scip.organisation p WHERE p.id = l.predecessor_id),
+         scip.link('organisations', l.slug, l.name)) AS predecessor,
+       (SELECT scip.link('organisations', s.slug, s.name) FROM scip.organisation s WHERE s.id = l.organisation_id) AS successor,
+       l.happened_on::text, l.note, CASE WHEN (SELECT ctx.central()) THEN l.moved::json END AS moved, l.created_at, l.updated_at,
+       (SELECT '/v1/organisations/' || s.slug FROM scip.organisation s WHERE s.id = l.organisation_id) || '/lineage/' || l.id AS href,
+       l.version AS _version, o AS _organisation_id
+FROM scip.organisation_lineage l, unnest(ARRAY[l.organisation_id, l.predecessor_id]) o;
+GRANT SELECT ON scip.organisation_lineages TO scip_anonymous, scip_caller;
 CREATE VIEW scip.organisations WITH (security_invoker) AS
 SELECT o.slug, o.name,
        (SELECT coalesce(json_agg(json_build_object('name', n.name, 'kind', n.kind) ORDER BY n.name_sort), '[]')
@@ -64,15 +74,19 @@ SELECT o.slug, o.name,
          THEN json_build_object('slug', r.slug, 'gss_code', r.gss_code, 'name', r.name, 'href', '/v1/regions/' || r.slug) END AS region,
        (SELECT coalesce(json_agg(i.identifier ORDER BY i.identifier), '[]')
         FROM scip.organisation_identifier i WHERE i.organisation_id = o.id) AS identifiers,
-       (SELECT coalesce(json_agg(json_build_object('role', p.role, 'from', p.starts, 'to', p.ends, 'description', p.description)
-                                 ORDER BY p.role), '[]')
+       (SELECT coalesce(json_agg(json_build_object('role', p.role, 'from', p.starts, 'to', p.ends, 'description', p.description,
+                                                   'brings', p.brings, 'brings_cy', p.brings_cy) ORDER BY p.role), '[]')
         FROM scip.organisation_partnership p WHERE p.organisation_id = o.id) AS partnerships,
        (SELECT coalesce(json_agg(json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug, 'status',
                   CASE WHEN l.period @> scip.today() THEN 'current' WHEN l.evidence_kind = 'dated'
                     AND upper(l.period) <= scip.today() THEN 'former'
                        WHEN l.evidence_kind = 'dated' THEN 'planned' ELSE l.evidence_kind END) ORDER BY h.name_sort, l.id), '[]')
         FROM scip.hub_lead l JOIN scip.hub h ON h.id = l.hub_id WHERE l.organisation_id = o.id) AS hubs_led,
-       o.website, o.logo, o.description, o.note,
+       (SELECT coalesce(json_agg(json_build_object('kind', l.kind, 'predecessor', l.predecessor, 'successor', l.successor,
+               'happened_on', l.happened_on) ORDER BY l.created_at), '[]')
+        FROM scip.organisation_lineages l WHERE l._organisation_id = o.id AND l.id = ANY (ARRAY( -- which an index finds
+          SELECT n.id FROM scip.organisation_lineage n WHERE o.id IN (n.organisation_id, n.predecessor_id)))) AS lineage,
+       o.website, o.logo, o.description, o.note, o.renamed_on::text,
        array_to_json(o.sources) AS sources, o.confidence, o.updated_at, '/v1/organisations/' || o.slug AS href,
        o.id AS _id, o.name_sort AS _sort,
        o.version AS _version, o.search AS _search

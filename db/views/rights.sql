@@ -27,6 +27,7 @@ CREATE VIEW scip.text_column WITH (security_invoker) AS
 WITH kept ("table", "column", reason) AS (VALUES
   ('account', 'issuer', 'an address of a provider'), ('account', 'subject', 'replaced with the account''s person'),
   ('person', 'name', 'gone with the person'), ('person', 'email', 'gone with the person'),
+  ('person_merge', NULL, 'gone with the person'), ('organisation_lineage', 'moved', 'names of tables'),
   ('audit', NULL, 'ids and names of tables, columns and operations'), ('change', NULL, 'ids and addresses'),
   ('history', NULL, 'its rows are cleaned as the table''s own'), ('history_start', NULL, 'names of tables'),
   ('idempotency', NULL, 'an answer with the name is emptied as a whole'), ('personal_read', NULL, 'ids and names of operations'),

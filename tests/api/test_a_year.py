@@ -257,6 +257,9 @@ def test_people_join(year):
     year.member.token = accepted(year.server.form("/oauth/token", {"grant_type": "client_credentials"}, (name, secret)))["access_token"]
     own = year.member.get(year.people[2]["href"])
     assert (own["sector"], own["organisation_name"], own["ambassador"]) == ("school_sector", "Employer 2", True)
+    voice = {"groups": ["The primary schools of the county"], "contexts": ["Rural schools"], "beneficiaries": ["Service children who move"]}
+    assert year.member.replace(own["href"] + "/speaks-for", voice)["speaks_for"] == voice
+    assert year.lead.get(own["href"])["speaks_for"] == voice
     quorum = year.member.get(HUB + "/quorum")
     assert (quorum["quorate"], quorum["missing_sectors"], quorum["rule_from"]) == (True, [], "2040-06-11")
     assert [one["sector"] for one in year.lead.get(HUB + "/members")["items"]] == SECTORS

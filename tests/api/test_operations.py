@@ -118,6 +118,16 @@ def shelf(cluster, server):
 
 
 @pytest.fixture(scope="module", autouse=True)
+def lineage(cluster):
+    """The first organisation of the list has a predecessor."""
+    clear = "DELETE FROM scip.organisation_lineage WHERE note = 'test_operations'"
+    cluster.psql(clear + """; INSERT INTO scip.organisation_lineage (organisation_id, predecessor_id, kind, note)
+        SELECT (array_agg(id ORDER BY name_sort, slug))[1], (array_agg(id ORDER BY name_sort, slug))[2], 'succeeded', 'test_operations' FROM scip.organisation""")
+    yield
+    cluster.psql(clear)
+
+
+@pytest.fixture(scope="module", autouse=True)
 def told_year(cluster):
     """The start data has no release, nor a year of the network that has one; nor has its first Hub figures, or terms of reference that it has adopted."""
     clear = """SET session_replication_role = replica; DELETE FROM scip.release WHERE note = 'test_operations';

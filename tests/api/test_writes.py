@@ -193,7 +193,8 @@ def test_an_organisation_with_all_it_has(server, cluster, central):
     assert made.json["region"]["href"] == "/v1/regions/south-east"
     assert made.json["sectors"] == [{"sector": "fe", "kind": None, "from": "2001", "to": None}, {"sector": "he", "kind": None, "from": None, "to": None}]
     assert made.json["identifiers"] == ["GB-COH-99000002", "GB-UKPRN-99000001"]
-    assert made.json["partnerships"] == [{"role": "regional_partner", "from": "2020-09", "to": None, "description": "Local base visits"}]
+    assert made.json["partnerships"] == [{"role": "regional_partner", "from": "2020-09", "to": None, "description": "Local base visits",
+                                          "brings": None, "brings_cy": None}]
 
     # A list that is given replaces the list; what is the same in both is left alone, other lists stay.
     changed = patch(server, central, path, {"sectors": [{"sector": "fe", "from": "2001", "to": "2024"}, {"sector": "he"}], "other_names": [],
