@@ -169,7 +169,7 @@ INSERT INTO scip.agenda_item (id, meeting_id, ordinal, title, outcome) SELECT pg
 UPDATE scip.agenda_item i SET outcome = CASE WHEN i.heading IS NULL OR (i.ordinal + m.k) % 5 > 0 THEN 'addressed' ELSE 'nothing_raised' END,
   notes = CASE WHEN (i.ordinal + m.k) % 5 > 0 THEN 'Demonstration notes' END
 FROM demo_meeting m WHERE i.meeting_id = m.id AND m.k % 9 < 8 AND m.h IS NOT NULL;
-UPDATE scip.meeting t SET agenda_completed_at = now() FROM demo_meeting m WHERE t.id = m.id AND m.k % 9 < 8;
+UPDATE scip.meeting t SET agenda_completed_at = now() FROM demo_meeting m WHERE t.id = m.id AND m.k % 9 < 8 AND m.h IS NOT NULL;
 INSERT INTO scip.attendance (meeting_id, person_id, status)
 SELECT m.id, pg_temp.id('person', p.n::text), pg_temp.pick(p.n * 17 + m.k * 5, 'present', 'apologies', 'present', 'absent', 'present')
 FROM demo_meeting m JOIN demo_member p ON p.h = m.h AND p.starts <= m.day AND (p.ends IS NULL OR p.ends > m.day) WHERE (p.n * 7 + m.k * 11) % 5 < 3
@@ -239,23 +239,39 @@ INSERT INTO scip.quarterly_update (id, hub_id, quarter, status, nil_return, prac
 SELECT pg_temp.id('update', hub_id::text, quarter), hub_id, quarter, 'submitted', x = 1, t, t, t, t, t, CASE WHEN x > 5 THEN t END
 FROM demo_update, LATERAL (SELECT CASE WHEN x <> 1 THEN 'Demonstration text' END AS t) y ORDER BY quarter, hub_id;
 DELETE FROM scip.quarterly_update_extension;
+
+-- What Hubs report to the Hub Leads Group, begun from their last update, as the central team writes it down: submitted but for some, and answered.
+INSERT INTO scip.agenda_item (meeting_id, hub_id, title, led_by, outcome)
+SELECT m.id, d.id, 'Demonstration report of ' || d.name, 'Lead of the Hub', 'addressed'
+FROM demo_meeting m JOIN demo_hub d ON m.h IS NULL AND scip.hub_active(d.id, m.day, m.day) ORDER BY m.day, d.h;
+UPDATE scip.meeting t SET agenda_completed_at = now() FROM demo_meeting m WHERE t.id = m.id AND m.h IS NULL;
+UPDATE scip.hub_report r SET status = 'submitted', submitted_at = m.day - 3 + time '09:30', nil_return = false, practice = coalesce(r.practice, 'Demonstration text')
+FROM demo_meeting m JOIN demo_hub d ON true WHERE m.id = r.meeting_id AND d.id = r.hub_id AND (d.h + extract(year FROM m.day)::int) % 5 > 0;
+UPDATE scip.hub_report r SET response = 'Demonstration feedback', responded_on = m.day
+FROM demo_meeting m WHERE m.id = r.meeting_id AND r.status = 'submitted' AND m.day < '2022-11-01';
 INSERT INTO scip.hub_review (id, hub_id, reviewed_on, note)
 SELECT pg_temp.id('review', h::text, y::text), id, make_date(y, 7, 1 + h), 'Demonstration review' FROM demo_hub, generate_series(2019, 2022) y
 WHERE launched_on < make_date(y, 1, 1) AND (h + y) % 4 > 0 AND h < 13;
 
 -- Messages to all Hubs, with their relays, and from Hubs, with the answers.
-INSERT INTO scip.message (id, direction, group_id, title, text, sent_on)
-SELECT pg_temp.id('message', n::text), 'to_hubs', CASE WHEN n % 3 > 0 THEN g.id END, 'Demonstration message ' || n, 'Demonstration text for all Hubs', date '2019-01-20' + n * 110
-FROM generate_series(1, 12) n JOIN scip.alliance_group g ON g.slug = 'hub-leads-group';
+INSERT INTO scip.message (id, direction, group_id, agenda_item_id, title, text, sent_on)
+SELECT pg_temp.id('message', n::text), 'to_hubs', CASE WHEN n % 3 > 0 THEN g.id END, CASE WHEN n % 3 > 0 AND m.id IS NOT NULL THEN pg_temp.id('item', m.id::text) END,
+       'Demonstration message ' || n, 'Demonstration text for all Hubs', date '2019-01-20' + n * 110
+FROM generate_series(1, 12) n JOIN scip.alliance_group g ON g.slug = 'hub-leads-group'
+LEFT JOIN LATERAL (SELECT m.id FROM demo_meeting m WHERE m.h IS NULL AND m.day BETWEEN date '2019-01-20' + n * 110 - 90 AND date '2019-01-20' + n * 110
+                   ORDER BY m.day DESC LIMIT 1) m ON true;
 INSERT INTO scip.message_relay (message_id, hub_id, relayed_on, note)
 SELECT m.id, d.id, m.sent_on + 5 + h, 'Demonstration newsletter'
 FROM demo_hub d JOIN scip.message m ON m.direction = 'to_hubs' AND scip.hub_active(d.id, m.sent_on, m.sent_on) WHERE (h + extract(doy FROM m.sent_on)::int) % 5 > 0;
-INSERT INTO scip.message (id, direction, group_id, hub_id, kind, title, text, sent_on, response, response_channel, responded_on)
-SELECT pg_temp.id('message', 'up', n::text), 'from_hub', g.id, d.id, pg_temp.pick(n, 'practice', 'challenge', 'idea', 'priority', 'question'), 'Demonstration question ' || n, 'Demonstration text', day,
+INSERT INTO scip.message (id, direction, group_id, hub_id, open_to_hubs, kind, title, text, sent_on, response, response_channel, responded_on)
+SELECT pg_temp.id('message', 'up', n::text), 'from_hub', g.id, d.id, n % 4 = 2 OR n % 11 = 6, CASE n % 11 WHEN 6 THEN 'success' ELSE pg_temp.pick(n, 'practice', 'challenge', 'idea', 'priority', 'question') END, 'Demonstration question ' || n, 'Demonstration text', day,
        CASE WHEN n % 3 > 0 THEN 'Demonstration answer' END, CASE WHEN n % 3 > 0 THEN pg_temp.pick(n, 'conference_input', 'website_content', 'research_priority', 'direct_reply') END,
        CASE WHEN n % 3 > 0 THEN day + 40 END
 FROM generate_series(1, 40) n CROSS JOIN LATERAL (SELECT date '2019-04-10' + n * 31 AS day) x JOIN demo_hub d ON d.h = 1 + n * 5 % 12 AND d.launched_on < day
 JOIN scip.alliance_group g ON g.slug = 'hub-leads-group';
+INSERT INTO scip.message_answer (message_id, hub_id, text, answered_on)
+SELECT m.id, d.id, 'Demonstration answer of another Hub', m.sent_on + d.h
+FROM scip.message m JOIN demo_hub d ON m.open_to_hubs AND d.id <> m.hub_id AND (d.h + extract(doy FROM m.sent_on)::int) % 4 = 0 AND scip.hub_active(d.id, m.sent_on, m.sent_on);
 
 -- Events: 1 to 178 count in 2019-22. Of the others 8 were cancelled, 3 have no date, 3 are not recorded as held, and 14 are of other years.
 INSERT INTO scip.event (uid, slug, title, title_source, kind, starts, ends, date_text, starts_at, venue, town, nation, online, hub_id, organiser_id, programme_id, capacity,

@@ -190,9 +190,11 @@ CREATE TABLE scip.alliance_group (
   purpose text,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
   decides_applications boolean NOT NULL DEFAULT false,
+  counts_for_representation boolean NOT NULL DEFAULT false,
   CHECK (scip.earliest(starts) <= scip.latest(ends))
 );
 COMMENT ON COLUMN scip.alliance_group.decides_applications IS 'Its members review and decide applications for Hubs';
+COMMENT ON COLUMN scip.alliance_group.counts_for_representation IS 'Its meetings are national ones: Hubs are to be there, and report';
 
 CREATE TABLE scip.group_organisation (
   group_id bigint REFERENCES scip.alliance_group ON DELETE CASCADE,

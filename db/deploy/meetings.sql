@@ -28,19 +28,21 @@ CREATE INDEX ON scip.meeting (day);
 CREATE UNIQUE INDEX meeting_one_inaugural ON scip.meeting (hub_id) WHERE kind = 'inaugural' AND status <> 'cancelled';
 COMMENT ON COLUMN scip.meeting.day IS 'Of its start';
 
--- heading: one of the five that a Hub's ordinary meeting covers; groups have free agendas.
+-- heading: one of the five that a Hub's ordinary meeting covers; groups have free agendas. hub: of a national meeting, which reports there.
 CREATE TABLE scip.agenda_item (
   LIKE ctx.entry INCLUDING ALL,
   meeting_id uuid NOT NULL REFERENCES scip.meeting ON DELETE CASCADE,
   ordinal int NOT NULL CHECK (ordinal > 0),
   heading text REFERENCES term.heading,
+  hub_id bigint REFERENCES scip.hub,
   title scip.label NOT NULL,
   intended_outcome text CHECK (length(intended_outcome) <= 2000),
   led_by text CHECK (length(led_by) <= 200),
   notes text CHECK (length(notes) <= 20000),
   outcome text REFERENCES term.agenda_outcome,
   CONSTRAINT agenda_item_order UNIQUE (meeting_id, ordinal) DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT agenda_item_heading UNIQUE (meeting_id, heading)
+  CONSTRAINT agenda_item_heading UNIQUE (meeting_id, heading),
+  CONSTRAINT agenda_item_hub UNIQUE (meeting_id, hub_id)
 );
 COMMENT ON COLUMN scip.agenda_item.led_by IS 'A body or a post, not a person''s name';
 
@@ -152,7 +154,12 @@ LANGUAGE sql STABLE AS $$
     AND (s.ends IS NULL OR s.ends > coalesce(on_day, m.day))
   GROUP BY s.person_id
 $$;
-GRANT EXECUTE ON FUNCTION scip.meeting_members TO scip_caller;
+-- An item as others may know it, to whom it has sent a message or who report there; with its meeting.
+CREATE FUNCTION scip.item_link(item uuid) RETURNS json LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = scip, pg_temp RETURN (
+  SELECT json_build_object('id', i.id, 'name', i.title, 'href', '/v1/meetings/' || m.id || '/agenda/' || i.id, 'meeting',
+    json_build_object('id', m.id, 'name', m.title, 'starts_on', m.day, 'href', '/v1/meetings/' || m.id))
+  FROM scip.agenda_item i JOIN scip.meeting m ON m.id = i.meeting_id WHERE i.id = item AND ctx.in_network());
+GRANT EXECUTE ON FUNCTION scip.meeting_members, scip.item_link TO scip_caller;
 
 -- What came of a meeting, which its day and its being planned are no longer free of.
 CREATE FUNCTION scip.meeting_has_records(meeting uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp

@@ -23,6 +23,7 @@ CREATE TABLE scip.audit (
 );
 CREATE INDEX ON scip.audit ("table", record, id);
 CREATE INDEX ON scip.audit (account_id, id);
+CREATE INDEX ON scip.audit (at);
 
 -- What a row was from `at` until the next one of its record; the last is the row as it stands, NULL after its end. No personal column.
 CREATE TABLE scip.history (
@@ -209,7 +210,7 @@ INSERT INTO scip.kind_address VALUES
   ('person', '/v1/people/'), ('hub_membership', '/v1/hubs/'), ('activity', '/v1/hubs/'), ('quarterly_update', '/v1/hubs/'),
   ('hub_review', '/v1/hubs/'), ('group_seat', '/v1/groups/'), ('meeting', '/v1/meetings/'), ('minutes', '/v1/minutes/'),
   ('message', '/v1/messages/'), ('quarter', '/v1/quarters/'), ('project', '/v1/projects/'), ('action', '/v1/'), ('hub_lead_person', '/v1/hubs/'), ('terms_of_reference', '/v1/hubs/'),
-  ('local_figure', '/v1/hubs/'), ('local_network', '/v1/hubs/');
+  ('local_figure', '/v1/hubs/'), ('local_network', '/v1/hubs/'), ('hub_report', '/v1/hub-reports/');
 CALL scip.publish('kind_address');
 CALL scip.track_changes('kind_address', NULL, 'NULL', 'NULL', record => 'r.kind');
 

@@ -3,7 +3,7 @@ SET LOCAL client_min_messages = warning;
 \ir ../views/drop.sql
 DROP FUNCTION scip.record_terms_template, scip.record_terms_of_reference, scip.terms_of_reference_guard_new,
   scip.terms_of_reference_keep_adopted, scip.terms_of_reference_set_adoption, scip.import_attendance, scip.read_attendance, scip.attendance_summary, scip.meeting_quorum,
-  scip.meetings_of, scip.meeting_head, scip.set_attendance, scip.complete_agenda, scip.open_headings,
+  scip.meetings_of, scip.meeting_head, scip.item_link, scip.set_attendance, scip.complete_agenda, scip.open_headings,
   scip.meeting_has_records, scip.meeting_members, scip.lock_meeting, scip.record_minutes, scip.record_action,
   scip.record_resolution, scip.record_attendance, scip.record_agenda_item, scip.record_meeting, ctx.writes_meeting,
   scip.meeting_guard_new, scip.meeting_guard_removal, scip.meeting_guard_text, scip.meeting_guard_status,

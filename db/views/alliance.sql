@@ -94,7 +94,7 @@ FROM scip.organisation o
 LEFT JOIN scip.region r ON r.id = o.region_id;
 
 CREATE VIEW scip.groups WITH (security_invoker) AS
-SELECT g.slug, g.name, g.kind, g.status, g.starts::text AS "from", g.ends::text AS "to", g.purpose,
+SELECT g.slug, g.name, g.kind, g.status, g.starts::text AS "from", g.ends::text AS "to", g.purpose, g.counts_for_representation,
        (SELECT coalesce(json_agg(scip.link('organisations', o.slug, o.name) ORDER BY o.name_sort), '[]')
         FROM scip.group_organisation m JOIN scip.organisation o ON o.id = m.organisation_id WHERE m.group_id = g.id) AS organisations,
        array_to_json(g.sources) AS sources, g.confidence, g.updated_at, '/v1/groups/' || g.slug AS href, g.name_sort AS _sort,

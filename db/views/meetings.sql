@@ -10,8 +10,9 @@ LEFT JOIN scip.alliance_group g ON g.id = m.group_id;
 
 CREATE VIEW scip.agenda_items WITH (security_invoker) AS
 SELECT i.id, i.ordinal, i.heading, i.title::text, i.intended_outcome, i.led_by, i.notes, i.outcome, i.version, i.created_at, i.updated_at,
-       '/v1/meetings/' || i.meeting_id || '/agenda/' || i.id AS href, i.version AS _version, i.meeting_id AS _meeting
-FROM scip.agenda_item i;
+       '/v1/meetings/' || i.meeting_id || '/agenda/' || i.id AS href, i.version AS _version, i.meeting_id AS _meeting,
+       scip.link('hubs', h.slug, h.name) AS hub
+FROM scip.agenda_item i LEFT JOIN scip.hub h ON h.id = i.hub_id;
 
 -- Everybody who may have been there, with what is noted of them; and who was noted and has been found not to be a member.
 CREATE VIEW scip.meeting_attendance WITH (security_invoker) AS

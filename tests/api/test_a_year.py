@@ -456,18 +456,19 @@ def test_the_hub_works_to_a_plan_and_with_another(year):
 
 
 def test_what_was_raised_goes_up_and_is_answered(year):
-    """A question, a challenge, an idea, a priority, some practice; the group answers by the means that fits best."""
+    """A question, a challenge, an idea, a priority, some practice, a success; the group answers by the means that fits best, and another
+    Hub what is open to all."""
     kinds = {kind: year.lead.post(HUB + "/messages", {
         "kind": kind, "group": "hub-leads-group" if kind == "question" else "year-practice", "title": f"Year: a {kind}",
-        "text": "Who pays for travel?"}) for kind in ("question", "challenge", "idea", "priority", "practice")}
+        "text": "Who pays for travel?"}) for kind in ("question", "challenge", "idea", "priority", "practice", "success")}
     rates = lambda person: person.get("/v1/network/message-rates?period=2040-41-Q1")
-    assert rates(year.central)["loop_closed_rate"] == {"numerator": 0, "denominator": 5, "percent": 0.0}
+    assert rates(year.central)["loop_closed_rate"] == {"numerator": 0, "denominator": 6, "percent": 0.0}
     assert {one["kind"] for one in year.practice.get("/v1/messages?hub=year-hub&answered=false")["items"]} == set(kinds) - {"question"}
     year.hub_leads.replace(kinds["question"]["href"] + "/response", {"response": "The travel fund", "response_channel": "direct_reply"})
     year.practice.replace(kinds["idea"]["href"] + "/response", {
         "response": "The spring conference takes it up", "response_channel": "conference_input"})
     now = rates(year.lead)
-    assert now["loop_closed_rate"] == {"numerator": 2, "denominator": 5, "percent": 40.0} and now["relay_rate"]["numerator"] == 1
+    assert now["loop_closed_rate"] == {"numerator": 2, "denominator": 6, "percent": 33.3} and now["relay_rate"]["numerator"] == 1
     assert year.member.get(kinds["question"]["href"])["response"] == "The travel fund"
     assert year.lead.get(kinds["idea"]["href"])["response_channel"] == "conference_input"
     year.central.put("/v1/documents/year-answer", {"title": "Year: what the group found", "kind": "guide", **FROM})
@@ -475,6 +476,12 @@ def test_what_was_raised_goes_up_and_is_answered(year):
     for who in (year.practice, year.lead):
         assert [one["from_record"]["name"] for one in who.get("/v1/links?record=/v1/documents/year-answer")["items"]] == ["Year: a idea"]
     assert year.visitor.get("/v1/links?record=/v1/documents/year-answer")["items"] == []
+    year.other_lead.get(kinds["success"]["href"], status=404)
+    for kind in ("success", "challenge"):
+        year.lead.post(kinds[kind]["href"] + "/opening")
+    assert year.other_lead.get(kinds["success"]["href"])["title"] == "Year: a success"
+    year.other_lead.put("/v1/hubs/scotland-hub/answers/" + kinds["challenge"]["id"], {"text": "Ours share a car"})
+    assert [one["text"] for one in year.member.get(kinds["challenge"]["href"] + "/answers")["items"]] == ["Ours share a car"]
 
 
 def test_the_hub_at_work(year):
@@ -519,6 +526,8 @@ def test_members_are_trained_and_a_school_judges_itself(year):
     code = year.website.post(booking + "/certificate")["code"]
     assert "Dee" not in str(year.visitor.get("/v1/certificates/" + code))
     assert year.lead.get(session + "/feedback")["ratings"] is not None
+    trained = year.lead.get("/v1/training/delegates?hub=year-hub&period=2040-41&attended=true")["items"]
+    assert [(one["name"], one["course"]["slug"], one["member"]) for one in trained] == [("Dee Delegate", "year-course", False)]
 
     principles = [one["slug"] for one in year.visitor.get("/v1/toolkit/principles")["items"]]
     year.school = Person(year, "School", "partner", organisation="year-school")
@@ -543,7 +552,8 @@ def test_the_first_update(year):
 
 
 def test_a_meeting_in_the_snow_and_one_of_the_hub_leads(year):
-    """February 2041. What is cancelled does not count; the group's meeting does, for who has a seat there for the Hub's lead."""
+    """February 2041. What is cancelled does not count; the group's meeting does, for who has a seat there for the Hub's lead. The Hub is
+    invited to report, from its last update, and hears what the meeting says to it."""
     year.set("2041-02-03")
     cancelled = year.lead.post(HUB + "/meetings", {"title": "Snow", "starts_at": "2041-02-04T10:00:00Z", "online": True})["href"]
     year.lead.post(cancelled + "/cancellation")
@@ -554,6 +564,15 @@ def test_a_meeting_in_the_snow_and_one_of_the_hub_leads(year):
     meeting = year.hub_leads.post("/v1/groups/hub-leads-group/meetings", {
         "title": "Year: Hub Leads", "starts_at": "2041-02-03T10:00:00Z", "online": True})["href"]
     year.hub_leads.post(meeting + "/agenda", {"title": "What we learnt from each other", "led_by": "The Year Hub"})
+    year.hub_leads.post(meeting + "/report-invitations")
+    report = year.lead.get("/v1/hub-reports?hub=year-hub&status=draft")["items"][0]
+    assert (report["quarter"], report["member_updates"], report["agenda_item"]["meeting"]["href"]) == ("2040-41-Q1", "A new school", meeting)
+    year.lead.patch(report["href"], {"questions": "Who pays for travel to meetings?"})
+    year.hub_leads.get(report["href"], status=404)
+    year.lead.post(report["href"] + "/submission")
+    assert year.hub_leads.get(report["href"])["questions"] == "Who pays for travel to meetings?"
+    year.hub_leads.replace(report["href"] + "/feedback", {"feedback": "The travel fund does"})
+    assert year.member.get(report["href"])["feedback"] == "The travel fund does"
     year.hub_leads.post(meeting + "/held", {})
     year.stands()
     note = lambda state: year.hub_leads.replace(meeting + "/attendance", {
@@ -565,11 +584,16 @@ def test_a_meeting_in_the_snow_and_one_of_the_hub_leads(year):
 
 
 def test_the_practice_group_meets(year):
-    """March. It has the messages for Hubs on its agenda, and the Hub's lead is present."""
+    """March. It has the messages for Hubs on its agenda, from which one goes out, and the Hub's lead is present."""
     year.set("2041-03-03")
     meeting = year.practice.post("/v1/groups/year-practice/meetings", {
         "title": "Year: Practice Group", "starts_at": "2041-03-03T10:00:00Z", "online": True})["href"]
-    year.practice.post(meeting + "/agenda", {"title": "Messages for Hubs"})
+    item = year.practice.post(meeting + "/agenda", {"title": "Messages for Hubs"})
+    message = year.practice.post("/v1/messages", {"agenda_item": item["id"], "title": "Year: what we said", "text": "A conference in May"})
+    assert year.lead.get(message["href"])["agenda_item"]["meeting"]["name"] == "Year: Practice Group"
+    year.lead.put(f"{HUB}/relays/{message['id']}", {"note": "Mail to all members"})
+    relays = {one["hub"]["slug"]: one["relayed_on"] for one in year.practice.get(message["href"] + "/relays?limit=200")["items"]}
+    assert relays["year-hub"] == "2041-03-03" and relays["scotland-hub"] is None
     year.practice.replace(meeting + "/attendance", {"items": [{"person": person_of(year.people[0]), "status": "present"}]})
     year.practice.post(meeting + "/held", {})
     assert year.stands()["national_meetings"]["evidence"] == {"held": 2, "attended": 2}

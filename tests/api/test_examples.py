@@ -83,6 +83,10 @@ REPLAY = [
     ("putHubEvaluation", LEAD, [HUB, "2023-24"], "year"), ("patchHubEvaluation", LEAD, [HUB, "2023-24"]),
     ("requestHubEvaluationRevision", CENTRAL, ["demonstration-hub-west-midlands", "2021-22"]), ("putQuarter", CENTRAL, ["2022-23-Q1"]),
     ("addMessage", MEMBER, []), ("addHubMessage", LEAD, [HUB], "message"), ("putMessageResponse", MEMBER, ["message"]),
+    ("putHubAnswer", CENTRAL, ["demonstration-hub-london", AT % ("message", "x.open_to_hubs AND NOT EXISTS (SELECT FROM scip.message_answer a JOIN scip.hub h"
+                               " ON h.id = a.hub_id OR h.id = x.hub_id WHERE h.slug = 'demonstration-hub-london' AND (a.message_id = x.id OR h.id = x.hub_id))")]),
+    ("patchHubReport", LEAD, [OF_HUB % ("hub_report", "x.response IS NULL")]),
+    ("putHubReportFeedback", MEMBER, [AT % ("hub_report", "x.status = 'submitted'")]),
     ("putHubRelay", CENTRAL, ["demonstration-hub-london", "SELECT m.id FROM scip.message m WHERE m.direction = 'to_hubs' AND NOT EXISTS (SELECT FROM scip.message_relay r"
                               " JOIN scip.hub h ON h.id = r.hub_id WHERE r.message_id = m.id AND h.slug = 'demonstration-hub-london') ORDER BY sent_on"]),
     ("addHubReview", LEAD, [HUB]), ("patchHubReview", LEAD, [HUB, OF_HUB % ("hub_review", ANY)]),

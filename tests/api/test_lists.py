@@ -13,10 +13,11 @@ from test_examples import CENTRAL, CONTRACT, GROUP, HUB, MEETING, PEOPLE, SCHEMA
 AT = {"documents": "demonstration-document-1", "groups": GROUP, "headline-figures": "training-delegates-2019-22", "hubs": HUB, "meetings": MEETING,
       "metrics": "SELECT code FROM scip.metric ORDER BY ordinal", "network/evaluations": "SELECT max(year) FROM scip.network_evaluations", "people": PEOPLE, "projects": "demonstration-action-plan-8", "resources": "demonstration-resource-1", "training/sessions": SESSION,
 AT = {"programmes": "demonstration-days", "documents": "demonstration-document-1", "groups": GROUP, "headline-figures": "training-delegates-2019-22", "hubs": HUB, "meetings": MEETING,
+      "messages": "SELECT message_id FROM scip.message_answer ORDER BY 1",
       "metrics": "SELECT code FROM scip.metric ORDER BY ordinal", "network/evaluations": "SELECT max(year) FROM scip.network_evaluations", "people": PEOPLE, "resources": "demonstration-resource-1", "training/sessions": SESSION,
       "vocabularies": "sector"}
 # What is shown without the time of its last change, as it is no record of its own.
-COMPUTED = {"Certificate", "HeadlineComparison", "HubHealth", "HubQuorum", "LibraryFacets", "Me", "MeetingAttendanceSummary", "MessageRates", "Metric",
+COMPUTED = {"Certificate", "HeadlineComparison", "HubDuty", "HubHealth", "HubQuorum", "LateReturn", "LibraryFacets", "Me", "MeetingAttendanceSummary", "MessageRates", "Metric",
             "MetricExplanation", "MetricValue", "NetworkEvaluation", "NetworkEvaluationAnswer", "NetworkEvaluationFigure", "NetworkEvaluationProgress",
             "NetworkHealth", "PersonExport", "Processing", "Retention", "SelfAssessmentTotal", "TrainingFigures", "TrainingSessionAttendance",
             "TrainingSessionFeedback", "Usage", "UsageUsers", "Vocabulary", "VocabularyTerm"}

@@ -18,7 +18,7 @@ PAGE = 51
 BESIDE = 20  # rows that may be read for each of a page: what stands beside it, and what a filter leaves out
 # What reads in proportion to what it counts, ranks or itself says, by one parameter or by any; metrics have tests of their own.
 LINEAR = {
-    "counts": ["getLibraryFacets", "getMessageRates", "getHubHealth", "getTrainingFigures", "listSelfAssessmentTotals"],
+    "counts": ["getLibraryFacets", "getMessageRates", "getHubHealth", "listHubDuties", "listLateReturns", "getTrainingFigures", "listSelfAssessmentTotals"],
     "metrics": ["listMetricValues", "listAllMetricValues", "listMetricDefinitions", "explainMetric", "listHeadlineComparisons",
                 "listNetworkHealth", "listNetworkEvaluationProgress", "listNetworkEvaluationAnswers", "listNetworkEvaluationYearFigures", "listNetworkEvaluations",
                 "getNetworkEvaluation", "listNetworkEvaluationFigures", "getNetworkEvaluationDocument", "getHubEvaluation", "getLanding", "getMe"],
@@ -33,6 +33,8 @@ LINEAR = {
         "listMessages direction from_hub", "listHistoricalTotals nation"],
     "all other names with a frequent word": ["listOrganisations q Stoke-on-Trent"],
     "events of a year before, as one may last for one": ["listEvents from"],
+    "delegates in the order of their sessions' days, which are in another table": ["listDelegates"],
+    "all that was ever written of a table": ["listAuditEntries table"],
     "few, ever": ["listObjections", "listHubApplications"],
 }
 EXCEPT = {operation for operations in LINEAR.values() for operation in operations}
