@@ -112,9 +112,16 @@ CREATE TABLE scip.news (
   published_on scip.partial_date,
   publisher text,
   url scip.url,
+  status text NOT NULL DEFAULT 'published' CHECK (status IN ('draft', 'published')),
+  title_cy scip.label,
+  summary text CHECK (length(summary) <= 2000), summary_cy text CHECK (length(summary_cy) <= 2000),
+  body text CHECK (length(body) <= 20000), body_cy text CHECK (length(body_cy) <= 20000),
+  picture scip.url, picture_alt scip.label, picture_alt_cy scip.label,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
-  search text NOT NULL GENERATED ALWAYS AS (scip.search_text(title || ' ' || coalesce(publisher, ''))) STORED,
-  published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED
+  search text NOT NULL GENERATED ALWAYS AS
+    (scip.search_text(scip.joined(ARRAY[title, title_cy, publisher, summary, summary_cy]))) STORED,
+  published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED,
+  CONSTRAINT news_picture CHECK (picture IS NULL OR picture_alt IS NOT NULL)
 );
 CREATE INDEX ON scip.news (published_sort, slug);
 CREATE INDEX ON scip.news (updated_at);
@@ -144,7 +151,7 @@ COMMENT ON COLUMN scip.policy_contribution.body IS 'Whom it was addressed to: co
 CALL scip.publish('document', 'news', 'policy_contribution');
 -- Withdrawn, a record is gone for those who follow the changes; reinstated, it is there again.
 CALL scip.track_changes('document', 'document', 'r.slug', $$CASE WHEN r.withdrawn_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
-CALL scip.track_changes('news', 'news');
+CALL scip.track_changes('news', 'news', 'r.slug', $$ARRAY[CASE r.status WHEN 'draft' THEN 'role:central' ELSE 'public' END]$$);
 CALL scip.track_changes('policy_contribution', 'policy_contribution');
 GRANT INSERT, UPDATE, DELETE ON scip.document, scip.news, scip.policy_contribution TO scip_caller;
 

@@ -1,6 +1,7 @@
 CREATE VIEW scip.news_items WITH (security_invoker) AS
 SELECT n.slug, n.title, n.title_source, n.kind, n.published_on::text, scip.precision(n.published_on) AS published_precision,
-       n.publisher, n.url, array_to_json(n.sources) AS sources, n.confidence, n.updated_at, '/v1/news/' || n.slug AS href,
+       n.publisher, n.url, n.status, n.title_cy, n.summary, n.summary_cy, n.body, n.body_cy, n.picture, n.picture_alt, n.picture_alt_cy,
+       array_to_json(n.sources) AS sources, n.confidence, n.updated_at, '/v1/news/' || n.slug AS href,
        n.search AS _search, n.published_sort AS _published,
        n.version AS _version
 FROM scip.news n;
