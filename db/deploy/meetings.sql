@@ -110,8 +110,8 @@ CREATE TABLE scip.terms_of_reference (
   CONSTRAINT terms_of_reference_one_draft EXCLUDE (hub_id WITH =) WHERE (adopted_on IS NULL)
 );
 -- Of a meeting's parts: as of the meeting.
-CREATE FUNCTION ctx.writes_meeting(meeting uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-RETURN EXISTS (SELECT FROM scip.meeting m WHERE m.id = meeting AND ctx.writes(m.hub_id, m.group_id));
+CREATE FUNCTION ctx.writes_meeting(meeting uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+AS $$ BEGIN RETURN EXISTS (SELECT FROM scip.meeting m WHERE m.id = meeting AND ctx.writes(m.hub_id, m.group_id)); END $$;
 GRANT EXECUTE ON FUNCTION ctx.writes_meeting TO scip_caller;
 
 CALL scip.protect('meeting', 'agenda_item', 'attendance', 'resolution', 'action', 'minutes');

@@ -66,9 +66,9 @@ GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days, scip.total_overlap
 
 -- One at a time adds totals of a metric. Its row is locked before a total is written, and what the ones before have
 -- committed is seen by the statement that looks for overlaps afterwards: one for all rows of an import.
-CREATE FUNCTION scip.lock_metrics(metrics text[]) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
-  SELECT FROM historical_metric WHERE code = ANY (metrics) ORDER BY code FOR NO KEY UPDATE;
-$$;
+CREATE FUNCTION scip.lock_metrics(metrics text[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
+  PERFORM FROM historical_metric WHERE code = ANY (metrics) ORDER BY code FOR NO KEY UPDATE;
+END $$;
 GRANT EXECUTE ON FUNCTION scip.lock_metrics TO scip_caller;
 CALL scip.add_trigger('guard_historical_total BEFORE INSERT OR UPDATE OF metric, period, hub_id, item, agent ON historical_total', $$
   PERFORM scip.refuse(422, 'reference-not-found', 'metric', 'There is no such metric.')
@@ -146,7 +146,7 @@ $$;
 -- All lines or none. A line that is there already with the same values is unchanged; with others it is refused, for
 -- that one was meant by its author. What the lines do to each other is looked for with the metrics locked, in one order.
 CREATE FUNCTION scip.import_historical_totals(body jsonb, OUT lines int, OUT imported int, OUT unchanged int, OUT errors jsonb)
-LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
   known text[] := '{metric,period,hub,item,agent,value,source,note}';
 BEGIN
@@ -164,8 +164,9 @@ BEGIN
     RETURN;
   END IF;
   PERFORM scip.lock_metrics(ARRAY(SELECT DISTINCT r.row -> 'values' ->> 'metric' FROM jsonb_array_elements(body -> 'rows') r (row)));
+  EXECUTE $import$ -- planned again each time, as one line differs from thousands; what is triggered is planned once
   WITH read AS MATERIALIZED (
-    SELECT * FROM scip.read_historical_totals(body)
+    SELECT * FROM scip.read_historical_totals($1)
   ), sound AS MATERIALIZED (
     SELECT * FROM read r WHERE r.wrong IS NULL
   ), spanned AS MATERIALIZED (
@@ -203,7 +204,7 @@ BEGIN
   SELECT jsonb_agg(jsonb_build_object('pointer', concat_ws('/', '/body/line', f.line, f.wrong_column), 'detail', f.wrong)
     ORDER BY f.line, f.wrong_column),
          (SELECT count(*) FROM added)
-  INTO errors, imported FROM first f;
+  FROM first f $import$ INTO errors, imported USING body;
   unchanged := lines - imported;
 END $$;
 GRANT EXECUTE ON FUNCTION scip.read_historical_totals, scip.import_historical_totals TO scip_caller;
@@ -449,6 +450,9 @@ DECLARE
   s record;
   year text := scip.period_name(given);
 BEGIN
+  IF given IS NULL THEN -- there is no second one of a range
+    RETURN;
+  END IF;
   SELECT t.slug, scip.earliest(t.starts) AS starts, scip.latest(t.ends) AS ends INTO s FROM scip.strategy t WHERE t.slug = given;
   IF s.slug IS NOT NULL THEN
     IF year IS NOT NULL THEN
@@ -479,7 +483,7 @@ BEGIN
       SELECT g.i, g.given, a AS since, b AS until, g.given LIKE '%..%' AS ranges,
         strpos(split_part(g.given, '..', 2), '..') + (split_part(g.given, '..', 3) <> '')::int > 0 AS more
       FROM unnest(given) WITH ORDINALITY g (given, i), LATERAL metric.period(split_part(g.given, '..', 1)) a,
-        LATERAL metric.period(split_part(g.given, '..', 2)) b
+        LATERAL metric.period(CASE WHEN g.given LIKE '%..%' THEN split_part(g.given, '..', 2) END) b
     ), judged AS (
       SELECT q.*, n.many, CASE
         WHEN NOT q.ranges THEN (q.since).wrong
@@ -566,9 +570,10 @@ CREATE FUNCTION metric.until(last_day date, known_at timestamptz) RETURNS date L
 RETURN least(last_day, scip.today(), (known_at AT TIME ZONE setting.zone())::date - 1);
 
 -- By what a metric's facts are summed: what it is broken down by, and where less is published than counted what that is made of.
-CREATE FUNCTION metric.summed_by(m scip.metric) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ARRAY[''] || (m).breakdowns || CASE (m).privacy WHEN 'rounded' THEN '{hub+nation}'
-  WHEN 'published_with' THEN '{hub+nation,hub+nation+category}' ELSE '{}' END::text[];
+CREATE FUNCTION metric.summed_by(m scip.metric) RETURNS text[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$ BEGIN
+  RETURN ARRAY[''] || (m).breakdowns || CASE (m).privacy WHEN 'rounded' THEN '{hub+nation}'
+    WHEN 'published_with' THEN '{hub+nation,hub+nation+category}' ELSE '{}' END::text[];
+END $$;
 
 -- What is asked of a metric's facts, of several periods (n: their place) at once: facts.<code>, how many there are of a part, by record
 -- and by why they do not count; sum.<code>; and recorded.<code>, the periods by whose end something had ever been recorded. Made with the

@@ -79,8 +79,8 @@ CALL scip.track_changes('person_merge', NULL, 'NULL', 'NULL', personal => '{name
 GRANT SELECT (id, person_id, former_id, moved, version, created_at, updated_at), INSERT (id, person_id, former_id) ON scip.person_merge
   TO scip_caller;
 
-CREATE FUNCTION ctx.person() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-RETURN (SELECT a.person_id FROM scip.account a WHERE a.id = ctx.account());
+CREATE FUNCTION ctx.person() RETURNS uuid LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+AS $$ BEGIN RETURN (SELECT a.person_id FROM scip.account a WHERE a.id = ctx.account()); END $$;
 GRANT EXECUTE ON FUNCTION ctx.person TO scip_caller;
 
 -- A professional in a Hub for a time, with what they represent then: another organisation or sector is another row.
@@ -160,24 +160,31 @@ CALL scip.track_changes('hub_lead_person', 'hub_lead_person',
 -- Who learns a person's name and address: one function each gives them out, after it has checked, and writes down
 -- that it did. No role may read the columns.
 
-CREATE FUNCTION ctx.placed(person uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+CREATE FUNCTION ctx.placed(person uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+AS $$ BEGIN
 RETURN EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person)
     OR EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = person)
-    OR EXISTS (SELECT FROM scip.hub_lead_person l WHERE l.person_id = person);
+    OR EXISTS (SELECT FROM scip.hub_lead_person l WHERE l.person_id = person); END $$;
 -- The central team all, leads who is or was a member of their Hub, its members who leads it, members of groups each other and all leads.
-CREATE FUNCTION ctx.people() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+In PL/pgSQL a
+-- session plans it once; what is in SQL and no part of a query, as it has rights of its own, is planned at each call.
+CREATE FUNCTION ctx.people() RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+AS $$ BEGIN
 RETURN ARRAY(SELECT ctx.person() UNION SELECT m.person_id FROM scip.hub_membership m WHERE m.hub_id = ANY (ctx.hubs_led())
              UNION SELECT s.person_id FROM scip.group_seat s WHERE s.group_id = ANY (ctx.groups())
              UNION SELECT l.person_id FROM scip.hub_lead_person l WHERE l.hub_id = ANY (ctx.hubs()) OR ctx.groups() <> '{}');
+END $$;
 CREATE FUNCTION ctx.knows(person uuid) RETURNS boolean LANGUAGE sql STABLE
 RETURN ctx.central() OR coalesce(person = ANY (ctx.people()), false);
 -- The central team, leads whose Hub's member or leading person it is or will be, and the person; a restricted one the central team alone.
 CREATE FUNCTION ctx.corrects(person uuid, restricted boolean) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+AS $$ BEGIN
 RETURN ctx.central() OR NOT restricted AND (coalesce(person = ctx.person(), false)
     OR EXISTS (SELECT FROM (SELECT person_id, hub_id, ends FROM scip.hub_membership UNION ALL
-                            SELECT person_id, hub_id, ends FROM scip.hub_lead_person) m
-               WHERE m.person_id = person AND m.hub_id = ANY (ctx.hubs_led()) AND (m.ends IS NULL OR m.ends > scip.today())));
+                            SELECT person_id, hub_id, ends FROM scip.hub_lead_person) m WHERE m.person_id = person AND m.hub_id = ANY (ctx.hubs_led())
+               AND (m.ends IS NULL OR m.ends > scip.today())));
+END $$;
 
 -- Who reads the name and the address: who knows somebody, and who added them, until they have a place. A dry run,
 -- which would undo the note of it, learns nothing.
@@ -185,10 +192,10 @@ CREATE FUNCTION ctx.sees_person(person uuid, restricted boolean, added_by uuid) 
    AND (ctx.central() OR NOT restricted AND (ctx.knows(person) OR added_by = ctx.account() AND NOT ctx.placed(person)));
 
 -- VOLATILE, for it writes; the log has one row for each person and transaction.
-CREATE FUNCTION scip.note_read(person uuid) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.note_read(person uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
   INSERT INTO personal_read (account_id, request, operation, person_id)
   VALUES (ctx.account(), ctx.request(), ctx.operation(), person) ON CONFLICT (xid, person_id) DO NOTHING;
-$$;
+END $$;
 SELECT format($made$
 CREATE FUNCTION scip.person_%1$s(person uuid) RETURNS text
 LANGUAGE plpgsql STRICT VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$

@@ -492,7 +492,8 @@ END $$;
 
 -- Where cells of a release can always be downloaded, and the SHA-256 of the bytes that come: the CSV of the operation with what the address
 -- names. NULL: there are none.
-CREATE FUNCTION metric.citation(code text, period text, by text[], release int, OUT href text, OUT sha256 text) LANGUAGE sql STABLE AS $$
+CREATE FUNCTION metric.citation(code text, period text, by text[], release int, OUT href text, OUT sha256 text)
+LANGUAGE plpgsql STABLE AS $$ BEGIN
   SELECT format('/v1/metrics/%s/values?period=%s%s&release=%s&format=csv', citation.code, metric.quoted_period(citation.period),
                 CASE WHEN by <> '{}' THEN '&by=' || array_to_string(by, ',') END, citation.release),
                   encode(sha256(convert_to(
@@ -504,11 +505,12 @@ CREATE FUNCTION metric.citation(code text, period text, by text[], release int, 
                   metric.csv(a.status), metric.csv(a.basis), a.of_release,
                 metric.csv(a.breakdown), metric.csv(a.hub_name), metric.csv(a.explanation)) || E'\r\n', ''
               ORDER BY a.hub_slug COLLATE "C" NULLS FIRST, a.of_nation NULLS FIRST, a.of_category COLLATE "C" NULLS FIRST), 'UTF8')), 'hex')
+  INTO href, sha256
   FROM scip.metric_answer(citation.code, ARRAY[metric.quoted_period(citation.period)], by, NULL, NULL, NULL, NULL, citation.release) a
   WHERE EXISTS (SELECT FROM scip.release r JOIN scip.release_cell c ON c.release_id = r.id
                 WHERE r.period = citation.period AND r.number = citation.release AND c.metric = citation.code)
-  HAVING count(*) > 0
-$$;
+  HAVING count(*) > 0;
+END $$;
 
 -- How a cell comes about; by: of what it is a part, where it is that of none. Rows and records are shown to those who may see the records:
 -- all of them where these are public, otherwise the central team, and a Hub of itself; to these two also the number as it was counted. Of a

@@ -115,11 +115,11 @@ COMMENT ON COLUMN scip.feedback.comment
   IS 'personal: purpose=to improve the training; basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=two years';
 COMMENT ON COLUMN scip.feedback.principles IS 'Ratings 1 to 5 by the slug of a principle';
 
-CREATE FUNCTION ctx.handles_booking(booking uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-RETURN EXISTS (SELECT FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id
-               WHERE b.id = booking AND (b.account_id = ctx.account() OR ctx.writes(s.hub_id, NULL)));
-CREATE FUNCTION ctx.handles_session(session uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-RETURN EXISTS (SELECT FROM scip.training_session s WHERE s.id = session AND ctx.writes(s.hub_id, NULL));
+CREATE FUNCTION ctx.handles_booking(booking uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+AS $$ BEGIN RETURN EXISTS (SELECT FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id
+               WHERE b.id = booking AND (b.account_id = ctx.account() OR ctx.writes(s.hub_id, NULL))); END $$;
+CREATE FUNCTION ctx.handles_session(session uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+AS $$ BEGIN RETURN EXISTS (SELECT FROM scip.training_session s WHERE s.id = session AND ctx.writes(s.hub_id, NULL)); END $$;
 GRANT EXECUTE ON FUNCTION ctx.handles_booking, ctx.handles_session TO scip_caller;
 
 CALL scip.protect('booking', 'booking_need', 'booking_contact', 'feedback');
@@ -189,14 +189,14 @@ CALL scip.add_trigger('guard_status BEFORE UPDATE OF status ON training_session'
 $$);
 
 -- Free places go to those who wait, in their order. The caller has locked the session.
-CREATE FUNCTION scip.promote(session uuid) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+CREATE FUNCTION scip.promote(session uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
   UPDATE booking SET status = 'confirmed' WHERE id IN (
     SELECT b.id FROM booking b WHERE b.session_id = promote.session AND b.status = 'waiting' ORDER BY b.place
     LIMIT coalesce((SELECT greatest(s.capacity - (SELECT count(*) FROM booking c WHERE c.session_id = s.id AND c.status = 'confirmed'), 0)
                     FROM training_session s
                     -- none is given of what has begun
                     WHERE s.id = promote.session AND s.status = 'published' AND s.starts_at > now()), 0));
-$$;
+END $$;
 
 -- More places, or no session: what that means for its bookings.
 CALL scip.add_trigger('settle_bookings AFTER UPDATE OF capacity, status, starts_at ON training_session
