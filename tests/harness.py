@@ -388,6 +388,14 @@ def only_one(*requests):
     return done[0], answers[done[0]]
 
 
+def in_time(ask, times=5):
+    """The answer to what may take a machine that has much else to do longer than a statement may: nothing was done then, and it is asked again."""
+    for _ in range(times):
+        if (answer := ask()).status not in (503, 504):
+            break
+    return answer
+
+
 def problem(answer):
     """The status, and the rule that was broken: the last part of the problem's type."""
     assert answer.headers["Content-Type"] == "application/problem+json", answer.text

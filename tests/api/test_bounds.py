@@ -149,7 +149,7 @@ def test_hostile_bodies_at_once(small, analyst):
 
 def test_short_memory_is_not_the_clients_fault(cluster):
     """What cannot be read for want of memory is 503: a client does not send again what was 400 or 413."""
-    server = plain("engine", DATABASE_URL=cluster.url(), CONTRACT=harness.engine_contract(), THREADS=40)
+    server = plain("engine", DATABASE_URL=cluster.url(), CONTRACT=harness.engine_contract(), THREADS=40, QUERY_TIMEOUT_MS=60000)
     large, answers = b'{"name":"x","nested":{"a":[' + b"{}," * 4900 + b"{}]}}", []
 
     def send(body):

@@ -367,11 +367,11 @@ def test_columns_and_size(server, lead, hub):
 def test_a_large_sheet_in_time(server, lead, hub):
     sheet = HEADER + "".join(f"Person {n},person{n}@members.example,,Body {n},he,no,2024-09-01,\r\n" for n in range(2000))
     begun = time.monotonic()
-    done = load(server, lead, sheet)
+    done = harness.in_time(lambda: load(server, lead, sheet))
     assert done.status == 200 and done.json["people_created"] == 2000, done.text
     print(f"2,000 new members in {time.monotonic() - begun:.2f} s")
     begun = time.monotonic()
-    again = load(server, lead, sheet)
+    again = harness.in_time(lambda: load(server, lead, sheet))
     assert again.status == 200 and again.json["unchanged"] == 2000, again.text
     print(f"2,000 that are there in {time.monotonic() - begun:.2f} s")
 

@@ -1,6 +1,7 @@
 """What script/contract makes of the sources is what is committed, and nothing that it can't read rightly is passed over: a word
 where a list belongs once opened an operation to everybody."""
 import contextlib
+import copy
 import functools
 import importlib.machinery
 import importlib.util
@@ -481,15 +482,16 @@ def test_no_edit_opens_an_operation(tmp_path, seed):
     """Any node with another value, or away: refused, or made, and by nothing but its own words is an operation everybody's."""
     things = (THINGS, NAMED)[seed % 2]
     generator, before, made = random.Random(seed), openings(expand(tmp_path, things)), 0
-    places = [path for path in nodes(yaml.safe_load(things)) if path]
+    written = yaml.safe_load(things)
+    places = [path for path in nodes(written) if path]
     for _ in range(80):
-        document, path, word = yaml.safe_load(things), generator.choice(places), generator.choice([*WORDS, "away"])
+        document, path, word = copy.deepcopy(written), generator.choice(places), generator.choice([*WORDS, "away"])
         parent = functools.reduce(lambda node, key: node[key], path[:-1], document)
         if word == "away":
             del parent[path[-1]]
         else:
             parent[path[-1]] = word
-        done = expand(tmp_path, yaml.dump(document, sort_keys=False))
+        done = expand(tmp_path, yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False))
         operations = [operation for item in (done["paths"] if isinstance(done, dict) else {}).values() if isinstance(item, dict) for operation in item.values()]
         if operations and all(isinstance(operation, dict) and {"operationId", "security"} <= operation.keys() for operation in operations):
             made += 1
