@@ -336,7 +336,7 @@ SELECT 'demonstration-resource-' || n, 'Demonstration resource ' || n, 'describe
 FROM generate_series(1, 14) n LEFT JOIN scip.toolkit_principle p ON p.ordinal = n % 8;
 INSERT INTO scip.news (slug, title, title_source, kind, published_on, publisher, url, status, title_cy, summary, body, sources, confidence)
 SELECT 'demonstration-news-' || n, 'Demonstration news ' || n, 'page', 'news', (date '2019-02-01' + n * 95)::text, 'Demonstration Publisher', CASE WHEN n % 3 > 0 THEN 'https://example.org/demonstration/news/' || n END,
-       CASE n WHEN 20 THEN 'draft' ELSE 'published' END, CASE WHEN n % 4 = 0 THEN 'Newyddion arddangos ' || n END, 'Demonstration: what this post would say in a sentence.',
+       CASE n WHEN 20 THEN 'draft' ELSE 'published' END, CASE WHEN n % 4 = 0 THEN 'Demonstration newyddion ' || n END, 'Demonstration: what this post would say in a sentence.',
        CASE WHEN n % 3 = 0 THEN E'## Demonstration\n\nThis post is **invented**.\n\n- It shows a list,\n- and [an address](https://example.org/demonstration/news).' END,
        '{Demonstration data}', 'low'
 FROM generate_series(1, 20) n;

@@ -36,6 +36,17 @@ def server(cluster):
     server.stop()
 
 
+@pytest.fixture
+def patient(cluster):
+    """The same, which waits for a statement as long as a machine that has much else to do takes, and the seconds of a processor that the
+    sessions of the database have had: what must be done in time is held by these."""
+    server = harness.Server("main", DATABASE_URL=cluster.url(), QUERY_TIMEOUT_MS=60000)
+    server.seconds = lambda: sum(int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) for pid in cluster.psql(
+        "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename ~ '^scip'").split()) / 1e9
+    yield server
+    server.stop()
+
+
 @pytest.fixture(scope="session")
 def engine(cluster):
     """The engine's own test contract, with short deadlines."""

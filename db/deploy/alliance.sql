@@ -459,7 +459,7 @@ DECLARE
   columns text := (SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute WHERE attrelid = format('scip.%I', t)::regclass
     AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attname NOT IN ('id', whole, 'sources'));
 BEGIN
-  ASSERT ctx.central(); -- of the statements that call it all are for the central team
+  ASSERT ctx.central() OR t = 'hub_region' AND id = ANY (ctx.hubs_led()); -- the areas are the lead's to name, all else the central team's
   EXECUTE format('SELECT coalesce(jsonb_agg(%s), ''[]'') FROM jsonb_array_elements($2) WITH ORDINALITY x (p, n)', made)
     INTO parts USING id, parts;
   EXECUTE format('DELETE FROM %1$I WHERE %2$I = $1 AND NOT EXISTS (

@@ -76,6 +76,7 @@ CREATE TABLE scip.action (
   CONSTRAINT action_of_one CHECK (num_nonnulls(hub_id, group_id) = 1)
 );
 CREATE INDEX ON scip.action ((coalesce(due_on, date 'infinity')), id);
+CREATE INDEX ON scip.action (updated_at);
 
 -- draft, then approved, then shared with all Hubs and never changed again; a correction is the next number.
 CREATE TABLE scip.minutes (

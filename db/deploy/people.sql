@@ -160,16 +160,13 @@ CALL scip.track_changes('hub_lead_person', 'hub_lead_person',
 -- Who learns a person's name and address: one function each gives them out, after it has checked, and writes down
 -- that it did. No role may read the columns.
 
-CREATE FUNCTION ctx.placed(person uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-AS $$ BEGIN
+CREATE FUNCTION ctx.placed(person uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
 RETURN EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person)
     OR EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = person)
     OR EXISTS (SELECT FROM scip.hub_lead_person l WHERE l.person_id = person); END $$;
 -- The central team all, leads who is or was a member of their Hub, its members who leads it, members of groups each other and all leads.
-In PL/pgSQL a
--- session plans it once; what is in SQL and no part of a query, as it has rights of its own, is planned at each call.
-CREATE FUNCTION ctx.people() RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-AS $$ BEGIN
+-- In PL/pgSQL a session plans it once; what is in SQL and no part of a query, as it has rights of its own, is planned at each call.
+CREATE FUNCTION ctx.people() RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
 RETURN ARRAY(SELECT ctx.person() UNION SELECT m.person_id FROM scip.hub_membership m WHERE m.hub_id = ANY (ctx.hubs_led())
              UNION SELECT s.person_id FROM scip.group_seat s WHERE s.group_id = ANY (ctx.groups())
              UNION SELECT l.person_id FROM scip.hub_lead_person l WHERE l.hub_id = ANY (ctx.hubs()) OR ctx.groups() <> '{}');
@@ -178,12 +175,11 @@ CREATE FUNCTION ctx.knows(person uuid) RETURNS boolean LANGUAGE sql STABLE
 RETURN ctx.central() OR coalesce(person = ANY (ctx.people()), false);
 -- The central team, leads whose Hub's member or leading person it is or will be, and the person; a restricted one the central team alone.
 CREATE FUNCTION ctx.corrects(person uuid, restricted boolean) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-AS $$ BEGIN
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
 RETURN ctx.central() OR NOT restricted AND (coalesce(person = ctx.person(), false)
     OR EXISTS (SELECT FROM (SELECT person_id, hub_id, ends FROM scip.hub_membership UNION ALL
-                            SELECT person_id, hub_id, ends FROM scip.hub_lead_person) m WHERE m.person_id = person AND m.hub_id = ANY (ctx.hubs_led())
-               AND (m.ends IS NULL OR m.ends > scip.today())));
+                            SELECT person_id, hub_id, ends FROM scip.hub_lead_person) m
+               WHERE m.person_id = person AND m.hub_id = ANY (ctx.hubs_led()) AND (m.ends IS NULL OR m.ends > scip.today())));
 END $$;
 
 -- Who reads the name and the address: who knows somebody, and who added them, until they have a place. A dry run,

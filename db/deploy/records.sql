@@ -170,8 +170,9 @@ DECLARE
   moved jsonb := '[]';
 BEGIN
   PERFORM set_config('scip.redacting', 'merge', true);
-  FOR f IN SELECT t.relname::text AS kind, a.attname::text AS col, 0 AS moved, 0 AS already_there, ARRAY(SELECT g.attname::text
-        FROM pg_attribute g WHERE g.attrelid = t.oid AND (g = a OR g.attgenerated <> '' OR g.attname ~ '^(id|uid|version|.+ted_at)$')) AS own
+  FOR f IN SELECT t.relname::text AS kind, a.attname::text AS col, 0 AS moved, 0 AS already_there,
+        ARRAY(SELECT g.attname::text FROM pg_attribute g WHERE g.attrelid = t.oid
+          AND (g.attnum = a.attnum OR g.attgenerated <> '' OR g.attname ~ '^(u?id|version|(cre|upd)ated_at)$')) AS own
       FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = c.conkey[1]
       WHERE c.contype = 'f' AND c.confrelid = format('scip.%I', whole)::regclass ORDER BY 1, 2 LOOP
     FOR part IN EXECUTE format('SELECT r.ctid, %s AS key, to_jsonb(r) AS data FROM %I r WHERE r.%I = %L FOR UPDATE', record_key(f.kind),
@@ -209,8 +210,9 @@ INSERT INTO scip.kind_address VALUES
   ('strategy', '/v1/strategies/'), ('headline_figure', '/v1/headline-figures/'), ('account', '/v1/accounts/'),
   ('person', '/v1/people/'), ('hub_membership', '/v1/hubs/'), ('activity', '/v1/hubs/'), ('quarterly_update', '/v1/hubs/'),
   ('hub_review', '/v1/hubs/'), ('group_seat', '/v1/groups/'), ('meeting', '/v1/meetings/'), ('minutes', '/v1/minutes/'),
-  ('message', '/v1/messages/'), ('quarter', '/v1/quarters/'), ('project', '/v1/projects/'), ('action', '/v1/'), ('hub_lead_person', '/v1/hubs/'), ('terms_of_reference', '/v1/hubs/'),
-  ('local_figure', '/v1/hubs/'), ('local_network', '/v1/hubs/'), ('hub_report', '/v1/hub-reports/');
+  ('message', '/v1/messages/'), ('quarter', '/v1/quarters/'), ('project', '/v1/projects/'), ('action', '/v1/'),
+  ('hub_lead_person', '/v1/hubs/'), ('terms_of_reference', '/v1/hubs/'), ('local_figure', '/v1/hubs/'), ('local_network', '/v1/hubs/'),
+  ('hub_report', '/v1/hub-reports/');
 CALL scip.publish('kind_address');
 CALL scip.track_changes('kind_address', NULL, 'NULL', 'NULL', record => 'r.kind');
 

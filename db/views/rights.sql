@@ -56,7 +56,7 @@ SELECT c.relname::text AS "table", a.attname::text AS "column", coalesce(k.reaso
        CASE WHEN coalesce(k.reason, code.reason) IS NOT NULL THEN 'kept'
             WHEN coalesce(base.typname, t.typname) IN ('bytea', 'xml', 'json')
               OR NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) THEN NULL
-            WHEN has_table_privilege('scip_anonymous', c.oid, 'SELECT') THEN 'listed' ELSE 'at_once' END AS rule
+            WHEN has_table_privilege('scip_anonymous', c.oid, 'SELECT') OR t.typname = 'url' THEN 'listed' ELSE 'at_once' END AS rule
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_type base ON base.oid = t.typbasetype

@@ -19,6 +19,7 @@ import pytest
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 HUB, HEALTH = "/v1/hubs/year-hub", "/v1/hubs/year-hub/health"
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100)
 HEADINGS = ["practice", "challenges", "ideas", "priorities", "questions"]
 SECTORS = ["he", "fe", "school_sector", "local_authority"]
 REAL = """CREATE OR REPLACE FUNCTION scip.today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
@@ -30,7 +31,7 @@ DUTIES = {(row["test"], row["who"], operation) for row in csv.DictReader((harnes
 def accepted(answer, status=None):
     """What came back, where all is well or it is the status that is named."""
     assert answer.status == status if status else answer.status < 300, (answer.status, answer.text)
-    return answer.json if answer.body.startswith((b"{", b"[")) else answer.text
+    return answer.json if answer.body.startswith((b"{", b"[")) else answer.body if answer.headers["Content-Type"] == "image/png" else answer.text
 
 
 def person_of(record):
@@ -335,11 +336,15 @@ def test_the_hub_is_on_the_website(year):
     year.lead.patch(HUB + "/profile", {
         "blurb": "We meet twice a year.", "logo": "https://year.example/logo.svg", "logo_alt": "A lighthouse",
         "page": {"aims": "To be asked", "contact_url": "https://year.example/contact"}})
+    year.lead.put(HUB + "/files/logo.png", PICTURE)
+    year.lead.get(HUB + "/files/logo.png", status=403)
     assert year.visitor.get(HUB)["branding_allowed"] is False
     year.central.post(HUB + "/statuses", {"status": "active"})
     year.stands(evaluation="not_yet")
     hub = year.visitor.soon(HUB, lambda hub: hub["status"] == "active")
     assert (hub["branding_allowed"], hub["page"]["contact_url"], hub["logo_alt"]) == (True, "https://year.example/contact", "A lighthouse")
+    assert [file["name"] for file in year.visitor.get(HUB + "/files")["items"]] == ["logo.png"]
+    year.lead.get(HUB + "/files/logo.png", status=200)
     assert [lead["slug"] for lead in hub["current_leads"]] == ["year-university"]
     assert "year-hub" in {one["slug"] for one in year.visitor.get("/v1/hubs?lead=year-university")["items"]}
 

@@ -204,6 +204,18 @@ def test_what_both_have_and_differs_is_settled_first(cluster, server, central, f
     assert problem(merge(server, central, *ones)) == (409, "hub-lead-twice")
 
 
+def test_what_is_linked_to_both_is_linked_once(server, central, found):
+    stays, gone, other = found("Linked", "Linked Too", "Link")
+    add = lambda one, two: post(server, central, "/v1/links", {"from_record": one, "to_record": two, "relation": "related"})
+    between, *_ = made = [add(*ends) for ends in ((stays, gone), (stays, other), (gone, other))]
+    assert {answer.status for answer in made} == {201}, made[0].text
+    refused = merge(server, central, stays, gone)
+    assert problem(refused) == (409, "merge-conflict") and between.json["href"] in refused.json["detail"], "a record is not linked to itself"
+    assert delete(server, central, between.json["href"]).status == 204
+    assert [item for item in merge(server, central, stays, gone).json["moved"] if item["kind"] == "record_link"] == [
+        {"kind": "record_link", "moved": 0, "already_there": 1}]
+
+
 def test_a_tie_goes_where_its_two_become_one(server, central, found):
     stays, gone, other = found("Tied", "Tied Too", "Third")
     assert post(server, central, f"{stays}/lineage", {"kind": "succeeded", "predecessor": slug(gone)}).status == 201

@@ -10,11 +10,9 @@ import pytest
 from test_examples import CENTRAL, CONTRACT, GROUP, HUB, MEETING, PEOPLE, SCHEMAS, SESSION, Demonstration
 
 # Where the lists below a record are asked, of the demonstration: a slug or SQL.
-AT = {"documents": "demonstration-document-1", "groups": GROUP, "headline-figures": "training-delegates-2019-22", "hubs": HUB, "meetings": MEETING,
-      "metrics": "SELECT code FROM scip.metric ORDER BY ordinal", "network/evaluations": "SELECT max(year) FROM scip.network_evaluations", "people": PEOPLE, "projects": "demonstration-action-plan-8", "resources": "demonstration-resource-1", "training/sessions": SESSION,
-AT = {"programmes": "demonstration-days", "documents": "demonstration-document-1", "groups": GROUP, "headline-figures": "training-delegates-2019-22", "hubs": HUB, "meetings": MEETING,
-      "messages": "SELECT message_id FROM scip.message_answer ORDER BY 1",
-      "metrics": "SELECT code FROM scip.metric ORDER BY ordinal", "network/evaluations": "SELECT max(year) FROM scip.network_evaluations", "people": PEOPLE, "resources": "demonstration-resource-1", "training/sessions": SESSION,
+AT = {"organisations": "demonstration-charity-06", "documents": "demonstration-document-1", "groups": GROUP, "headline-figures": "training-delegates-2019-22", "hubs": HUB, "meetings": MEETING,
+      "metrics": "SELECT code FROM scip.metric ORDER BY ordinal", "network/evaluations": "SELECT max(year) FROM scip.network_evaluations", "people": PEOPLE, "projects": "demonstration-action-plan-8",
+      "programmes": "demonstration-days", "messages": "SELECT message_id FROM scip.message_answer ORDER BY 1", "resources": "demonstration-resource-1", "training/sessions": SESSION,
       "vocabularies": "sector"}
 # What is shown without the time of its last change, as it is no record of its own.
 COMPUTED = {"Certificate", "HeadlineComparison", "HubDuty", "HubHealth", "HubQuorum", "LateReturn", "LibraryFacets", "Me", "MeetingAttendanceSummary", "MessageRates", "Metric",
@@ -213,7 +211,7 @@ def test_an_instant_that_is_none(demo):
 PARTS = {"account": {"account_role", "client_keys", "client_secret"}, "alliance_group": {"group_organisation"},
          "hub": {"hub_former_slug", "hub_lead", "hub_name", "hub_region", "hub_status"},
          "project": {"action", "project_hub", "project_organisation"},
-         "organisation": {"organisation_former_slug", "organisation_identifier", "organisation_name", "organisation_partnership", "organisation_sector"},
+         "organisation": {"organisation_former_slug", "organisation_identifier", "organisation_lineage", "organisation_name", "organisation_partnership", "organisation_sector"},
          "strategy": {"strategy_theme"}}
 
 

@@ -96,6 +96,7 @@ def programme(cluster):
 def shelf(cluster, server):
     """What was withdrawn is in no list, and few items have a file or are elsewhere: of each one."""
     def clear():
+        cluster.remove(hub="slug = 'operations-shown'")
         for table in ("document", "resource"):
             cluster.psql(f"DELETE FROM scip.{table} WHERE slug LIKE 'operations-%'", "scip_migrator")
         cluster.psql("""SET session_replication_role = replica; DELETE FROM scip.historical_total WHERE period = '1988-89'; DELETE FROM scip.release_cell WHERE release_id IN (SELECT id FROM scip.release WHERE period = '1988-89');
@@ -111,6 +112,12 @@ def shelf(cluster, server):
                                central, If_None_Match="*").status == 201
         assert server.send("POST", f"/v1/{things}/operations-withdrawn/withdrawal", {"note": "x"}, central).status == 200
         assert server.request("PUT", f"/v1/{things}/operations-held/files/sheet.csv", {"Authorization": f"Bearer {central}", "If-None-Match": "*"}, b"a,b\r\n1,2\r\n").status == 201
+    hub = "/v1/hubs/operations-shown"
+    assert server.send("PUT", hub, {"name": "Shown", "nations": ["GB-ENG"], "regions": [], "sources": ["x"], "confidence": "low"}, central, If_None_Match="*").status == 201
+    assert server.send("GET", "/v1/me", token=central).status == 200  # which login it has is known from now on
+    assert server.request("PUT", hub + "/files/picture.png", {"Authorization": f"Bearer {central}", "If-None-Match": "*"}, b"\x89PNG\r\n\x1a\n" + bytes(9)).status == 201
+    cluster.psql("""DELETE FROM scip.hub_status WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'operations-shown');
+        INSERT INTO scip.hub_status (hub_id, status, starts) SELECT id, 'active', '2018' FROM scip.hub WHERE slug = 'operations-shown'""")
     ends = {"from_record": "/v1/documents/operations-held", "to_record": "/v1/resources/operations-held"}
     assert server.send("POST", "/v1/links", {**ends, "relation": "about"}, central).status == 201
     yield
@@ -149,7 +156,7 @@ def path_of(server, template, operation):
     if template == "/v1/certificates/{code}":
         return template.replace("{code}", CODE)
     template = template.replace("{slug}/withdrawal", "operations-withdrawn/withdrawal").replace("{slug}/visit", "operations-held/visit")
-    template = template.replace("{slug}/files/{name}", "operations-held/files/sheet.csv")
+    template = template.replace("/v1/hubs/{slug}/files/{name}", "/v1/hubs/operations-shown/files/picture.png").replace("{slug}/files/{name}", "operations-held/files/sheet.csv")
     found = ""
     for part in template.split("/")[1:]:
         if part.startswith("{") and part not in ("{asset}", "{rule}"):

@@ -349,10 +349,10 @@ def test_what_is_no_sheet_of_totals(cluster, server, central):
     assert count(cluster) == 0
 
 
-def test_a_large_import_is_in_time(cluster, server, central):
+def test_a_large_import_is_in_time(patient, central):
     """2,000 lines of one metric, well within the time that a statement may take."""
     lines = [f"totals_open,20{year:02d}-M{month:02d},,item-{item},,1,x,\n" for year in range(10, 20) for month in range(1, 13) for item in range(42)][:2000]
-    start = time.monotonic()
-    done = harness.in_time(lambda: load(server, central, HEAD + "".join(lines)))
+    start = patient.seconds()
+    done = load(patient, central, HEAD + "".join(lines))
     assert (done.status, done.json["imported"]) == (200, 2000), done.text
-    print(f"{time.monotonic() - start:.2f} s")
+    assert patient.seconds() - start < 5

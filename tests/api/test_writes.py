@@ -76,7 +76,8 @@ def test_the_central_teams_first_day(server, cluster, central):
     assert (made.status, made.headers["Location"]) == (201, path)
     assert made.headers["Cache-Control"] == "private, no-store"
     assert made.json == {"slug": "writes-first-day", "updated_at": made.json["updated_at"], "title_source": "page", "published_precision": "day", "publisher": None, "url": None,
-                         "href": path, **post}
+                         "status": "published", "picture": None, "picture_alt": None, "picture_alt_cy": None, "title_cy": None,
+                         "summary": None, "summary_cy": None, "body": None, "body_cy": None, "href": path, **post}
     assert audit(cluster, made) == ["news|putNewsItem|INSERT"]
 
     # Everybody reads it at once, with the same validator.

@@ -7,11 +7,11 @@ SELECT no_plan();
 -- What anyone may read. Every other table is private.
 CREATE TEMP TABLE public_tables AS SELECT unnest(ARRAY['region', 'organisation', 'organisation_name', 'organisation_sector',
   'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'organisation_lineage', 'hub', 'hub_region', 'hub_name', 'hub_status',
-  'hub_lead', 'hub_former_slug', 'event', 'document', 'policy_contribution', 'alliance_group', 'group_organisation',
+  'hub_lead', 'hub_former_slug', 'event', 'document', 'news', 'policy_contribution', 'alliance_group', 'group_organisation',
   'toolkit_principle', 'toolkit_fact', 'resource', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step',
   'change_cut', 'kind_address', 'programme', 'programme_participant', 'course', 'historical_metric', 'term', 'terms_template', 'local_figure']) AS name;
 -- Tables of which anonymous readers see some rows, and where columns are granted one by one no more than these.
-CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'historical_total', 'file', 'file_chunk', 'record_link', 'terms_of_reference', 'programme_evaluation', 'news']) AS name;
+CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'historical_total', 'file', 'file_chunk', 'record_link', 'terms_of_reference', 'programme_evaluation']) AS name;
 -- Functions with their owner's rights that anonymous readers may call: they give sums, and of a certificate no name.
 CREATE TEMP TABLE open_definers AS SELECT unnest(ARRAY['scip.self_assessment_sums']) AS name;
 -- Tables that write no record of themselves: they are records, or the engine's memory of requests.
