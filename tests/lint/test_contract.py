@@ -206,6 +206,15 @@ def test_a_named_operation_says_the_same_in_fewer_words(tmp_path):
     assert expand(tmp_path, opened)["paths"]["/v1/things/{slug}"]["delete"]["security"] == []
 
 
+def assert_refused(tmp_path, text, old, new, at, message):
+    """With the line of what is wrong."""
+    assert old in text
+    things = text.replace(old, new, 1)
+    said = expand(tmp_path, things)
+    assert isinstance(said, str), "it is taken"
+    assert f"paths/things.yaml:{line(things, at)}: {message}" in said, said
+
+
 @pytest.mark.parametrize("old, new, at, message", [
     ("is: list Thing\n", "parameters: []\n", "get listThings:", 'a named operation says what it is, and by that and its description its "is"'),
     ("is: list Thing\n", "is: [list, Thing]\n", "is: [list", "a named operation says what it is"),
@@ -221,11 +230,7 @@ def test_a_named_operation_says_the_same_in_fewer_words(tmp_path):
     ("- at: Slug\n", "- {}\n", "- {}", "a parameter has a name and a schema"),
     ("/use:\n", "/use/{other}:\n", "post useThing:", "there is no parameter for {other}")])
 def test_what_is_refused_of_a_named_operation(tmp_path, old, new, at, message):
-    assert old in NAMED
-    things = NAMED.replace(old, new, 1)
-    said = expand(tmp_path, things)
-    assert isinstance(said, str), "it is taken"
-    assert f"paths/things.yaml:{line(things, at)}: {message}" in said, said
+    assert_refused(tmp_path, NAMED, old, new, at, message)
 
 
 def test_parameters_of_paths_are_schemas(tmp_path):
@@ -389,12 +394,7 @@ def test_a_kind_has_its_methods(tmp_path, kind, method):
     ("is: list Thing", "is: list Thing\n      x-size: 1e999", "x-size", "is too large a number"),
     ("      operationId: listThings", "      7: x\n      operationId: listThings", "7: x", "a key is not a string: quote it")])
 def test_what_is_refused(tmp_path, old, new, at, message):
-    """With the line of what is wrong."""
-    assert old in THINGS
-    things = THINGS.replace(old, new, 1)
-    said = expand(tmp_path, things)
-    assert isinstance(said, str), "it is taken"
-    assert f"paths/things.yaml:{line(things, at)}: {message}" in said, said
+    assert_refused(tmp_path, THINGS, old, new, at, message)
 
 
 def test_what_is_deprecated_says_until_when(tmp_path):
