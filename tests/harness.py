@@ -4,6 +4,7 @@ import base64
 import collections
 import concurrent.futures
 import contextlib
+import fcntl
 import functools
 import hashlib
 import http.client
@@ -63,12 +64,17 @@ def lacking(contract, ids):
     return {"CONTRACT": folder / "openapi.json"}
 
 
+RESERVED = []  # open files, each a port that no other run on this machine takes as long as this one lasts
+
+
 def free_port():
-    """Below those that the kernel gives to clients: between two uses nobody gets it by chance."""
+    """Below those that the kernel gives to clients, and reserved: between two runs that begin a server at once, one would ask the other's."""
     while True:
         port = random.randrange(10000, 32000)
         with contextlib.suppress(OSError), socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
+            RESERVED.append(open(Path(tempfile.gettempdir()) / f"scip-port-{port}", "w"))
+            fcntl.flock(RESERVED[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
             return port
 
 
