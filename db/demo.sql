@@ -31,6 +31,18 @@ FROM demo_hub ORDER BY h;
 UPDATE demo_hub d SET id = h.id FROM scip.hub h WHERE h.name = 'Demonstration Hub ' || d.name;
 INSERT INTO scip.hub_region (hub_id, region_id)
 SELECT d.id, r.id FROM demo_hub d JOIN scip.region r ON r.slug = d.region OR d.region IS NULL AND r.slug IN ('north-east', 'scotland') ORDER BY d.h, r.id;
+-- The local picture: two districts, of each Hub's region a published figure and a small one that is not, and a network.
+INSERT INTO scip.region (slug, gss_code, name, kind, nation, within_id, longitude, latitude, sources, confidence)
+SELECT 'demonstration-district-' || n, code, 'Demonstration District ' || n, 'local_authority', r.nation, r.id, r.longitude, r.latitude, '{Demonstration data}', 'low'
+FROM (VALUES (1, 'E07999991', 'south-east'), (2, 'W06999992', 'wales')) v (n, code, slug) JOIN scip.region r USING (slug) ORDER BY n;
+INSERT INTO scip.hub_region (hub_id, region_id) SELECT d.id, r.id FROM demo_hub d JOIN scip.region w ON w.slug = d.region JOIN scip.region r ON r.within_id = w.id ORDER BY r.id;
+INSERT INTO scip.local_figure (id, hub_id, region_id, title, as_of, value, unit, source, licence, published)
+SELECT pg_temp.id('figure', h::text, n::text), d.id, r.id, CASE n WHEN 1 THEN 'Demonstration figure of Service children' ELSE 'Demonstration figure of one school' END, '2022-01', CASE n WHEN 1 THEN h * 317 ELSE h - 1 END,
+       'children', 'https://example.org/demonstration/figures/' || n, 'Demonstration licence', n = 1
+FROM demo_hub d JOIN scip.region r ON r.slug = d.region, generate_series(1, 2) n ORDER BY h, n;
+INSERT INTO scip.local_network (id, hub_id, region_id, name, description, website, found_on)
+SELECT pg_temp.id('network', h::text), d.id, r.id, 'Demonstration Covenant meeting of ' || d.name, 'Demonstration network', 'https://example.org/demonstration/networks/' || h, launched_on
+FROM demo_hub d JOIN scip.region r ON r.slug = d.region ORDER BY h;
 INSERT INTO scip.hub_name (hub_id, kind, name) SELECT id, 'former', 'Demonstration Network ' || name FROM demo_hub WHERE h IN (1, 8);
 INSERT INTO scip.hub_name (hub_id, kind, name) SELECT id, 'welsh', 'Demonstration Hwb Cymru' FROM demo_hub WHERE h = 11;
 INSERT INTO scip.hub_status (hub_id, status, starts, ends)
@@ -54,9 +66,22 @@ SELECT replace(lower(o.name), ' ', '-'), o.name, d.nations[1], r.id, 'https://ex
 FROM demo_organisation o JOIN demo_hub d USING (h) JOIN scip.region r ON r.slug = d.region ORDER BY o.sector, o.n;
 UPDATE demo_organisation d SET id = o.id FROM scip.organisation o WHERE o.name = d.name;
 INSERT INTO scip.organisation_sector (organisation_id, sector, starts) SELECT id, sector, CASE WHEN n = 2 THEN '2018' END FROM demo_organisation ORDER BY id;
-INSERT INTO scip.organisation_partnership (organisation_id, role, starts, ends, description)
-SELECT id, CASE WHEN sector = 'he' THEN 'hub_lead' WHEN n = 1 THEN 'national_partner' ELSE 'member' END, '2019', CASE WHEN sector = 'he' AND n > 21 THEN '2021' END, 'Demonstration partner'
+INSERT INTO scip.organisation_partnership (organisation_id, role, starts, ends, description, brings, brings_cy)
+SELECT id, CASE WHEN sector = 'he' THEN 'hub_lead' WHEN n = 1 THEN 'national_partner' ELSE 'member' END, '2019', CASE WHEN sector = 'he' AND n > 21 THEN '2021' END, 'Demonstration partner',
+       CASE WHEN sector = 'he' THEN 'Rooms for meetings, as a demonstration' WHEN n = 1 THEN 'Advice, as a demonstration' END,
+       CASE WHEN sector = 'he' THEN 'Ystafelloedd cyfarfod, fel enghraifft' WHEN n = 1 THEN 'Cyngor, fel enghraifft' END
 FROM demo_organisation WHERE sector = 'he' OR n <= 2 ORDER BY id;
+-- One was renamed, one succeeded another, one was recorded twice.
+UPDATE scip.organisation SET name = 'Demonstration Society 02' WHERE slug = 'demonstration-association-02';
+UPDATE scip.organisation SET name = 'Demonstration Association 02', renamed_on = '2021-09' WHERE slug = 'demonstration-association-02';
+INSERT INTO scip.organisation_lineage (id, organisation_id, predecessor_id, kind, happened_on, note)
+SELECT pg_temp.id('lineage'), s.id, p.id, 'succeeded', '2022', 'Demonstration data'
+FROM scip.organisation s, scip.organisation p WHERE s.slug = 'demonstration-charity-06' AND p.slug = 'demonstration-charity-05';
+INSERT INTO scip.organisation (slug, name, nation, website, note, sources, confidence)
+SELECT 'demonstration-college-2', 'Demonstration College 2', nation, website, note, sources, confidence FROM scip.organisation WHERE slug = 'demonstration-college-02';
+INSERT INTO scip.organisation_partnership (organisation_id, role, starts) SELECT id, 'venue', '2020' FROM scip.organisation WHERE slug = 'demonstration-college-2';
+INSERT INTO scip.organisation_lineage (id, organisation_id, slug, kind, note)
+SELECT pg_temp.id('merge'), id, 'demonstration-college-2', 'duplicate', 'Demonstration data' FROM scip.organisation WHERE slug = 'demonstration-college-02';
 -- On 31 December 2022 nine Hubs have two leads and three have one; three leads are former ones.
 INSERT INTO scip.hub_lead (uid, hub_id, organisation_id, evidence_kind, period, sources, confidence)
 SELECT pg_temp.id('lead', d.h::text, o.n::text), d.id, o.id, 'dated', daterange(coalesce(l.since, d.launched_on), l.until), '{Demonstration data}', 'low'
@@ -66,13 +91,13 @@ CROSS JOIN LATERAL (
          (CASE WHEN h <= 9 THEN 2 * h END, CASE h WHEN 1 THEN date '2020-09-01' WHEN 8 THEN '2021-09-01' END, NULL),
          (CASE h WHEN 1 THEN 22 WHEN 8 THEN 23 WHEN 13 THEN 24 END, NULL, CASE h WHEN 1 THEN date '2020-09-01' WHEN 8 THEN '2021-09-01' ELSE '2021-04-01' END)) l (n, since, until)
 JOIN demo_organisation o ON o.sector = 'he' AND o.n = l.n ORDER BY d.h, l.n;
-UPDATE scip.hub_pathway p SET done_on = d.launched_on + 20 * s.ordinal, evidence = 'Demonstration data'
-FROM demo_hub d, scip.pathway_step s WHERE p.hub_id = d.id AND s.code = p.step AND s.ordinal <= 10 - d.h % 3;
 
 -- People: 1 to 891 are members on the last day of 2022, 892 to 960 were before it, 961 to 970 came after.
 INSERT INTO scip.person (id, name, email)
 SELECT pg_temp.id('person', n::text), 'Demonstration Person ' || to_char(n, 'FM0000'), format('demonstration.person.%s@example.org', to_char(n, 'FM0000'))
 FROM generate_series(1, 970) n;
+INSERT INTO scip.person (id, name) VALUES (pg_temp.id('person', 'twice'), 'Demonstration Person 1');
+INSERT INTO scip.person_merge (id, person_id, former_id) VALUES (pg_temp.id('merge', 'person'), pg_temp.id('person', '1'), pg_temp.id('person', 'twice'));
 CREATE TEMP TABLE demo_member ON COMMIT DROP AS
 WITH home AS (
   SELECT n, d.h, greatest(d.launched_on + n * 53 % (date '2022-11-30' - d.launched_on), d.launched_on + 1) AS starts
@@ -95,8 +120,9 @@ SELECT pg_temp.id('member', n::text, part::text) AS id, *,
        CASE WHEN h % 2 = 0 AND (n * 13 + part) % 40 >= 34 THEN pg_temp.pick(n * 13 + part, 'government', 'research', 'careers', 'other') -- few, of some Hubs
             ELSE pg_temp.pick(n * 13 + part, 'he', 'school_sector', 'fe', 'school_sector', 'local_authority', 'he', 'charity', 'school_sector', 'armed_forces', 'he') END AS sector
 FROM spell;
-INSERT INTO scip.hub_membership (id, hub_id, person_id, organisation_id, organisation_name, sector, ambassador, starts, ends)
-SELECT m.id, d.id, pg_temp.id('person', m.n::text), o.id, CASE m.n % 10 WHEN 9 THEN 'Demonstration Body ' || m.n / 10 END, m.sector, m.n % 12 = 0, m.starts, m.ends
+INSERT INTO scip.hub_membership (id, hub_id, person_id, organisation_id, organisation_name, sector, ambassador, speaks_for, starts, ends)
+SELECT m.id, d.id, pg_temp.id('person', m.n::text), o.id, CASE m.n % 10 WHEN 9 THEN 'Demonstration Body ' || m.n / 10 END, m.sector, m.n % 12 = 0,
+       CASE m.n % 6 WHEN 0 THEN '{"groups": ["Demonstration group"], "contexts": ["Rural schools"], "beneficiaries": ["Service children who move"]}'::jsonb END, m.starts, m.ends
 FROM demo_member m JOIN demo_hub d USING (h)
 LEFT JOIN (SELECT *, count(*) OVER (PARTITION BY sector) AS many FROM demo_organisation) o ON o.sector = m.sector AND o.n = 1 + m.n / 3 % o.many AND m.n % 10 < 8
 ORDER BY m.n, m.part;
@@ -129,12 +155,21 @@ FROM demo_meeting m JOIN scip.alliance_group g ON g.slug = 'hub-leads-group' LEF
 UPDATE scip.meeting t SET status = CASE WHEN m.cancelled THEN 'cancelled' ELSE 'held' END, guests = CASE WHEN NOT m.cancelled THEN (m.k + coalesce(m.h, 0)) % 4 END
 FROM demo_meeting m WHERE t.id = m.id;
 DELETE FROM demo_meeting WHERE cancelled;
+-- Who leads: of each lead a senior manager, and of all but the second a functional lead, who of the first has the seat.
+INSERT INTO scip.hub_lead_person (id, hub_id, lead_id, person_id, role, authority_to_represent, time_and_travel, starts)
+SELECT pg_temp.id('lead person', l.uid::text, r.role), l.hub_id, l.uid, pg_temp.id('person', m.n::text), r.role, r.n = 1, r.n = 1, greatest(lower(l.period), '2019-01-01')
+FROM (SELECT *, row_number() OVER (PARTITION BY hub_id ORDER BY id) AS k FROM scip.hub_lead) l JOIN demo_hub d ON d.id = l.hub_id CROSS JOIN (VALUES (1, 'functional_lead'), (2, 'senior_manager')) r (n, role)
+JOIN (SELECT h, n, row_number() OVER (PARTITION BY h ORDER BY starts, n) AS k FROM demo_member WHERE part = 1 AND ends IS NULL) m ON m.h = d.h AND m.k = 2 * l.k + r.n - 2 WHERE l.k <> 2 OR r.n = 2 ORDER BY d.h, l.id, r.n;
+-- Terms of reference, adopted at the first meeting of each Hub, and drafts of the next.
+INSERT INTO scip.terms_of_reference (id, hub_id, text_cy) SELECT pg_temp.id('terms', h::text), id, CASE h WHEN 11 THEN '## Cylch gorchwyl arddangos' END FROM demo_hub WHERE h < 13 ORDER BY h;
+UPDATE scip.terms_of_reference t SET meeting_id = m.id FROM demo_hub d JOIN (SELECT DISTINCT ON (h) h, id FROM demo_meeting ORDER BY h, day) m USING (h) WHERE t.hub_id = d.id;
+INSERT INTO scip.terms_of_reference (id, hub_id) SELECT pg_temp.id('terms', h::text, '2'), id FROM demo_hub WHERE h % 3 = 2 ORDER BY h;
 ANALYZE scip.meeting, scip.agenda_item, scip.group_seat;
 INSERT INTO scip.agenda_item (id, meeting_id, ordinal, title, outcome) SELECT pg_temp.id('item', id::text), id, 1, 'Demonstration item', 'addressed' FROM demo_meeting WHERE h IS NULL;
 UPDATE scip.agenda_item i SET outcome = CASE WHEN i.heading IS NULL OR (i.ordinal + m.k) % 5 > 0 THEN 'addressed' ELSE 'nothing_raised' END,
   notes = CASE WHEN (i.ordinal + m.k) % 5 > 0 THEN 'Demonstration notes' END
 FROM demo_meeting m WHERE i.meeting_id = m.id AND m.k % 9 < 8 AND m.h IS NOT NULL;
-UPDATE scip.meeting t SET agenda_completed_at = now() FROM demo_meeting m WHERE t.id = m.id AND m.k % 9 < 8;
+UPDATE scip.meeting t SET agenda_completed_at = now() FROM demo_meeting m WHERE t.id = m.id AND m.k % 9 < 8 AND m.h IS NOT NULL;
 INSERT INTO scip.attendance (meeting_id, person_id, status)
 SELECT m.id, pg_temp.id('person', p.n::text), pg_temp.pick(p.n * 17 + m.k * 5, 'present', 'apologies', 'present', 'absent', 'present')
 FROM demo_meeting m JOIN demo_member p ON p.h = m.h AND p.starts <= m.day AND (p.ends IS NULL OR p.ends > m.day) WHERE (p.n * 7 + m.k * 11) % 5 < 3
@@ -146,12 +181,39 @@ INSERT INTO scip.resolution (id, meeting_id, text) SELECT pg_temp.id('resolution
 INSERT INTO scip.action (id, meeting_id, text, owner_id, due_on, done_on)
 SELECT pg_temp.id('action', m.id::text), m.id, 'Demonstration action', a.person_id, m.day + 60, CASE WHEN m.k % 3 > 0 THEN m.day + 50 END
 FROM demo_meeting m CROSS JOIN LATERAL (SELECT a.person_id FROM scip.attendance a WHERE a.meeting_id = m.id AND a.status = 'present' ORDER BY 1 LIMIT 1) a;
+-- The action plan of each Hub, with what its meetings agreed since 2022, and projects of two Hubs with a school.
+INSERT INTO scip.project (slug, hub_id, kind, status, name, aims, results, starts, ends)
+SELECT format('demonstration-%s-%s', replace(k.kind, '_', '-'), d.h), d.id, k.kind, CASE WHEN k.kind = 'project' AND d.h = 3 THEN 'completed' ELSE 'under_way' END,
+       format('Demonstration %s of %s', replace(k.kind, '_', ' '), d.name), 'Demonstration aims', CASE WHEN k.kind = 'project' AND d.h = 3 THEN 'Demonstration results' END,
+       d.launched_on + 60, CASE WHEN k.kind = 'project' AND d.h = 3 THEN date '2022-08-01' END
+FROM demo_hub d, unnest('{action_plan,project}'::text[]) k (kind) WHERE d.h <= 12 AND (k.kind = 'action_plan' OR d.h % 3 = 0) ORDER BY d.h, k.kind;
+INSERT INTO scip.project_hub
+SELECT p.id, d.id FROM scip.project p JOIN demo_hub o ON o.id = p.hub_id JOIN demo_hub d ON d.h = o.h OR p.kind = 'project' AND d.h = 1 + o.h % 12 ORDER BY p.id, d.h;
+INSERT INTO scip.project_organisation
+SELECT p.id, o.id FROM scip.project p JOIN demo_hub d ON d.id = p.hub_id JOIN demo_organisation o ON o.sector = 'school_sector' AND o.n = d.h WHERE p.kind = 'project' ORDER BY p.id;
+UPDATE scip.action a SET project_id = p.id FROM scip.project p, scip.meeting m WHERE m.id = a.meeting_id AND m.day >= '2022-01-01' AND p.hub_id = a.hub_id AND p.kind = 'action_plan';
+INSERT INTO scip.action (id, project_id, hub_id, text, owner_id, due_on, done_on)
+SELECT pg_temp.id('project action', p.slug, h.hub_id::text), p.id, h.hub_id, 'Demonstration action of a project',
+       (SELECT m.person_id FROM scip.hub_membership m WHERE m.hub_id = h.hub_id AND m.ends IS NULL ORDER BY m.starts, m.person_id LIMIT 1), date '2022-12-01', CASE WHEN p.status = 'completed' THEN date '2022-07-01' END
+FROM scip.project p JOIN scip.project_hub h ON h.project_id = p.id WHERE p.kind = 'project' ORDER BY p.id, h.hub_id;
 INSERT INTO scip.minutes (id, meeting_id, number, text) SELECT pg_temp.id('minutes', id::text), id, 1, 'Demonstration minutes of the meeting of ' || day FROM demo_meeting;
 UPDATE scip.minutes n SET status = 'approved' FROM demo_meeting m WHERE n.meeting_id = m.id AND m.k % 11 < 10;
 UPDATE scip.minutes n SET status = 'shared' FROM demo_meeting m WHERE n.meeting_id = m.id AND m.k % 11 < 9;
+UPDATE scip.hub_pathway p SET done_on = d.launched_on + 20 * s.ordinal, evidence = 'Demonstration data',
+  reason = CASE WHEN scip.pathway_proof(d.id, s.code) IS NULL THEN 'Demonstration reason: it is not recorded here' END
+FROM demo_hub d, scip.pathway_step s WHERE p.hub_id = d.id AND s.code = p.step AND s.ordinal <= 10 - d.h % 3;
 
 INSERT INTO scip.programme (slug, name, name_cy, summary, sources, confidence)
 VALUES ('demonstration-days', 'Demonstration days', 'Demonstration diwrnodau', 'A programme of the demonstration alliance', '{Demonstration data}', 'low');
+INSERT INTO scip.programme_participant (id, programme_id, hub_id, organisation_id, starts, ends, note)
+SELECT pg_temp.id('participant', t.what), p.id, t.hub_id, t.organisation_id, t.starts, t.ends, t.note
+FROM scip.programme p, (SELECT 'hub ' || h, id, NULL::bigint, launched_on + 40, CASE h WHEN 13 THEN date '2021-04-01' END, 'Demonstration: holds a day each term' FROM demo_hub
+  UNION ALL SELECT o.slug, NULL, o.id, date '2019-09-01', NULL, 'Demonstration: has the evaluation done' FROM scip.organisation o WHERE o.slug = 'demonstration-university-01') t
+  (what, hub_id, organisation_id, starts, ends, note);
+INSERT INTO scip.programme_evaluation (id, programme_id, year, summary, summary_cy, published_at)
+SELECT pg_temp.id('programme evaluation', y), p.id, y, 'Demonstration: what the days of ' || y || ' came to', 'Demonstration: canlyniad diwrnodau ' || y,
+       CASE WHEN y < '2022' THEN scip.period_end(y) + interval '60 days' END
+FROM scip.programme p, unnest(ARRAY['2019-20', '2020-21', '2021-22', '2022-23']) y;
 
 -- What Hubs and their members did; young people are numbers, and small ones of the Hubs 3 and 12.
 INSERT INTO scip.activity (id, hub_id, kind, held_on, title, themes, membership_id, programme, interventions, young_people)
@@ -177,23 +239,39 @@ INSERT INTO scip.quarterly_update (id, hub_id, quarter, status, nil_return, prac
 SELECT pg_temp.id('update', hub_id::text, quarter), hub_id, quarter, 'submitted', x = 1, t, t, t, t, t, CASE WHEN x > 5 THEN t END
 FROM demo_update, LATERAL (SELECT CASE WHEN x <> 1 THEN 'Demonstration text' END AS t) y ORDER BY quarter, hub_id;
 DELETE FROM scip.quarterly_update_extension;
+
+-- What Hubs report to the Hub Leads Group, begun from their last update, as the central team writes it down: submitted but for some, and answered.
+INSERT INTO scip.agenda_item (meeting_id, hub_id, title, led_by, outcome)
+SELECT m.id, d.id, 'Demonstration report of ' || d.name, 'Lead of the Hub', 'addressed'
+FROM demo_meeting m JOIN demo_hub d ON m.h IS NULL AND scip.hub_active(d.id, m.day, m.day) ORDER BY m.day, d.h;
+UPDATE scip.meeting t SET agenda_completed_at = now() FROM demo_meeting m WHERE t.id = m.id AND m.h IS NULL;
+UPDATE scip.hub_report r SET status = 'submitted', submitted_at = m.day - 3 + time '09:30', nil_return = false, practice = coalesce(r.practice, 'Demonstration text')
+FROM demo_meeting m JOIN demo_hub d ON true WHERE m.id = r.meeting_id AND d.id = r.hub_id AND (d.h + extract(year FROM m.day)::int) % 5 > 0;
+UPDATE scip.hub_report r SET response = 'Demonstration feedback', responded_on = m.day
+FROM demo_meeting m WHERE m.id = r.meeting_id AND r.status = 'submitted' AND m.day < '2022-11-01';
 INSERT INTO scip.hub_review (id, hub_id, reviewed_on, note)
 SELECT pg_temp.id('review', h::text, y::text), id, make_date(y, 7, 1 + h), 'Demonstration review' FROM demo_hub, generate_series(2019, 2022) y
 WHERE launched_on < make_date(y, 1, 1) AND (h + y) % 4 > 0 AND h < 13;
 
 -- Messages to all Hubs, with their relays, and from Hubs, with the answers.
-INSERT INTO scip.message (id, direction, group_id, title, text, sent_on)
-SELECT pg_temp.id('message', n::text), 'to_hubs', CASE WHEN n % 3 > 0 THEN g.id END, 'Demonstration message ' || n, 'Demonstration text for all Hubs', date '2019-01-20' + n * 110
-FROM generate_series(1, 12) n JOIN scip.alliance_group g ON g.slug = 'hub-leads-group';
+INSERT INTO scip.message (id, direction, group_id, agenda_item_id, title, text, sent_on)
+SELECT pg_temp.id('message', n::text), 'to_hubs', CASE WHEN n % 3 > 0 THEN g.id END, CASE WHEN n % 3 > 0 AND m.id IS NOT NULL THEN pg_temp.id('item', m.id::text) END,
+       'Demonstration message ' || n, 'Demonstration text for all Hubs', date '2019-01-20' + n * 110
+FROM generate_series(1, 12) n JOIN scip.alliance_group g ON g.slug = 'hub-leads-group'
+LEFT JOIN LATERAL (SELECT m.id FROM demo_meeting m WHERE m.h IS NULL AND m.day BETWEEN date '2019-01-20' + n * 110 - 90 AND date '2019-01-20' + n * 110
+                   ORDER BY m.day DESC LIMIT 1) m ON true;
 INSERT INTO scip.message_relay (message_id, hub_id, relayed_on, note)
 SELECT m.id, d.id, m.sent_on + 5 + h, 'Demonstration newsletter'
 FROM demo_hub d JOIN scip.message m ON m.direction = 'to_hubs' AND scip.hub_active(d.id, m.sent_on, m.sent_on) WHERE (h + extract(doy FROM m.sent_on)::int) % 5 > 0;
-INSERT INTO scip.message (id, direction, group_id, hub_id, kind, title, text, sent_on, response, response_channel, responded_on)
-SELECT pg_temp.id('message', 'up', n::text), 'from_hub', g.id, d.id, pg_temp.pick(n, 'practice', 'challenge', 'idea', 'priority', 'question'), 'Demonstration question ' || n, 'Demonstration text', day,
+INSERT INTO scip.message (id, direction, group_id, hub_id, open_to_hubs, kind, title, text, sent_on, response, response_channel, responded_on)
+SELECT pg_temp.id('message', 'up', n::text), 'from_hub', g.id, d.id, n % 4 = 2 OR n % 11 = 6, CASE n % 11 WHEN 6 THEN 'success' ELSE pg_temp.pick(n, 'practice', 'challenge', 'idea', 'priority', 'question') END, 'Demonstration question ' || n, 'Demonstration text', day,
        CASE WHEN n % 3 > 0 THEN 'Demonstration answer' END, CASE WHEN n % 3 > 0 THEN pg_temp.pick(n, 'conference_input', 'website_content', 'research_priority', 'direct_reply') END,
        CASE WHEN n % 3 > 0 THEN day + 40 END
 FROM generate_series(1, 40) n CROSS JOIN LATERAL (SELECT date '2019-04-10' + n * 31 AS day) x JOIN demo_hub d ON d.h = 1 + n * 5 % 12 AND d.launched_on < day
 JOIN scip.alliance_group g ON g.slug = 'hub-leads-group';
+INSERT INTO scip.message_answer (message_id, hub_id, text, answered_on)
+SELECT m.id, d.id, 'Demonstration answer of another Hub', m.sent_on + d.h
+FROM scip.message m JOIN demo_hub d ON m.open_to_hubs AND d.id <> m.hub_id AND (d.h + extract(doy FROM m.sent_on)::int) % 4 = 0 AND scip.hub_active(d.id, m.sent_on, m.sent_on);
 
 -- Events: 1 to 178 count in 2019-22. Of the others 8 were cancelled, 3 have no date, 3 are not recorded as held, and 14 are of other years.
 INSERT INTO scip.event (uid, slug, title, title_source, kind, starts, ends, date_text, starts_at, venue, town, nation, online, hub_id, organiser_id, programme_id, capacity,
@@ -256,14 +334,25 @@ SELECT 'demonstration-resource-' || n, 'Demonstration resource ' || n, 'describe
        '{primary,secondary}', CASE WHEN n % 4 = 0 THEN '{GB-WLS}' ELSE '{}' END::text[], 'Demonstration Publisher', (2019 + n % 5)::text, 'en', 'https://example.org/demonstration/resources/' || n,
        '{Demonstration data}', 'low'
 FROM generate_series(1, 14) n LEFT JOIN scip.toolkit_principle p ON p.ordinal = n % 8;
-INSERT INTO scip.news (slug, title, title_source, kind, published_on, publisher, url, sources, confidence)
-SELECT 'demonstration-news-' || n, 'Demonstration news ' || n, 'page', 'news', (date '2019-02-01' + n * 95)::text, 'Demonstration Publisher', 'https://example.org/demonstration/news/' || n,
+INSERT INTO scip.news (slug, title, title_source, kind, published_on, publisher, url, status, title_cy, summary, body, sources, confidence)
+SELECT 'demonstration-news-' || n, 'Demonstration news ' || n, 'page', 'news', (date '2019-02-01' + n * 95)::text, 'Demonstration Publisher', CASE WHEN n % 3 > 0 THEN 'https://example.org/demonstration/news/' || n END,
+       CASE n WHEN 20 THEN 'draft' ELSE 'published' END, CASE WHEN n % 4 = 0 THEN 'Demonstration newyddion ' || n END, 'Demonstration: what this post would say in a sentence.',
+       CASE WHEN n % 3 = 0 THEN E'## Demonstration\n\nThis post is **invented**.\n\n- It shows a list,\n- and [an address](https://example.org/demonstration/news).' END,
        '{Demonstration data}', 'low'
 FROM generate_series(1, 20) n;
 INSERT INTO scip.policy_contribution (slug, title, kind, body, published_on, summary, sources, confidence)
 SELECT 'demonstration-contribution-' || n, 'Demonstration contribution ' || n, pg_temp.pick(n, 'inquiry_evidence', 'consultation_response', 'policy_win', 'context'), 'Demonstration Committee',
        CASE WHEN n <> 9 THEN to_char(date '2019-03-01' + n * 115, CASE WHEN n % 4 = 1 THEN 'YYYY-MM' ELSE 'YYYY-MM-DD' END) END, 'Demonstration data', '{Demonstration data}', 'low'
 FROM generate_series(1, 13) n;
+-- What the answers to Hubs led to, and what news is about.
+INSERT INTO scip.record_link (id, relation, linked_on, from_message_id, to_event_id, to_document_id)
+SELECT pg_temp.id('link', m.id::text), 'led_to', m.responded_on, m.id, e.id, CASE WHEN e.id IS NULL THEN d.id END
+FROM (SELECT *, row_number() OVER (ORDER BY sent_on, id) AS n FROM scip.message WHERE responded_on IS NOT NULL AND group_id IS NOT NULL) m
+LEFT JOIN scip.event e ON e.slug = 'demonstration-event-' || m.n * 5 AND m.n % 2 = 0 LEFT JOIN scip.document d ON d.slug = 'demonstration-document-' || 1 + m.n % 18
+WHERE num_nonnulls(e.id, d.id) > 0;
+INSERT INTO scip.record_link (id, relation, linked_on, from_news_id, to_event_id)
+SELECT pg_temp.id('link', n.slug), 'about', n.published_on::date, n.id, e.id
+FROM scip.news n JOIN scip.event e ON e.slug = replace(n.slug, 'news', 'event') WHERE n.slug LIKE 'demonstration-%';
 
 -- Uses of the past are totals of months, taken in as a spreadsheet of them is: 23,750 users, 1,800 downloads; robots are a class of their own.
 DO $$

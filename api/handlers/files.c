@@ -24,9 +24,9 @@ struct download {
 };
 
 void files_place(const struct request *request, const char *place[static 3]) {
-    bool document = is_of_document(request);
-    place[document ? 0 : 1] = request->match.values[0].bytes;
-    place[document ? 1 : 0] = NULL;
+    const char *collection = request->match.spec->path + strlen("/v1/");
+    place[0] = arena_copy(request->arena, collection, strcspn(collection, "/"));
+    place[1] = request->match.values[0].bytes;
     place[2] = request->match.values[1].bytes;
 }
 
@@ -42,7 +42,8 @@ static bool refuse_file(struct request *request, const char *status, const char 
     if (strcmp(status, "410") == 0)
         return request_refuse(request, "record-withdrawn", "The record was withdrawn.");
     if (strcmp(status, "403") == 0)
-        return request_refuse(request, "forbidden", "The file is under embargo: it is available from %s on.", day);
+        return day ? request_refuse(request, "forbidden", "The file is under embargo: it is available from %s on.", day)
+                   : request_refuse(request, "forbidden", "The Hub is not active.");
     return request_refuse(request, "not-found", "There is no such file.");
 }
 

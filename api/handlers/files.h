@@ -1,4 +1,4 @@
-/* Handlers of the files of documents and resources: bytes in chunks of the database, in and out. */
+/* Handlers of the files of documents, resources and Hubs: bytes in chunks of the database, in and out. */
 #pragma once
 #include "http/request.h"
 
@@ -12,5 +12,5 @@ bool files_get(struct request *request);
 bool files_put(struct request *request);
 bool files_delete(struct request *request);
 
-/* Which file the path names: the slug of a document or of a resource, the other NULL, and the name. */
+/* Which file the path names: the collection (documents, resources, hubs), the slug of its record, and the name. */
 void files_place(const struct request *request, const char *place[static 3]);

@@ -17,7 +17,7 @@ enum { SHA256 = 32, STATUS_TEXT = 8 };
 struct upload {
     struct request *request;
     const char *const *enter;
-    const char *place[3]; /* document, resource, name */
+    const char *place[3]; /* collection, slug, name */
     const char *only_new; /* If-None-Match: *, as a boolean's text */
     const char *tags;     /* of If-Match, as an array's text, or NULL */
     const char *id;
@@ -242,12 +242,11 @@ bool files_put(struct request *request) {
 }
 
 bool files_delete(struct request *request) {
-    const char *place[3], *const *enter = auth_enter(request);
-    files_place(request, place);
-    const char *tags = read_tags(request->arena, request_header(request, "If-Match"));
-    if (!enter || !tags)
+    const char *values[4], *const *enter = auth_enter(request);
+    files_place(request, values);
+    values[3] = read_tags(request->arena, request_header(request, "If-Match"));
+    if (!enter || !values[3])
         return problem_exhausted(&request->problem);
-    const char *const values[] = {place[0], place[1], place[2], tags};
     if (ask_sql(request, enter, FILE_DELETE, values, NULL, 0) < 0)
         return false;
     if (request->app->cache && !request->call.dry_run)

@@ -25,15 +25,12 @@ bool use_record(struct request *request, const char *item, enum use_kind kind) {
     return record(request, item, kind, &url);
 }
 
-bool is_of_document(const struct request *request) {
-    return strncmp(request->match.spec->path, "/v1/documents/", strlen("/v1/documents/")) == 0;
-}
-
 /* The item that the path names, as the counter wants it. */
 static bool record_slug(struct request *request, enum use_kind kind, const char **url) {
     const struct text *slug = request->match.values;
-    const char *item = arena_printf(request->arena, "%s/%.*s", is_of_document(request) ? "document" : "resource",
-                                    (int)slug->length, slug->bytes);
+    bool document = strncmp(request->match.spec->path, "/v1/documents/", strlen("/v1/documents/")) == 0;
+    const char *item =
+        arena_printf(request->arena, "%s/%.*s", document ? "document" : "resource", (int)slug->length, slug->bytes);
     return item ? record(request, item, kind, url) : problem_exhausted(&request->problem);
 }
 

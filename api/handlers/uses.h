@@ -7,8 +7,5 @@
  * with a problem: then nothing was counted. A HEAD request counts nothing. */
 bool use_record(struct request *request, const char *item, enum use_kind kind);
 
-/* Whether the path is a document's; else it is a resource's. */
-bool is_of_document(const struct request *request);
-
 bool visit(struct request *request);
 bool investigate(struct request *request);

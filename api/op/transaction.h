@@ -26,13 +26,13 @@
     X(IMPORT_AGENTS, "_importAgents", NULL, "patterns")                                                                \
     X(RECOUNT, "_recount", NULL, "")                                                                                   \
     X(RECOUNT_VERIFY, "_recountVerify", NULL, "")                                                                      \
-    X(FILE_FIND, "_fileFind", NULL, "document resource name")                                                          \
+    X(FILE_FIND, "_fileFind", NULL, "collection slug name")                                                            \
     X(FILE_PIECE, "_filePiece", NULL, "file n")                                                                        \
-    X(FILE_BEGIN, "_fileBegin", NULL, "document resource name only_new tags file")                                     \
+    X(FILE_BEGIN, "_fileBegin", NULL, "collection slug name only_new tags file")                                       \
     X(FILE_CHUNK, "_fileChunk", NULL, "file n bytes")                                                                  \
-    X(FILE_END, "_fileEnd", NULL, "document resource name only_new tags file media_type size sha256")                  \
+    X(FILE_END, "_fileEnd", NULL, "collection slug name only_new tags file media_type size sha256")                    \
     X(FILE_DROP, "_fileDrop", NULL, "file")                                                                            \
-    X(FILE_DELETE, "_fileDelete", NULL, "document resource name tags")                                                 \
+    X(FILE_DELETE, "_fileDelete", NULL, "collection slug name tags")                                                   \
     X(FRESHNESS, "_freshness", NULL, "token")                                                                          \
     X(PING, "ping", "SELECT current_setting('transaction_read_only') = 'off'", "")                                     \
     X(TERMS, "terms", "SELECT scip.term_faults($1)", "terms")                                                          \

@@ -119,7 +119,7 @@ export interface paths {
         };
         /**
          * Show a Hub's pathway
-         * @description The ten steps from the first idea to a working Hub, with what has been done. Readable by those who belong to the Hub, members of the group that decides on applications, and the central team.
+         * @description The ten steps from the first idea to a working Hub, with the framework's guidance, what proves each and what has been done. Readable by those who belong to the Hub, members of the group that decides on applications, and the central team.
          *
          *     Returns how far a new Hub has come on its pathway of ten steps. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -131,7 +131,7 @@ export interface paths {
         head?: never;
         /**
          * Mark several pathway steps as done or not done
-         * @description Changes steps of the pathway in one request, all or none. Each names the version that it changes, as the pathway shows it; one that is of another version by now refuses all (412, with `errors` of each).
+         * @description Changes steps of the pathway in one request, all or none. Each names the version that it changes, as the pathway shows it; one that is of another version by now refuses all (412, with `errors` of each). A step without its proof is done with a `reason` alone (422, step-not-proven).
          *
          *     Returns how far a new Hub has come on its pathway of ten steps. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
@@ -159,7 +159,7 @@ export interface paths {
         head?: never;
         /**
          * Mark a pathway step as done or not done
-         * @description Records that a step is done, or that it is not. `done_on` comes with its evidence and is not in the future (422). null undoes the step and removes its evidence. A Hub Lead changes only their own Hub's steps.
+         * @description Records that a step is done, or that it is not. `done_on` comes with its evidence and is not in the future (422). null undoes the step and removes its evidence. While `proof` is null, the step is done with a `reason` alone (422, step-not-proven). A Hub Lead changes only their own Hub's steps.
          *
          *     Returns a step of one Hub's pathway. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
@@ -243,7 +243,7 @@ export interface paths {
         head?: never;
         /**
          * Change a Hub's profile
-         * @description Changes how a Hub presents itself: blurb, logo and page. A Hub Lead changes only their own Hub. In `page` only the named members change.
+         * @description Changes how a Hub presents itself: blurb, logo and page, and the areas that it is for. A Hub Lead changes only their own Hub. In `page` only the named members change; regions replace the whole list.
          *
          *     Returns a regional Hub: professionals of one area who meet to support Service children's progression. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
@@ -468,6 +468,28 @@ export interface paths {
         patch: operations["patchHubMember"];
         trace?: never;
     };
+    "/v1/hubs/{slug}/members/{id}/speaks-for": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set whom a member speaks for
+         * @description Sets the groups, contexts and beneficiaries that a member speaks for in the Hub, in place of those before. Members write down their own; the Hub's leads can do it for them.
+         *
+         *     Returns a professional's membership of a Hub for a period, with what they represent in it. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`) and the central team (`central`).
+         */
+        put: operations["putHubMemberVoice"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hubs/{slug}/members/{member}/transfer": {
         parameters: {
             query?: never;
@@ -568,6 +590,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hubs/{slug}/lead-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the people who lead a Hub
+         * @description The senior managers and functional leads of its lead institutions, in the order of their first days. Readable by the Hub's members, members of all groups and the central team.
+         *
+         *     Returns a page of records: a person who oversees a Hub, or leads it, at one of the institutions that lead it. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["listHubLeadPeople"];
+        put?: never;
+        /**
+         * Name a person who leads a Hub
+         * @description Names a person who is known already, by id, or a new one by name. A person whom the caller knows by this name and address is used again. A lead institution has one person in each role at a time (409), within the time in which it leads the Hub (409), with whose end theirs ends.
+         *
+         *     Returns a person who oversees a Hub, or leads it, at one of the institutions that lead it. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        post: operations["addHubLeadPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/lead-people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a person who leads a Hub
+         * @description Readable by its members, members of all groups and the central team.
+         *
+         *     Returns a person who oversees a Hub, or leads it, at one of the institutions that lead it. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["getHubLeadPerson"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a person named by mistake
+         * @description Removes what never was; for somebody who leaves, set the last day.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        delete: operations["deleteHubLeadPerson"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what a person who leads a Hub may do, or their days
+         * @description Changes what the body names, under the rules of a new one. Who follows is a person of their own.
+         *
+         *     Returns a person who oversees a Hub, or leads it, at one of the institutions that lead it. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        patch: operations["patchHubLeadPerson"];
+        trace?: never;
+    };
     "/v1/organisations": {
         parameters: {
             query?: never;
@@ -630,6 +714,90 @@ export interface paths {
         patch: operations["patchOrganisation"];
         trace?: never;
     };
+    "/v1/organisations/{slug}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List an organisation's lineage
+         * @description What the organisation was called before, its predecessors and its successors, the latest first.
+         *
+         *     Returns a page of records: a predecessor and a successor, or an organisation and what it was called before. Anyone may call it, without a token.
+         */
+        get: operations["listOrganisationLineage"];
+        put?: never;
+        /**
+         * Add an organisation's predecessor
+         * @description Adds another organisation as the predecessor of this one. It keeps its record and its past. Two organisations have one such tie (409).
+         *
+         *     Returns a predecessor and a successor, or an organisation and what it was called before. It may be called by the central team (`central`).
+         */
+        post: operations["addOrganisationLineage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organisations/{slug}/lineage/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an organisation's predecessor or successor
+         * @description One entry of the organisation's lineage.
+         *
+         *     Returns a predecessor and a successor, or an organisation and what it was called before. Anyone may call it, without a token.
+         */
+        get: operations["getOrganisationLineage"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove an organisation's predecessor
+         * @description Removes what is not so, at the address of the successor. A merge is final (409).
+         *
+         *     It may be called by the central team (`central`).
+         */
+        delete: operations["deleteOrganisationLineage"];
+        options?: never;
+        head?: never;
+        /**
+         * Change when or why an organisation followed another
+         * @description Changes the date or the note, at the address of the successor.
+         *
+         *     Returns a predecessor and a successor, or an organisation and what it was called before. It may be called by the central team (`central`).
+         */
+        patch: operations["patchOrganisationLineage"];
+        trace?: never;
+    };
+    "/v1/organisations/{slug}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge another organisation into this one
+         * @description Makes one of two records, for good. All that refers to the other one refers to this one from then on, its address leads here (308), and its name is one of this one's. What both have once, as a partnership in the same role from the same day, stays once where both say the same; where they differ the merge is refused (409) until one is changed. Figures as of an earlier day stay as they were. An organisation that ended and has a successor keeps its record: add it to the successor's lineage instead. `dry_run` shows what would move.
+         *
+         *     Returns a predecessor and a successor, or an organisation and what it was called before. It may be called by the central team (`central`).
+         */
+        post: operations["mergeOrganisations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organisations/{slug}/profile": {
         parameters: {
             query?: never;
@@ -689,7 +857,7 @@ export interface paths {
         };
         /**
          * List the regions
-         * @description The nine English regions and the four nations, with the Hubs of each.
+         * @description The nine English regions and the four nations, with the Hubs of each, and the local authorities within them that the central team has added.
          *
          *     Returns a page of records: an English region or one of the four nations. Anyone may call it, without a token.
          */
@@ -711,17 +879,35 @@ export interface paths {
         };
         /**
          * Show a region
-         * @description One English region or nation, with its Hubs.
+         * @description One English region, nation or local authority, with its Hubs.
          *
          *     Returns an English region or one of the four nations. Anyone may call it, without a token.
          */
         get: operations["getRegion"];
-        put?: never;
+        /**
+         * Create or replace a local authority
+         * @description Sets an area within a region or nation (422). The regions and nations themselves are given, and not replaced (412).
+         *
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns an English region or one of the four nations. It may be called by the central team (`central`).
+         */
+        put: operations["putRegion"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete a local authority
+         * @description Deletes one that no Hub, organisation or figure refers to (409).
+         *
+         *     It may be called by the central team (`central`).
+         */
+        delete: operations["deleteRegion"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a local authority
+         * @description Changes what the body names. Regions and nations are not changed (404).
+         *
+         *     Returns an English region or one of the four nations. It may be called by the central team (`central`).
+         */
+        patch: operations["patchRegion"];
         trace?: never;
     };
     "/v1/events": {
@@ -960,7 +1146,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a programme
-         * @description Deletes a programme that no event belongs to (409).
+         * @description Deletes a programme without events or evaluations in which nobody takes part (409).
          *
          *     It may be called by the central team (`central`).
          */
@@ -974,6 +1160,152 @@ export interface paths {
          *     Returns a programme: what holds a series of events together over the years. It may be called by the central team (`central`).
          */
         patch: operations["patchProgramme"];
+        trace?: never;
+    };
+    "/v1/programmes/{slug}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who takes part in a programme
+         * @description The Hubs and organisations that take part, took part or will, the earliest first.
+         *
+         *     Returns a page of records: a Hub or an organisation that takes part in a programme, for a time. Anyone may call it, without a token.
+         */
+        get: operations["listProgrammeParticipants"];
+        put?: never;
+        /**
+         * Add a Hub or an organisation to a programme
+         * @description Records that a Hub or an organisation takes part, from today or a day that is given. Nobody takes part twice at once (409). A Hub Lead adds only their own Hub.
+         *
+         *     Returns a Hub or an organisation that takes part in a programme, for a time. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        post: operations["addProgrammeParticipant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{slug}/participants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show who takes part in a programme, and since when
+         * @description One Hub or organisation that takes part.
+         *
+         *     Returns a Hub or an organisation that takes part in a programme, for a time. Anyone may call it, without a token.
+         */
+        get: operations["getProgrammeParticipant"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a record of taking part in a programme
+         * @description Deletes what was recorded by mistake. What has ended gets a last day instead.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        delete: operations["deleteProgrammeParticipant"];
+        options?: never;
+        head?: never;
+        /**
+         * Change when somebody takes part in a programme
+         * @description Changes the days or the note; `to` ends it. A Hub Lead changes only their own Hub's.
+         *
+         *     Returns a Hub or an organisation that takes part in a programme, for a time. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        patch: operations["patchProgrammeParticipant"];
+        trace?: never;
+    };
+    "/v1/programmes/{slug}/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the evaluations of a programme
+         * @description A programme's evaluations, the latest year first. Only the central team sees drafts.
+         *
+         *     Returns a page of records: what a programme came to in an academic year, beside the figures of that year. Anyone may call it without a token; with one, every account may see more.
+         */
+        get: operations["listProgrammeEvaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/programmes/{slug}/evaluations/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the evaluation of a programme
+         * @description What was found, beside the figures of the year. Only the central team sees a draft.
+         *
+         *     Returns what a programme came to in an academic year, beside the figures of that year. Anyone may call it without a token; with one, every account may see more.
+         */
+        get: operations["getProgrammeEvaluation"];
+        /**
+         * Create or replace the evaluation of a programme
+         * @description Begins a draft, or replaces what an evaluation says.
+         *
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns what a programme came to in an academic year, beside the figures of that year. It may be called by the central team (`central`).
+         */
+        put: operations["putProgrammeEvaluation"];
+        post?: never;
+        /**
+         * Delete the evaluation of a programme
+         * @description Deletes an evaluation.
+         *
+         *     It may be called by the central team (`central`).
+         */
+        delete: operations["deleteProgrammeEvaluation"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the evaluation of a programme
+         * @description Changes what an evaluation says.
+         *
+         *     Returns what a programme came to in an academic year, beside the figures of that year. It may be called by the central team (`central`).
+         */
+        patch: operations["patchProgrammeEvaluation"];
+        trace?: never;
+    };
+    "/v1/programmes/{slug}/evaluations/{year}/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish the evaluation of a programme
+         * @description Shows an evaluation to everybody, once the year is over (409).
+         *
+         *     Returns what a programme came to in an academic year, beside the figures of that year. It may be called by the central team (`central`).
+         */
+        post: operations["publishProgrammeEvaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/documents": {
@@ -1400,6 +1732,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hubs/{slug}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the logo and pictures of a Hub
+         * @description The files that a Hub has sent of itself; their bytes are given while it is active.
+         *
+         *     Returns a page of files. Anyone may call it, without a token.
+         */
+        get: operations["listHubFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a logo or picture of a Hub
+         * @description The bytes of the file, to be saved; their SHA-256 is the ETag. One byte range is possible (RFC 9110, section 14); several at once give the whole. While the Hub is not active its branding is not in use, and the answer is 403.
+         *
+         *     Anyone may call it, without a token.
+         */
+        get: operations["getHubFile"];
+        /**
+         * Upload a logo or picture of a Hub
+         * @description Stores a PNG or JPEG of up to 100 MiB, which is the body; its type is worked out from the content, and the name must end accordingly. A Hub Lead sends those of their own Hub. `If-None-Match: *` adds a file, `If-Match` with its ETag replaces one. `logo` of the Hub's profile is then its address, with `logo_alt`.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        put: operations["putHubFile"];
+        post?: never;
+        /**
+         * Delete a logo or picture of a Hub
+         * @description Deletes a file for good.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        delete: operations["deleteHubFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/news": {
         parameters: {
             query?: never;
@@ -1409,9 +1797,9 @@ export interface paths {
         };
         /**
          * List news posts
-         * @description Posts of the Alliance, and of partners about it, the newest first.
+         * @description Posts of the Alliance, and of partners about it, the newest first. Drafts are listed by `status=draft` alone, for the central team.
          *
-         *     Returns a page of records: a news post of the Alliance, or a partner's post about it. Anyone may call it, without a token.
+         *     Returns a page of records: a news post of the Alliance, or a partner's post about it. Anyone may call it without a token; with one, every account may see more.
          */
         get: operations["listNews"];
         put?: never;
@@ -1431,14 +1819,14 @@ export interface paths {
         };
         /**
          * Show a news post
-         * @description One post: its title, section, date, publisher and the address where it can be read.
+         * @description One post: its title, section, date and publisher; its text and picture, or the address where it can be read. What it is about is at /v1/links.
          *
-         *     Returns a news post of the Alliance, or a partner's post about it. Anyone may call it, without a token.
+         *     Returns a news post of the Alliance, or a partner's post about it. Anyone may call it without a token; with one, every account may see more.
          */
         get: operations["getNewsItem"];
         /**
          * Create or replace a news post
-         * @description Sets a post, which everybody sees at once.
+         * @description Sets a post, which everybody sees at once, but for a draft.
          *
          *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns a news post of the Alliance, or a partner's post about it. It may be called by the central team (`central`).
          */
@@ -3031,7 +3419,7 @@ export interface paths {
         };
         /**
          * List people
-         * @description The central team sees all people, a Hub Lead those who are or were members of their Hub. Reading names is logged.
+         * @description The central team sees all people, a Hub Lead those who are or were members of their Hub. Only the central team looks for people by name (`q`; 403). Reading names is logged.
          *
          *     Returns a page of records: a professional. Name and address are null where the caller may not read them, and after an erasure. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
@@ -3059,7 +3447,7 @@ export interface paths {
         };
         /**
          * Show a person
-         * @description Readable by the person, leads of a Hub that they are or were a member of, members of the same group, and the central team.
+         * @description Readable by the person, leads of a Hub that they are or were a member of, members of the same group, of a Hub that they lead and of all groups then, and the central team. The id of a record that was merged with this one is answered with 308.
          *
          *     Returns a professional. Name and address are null where the caller may not read them, and after an erasure. It may be called by every account.
          */
@@ -3076,6 +3464,56 @@ export interface paths {
          *     Returns a professional. Name and address are null where the caller may not read them, and after an erasure. It may be called by every account.
          */
         patch: operations["patchPerson"];
+        trace?: never;
+    };
+    "/v1/people/{person}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was merged with a person
+         * @description The other records of the same person that were merged with this one, the latest first.
+         *
+         *     Returns a page of records: a merge of two records of one person. It may be called by the central team (`central`).
+         */
+        get: operations["listPersonMerges"];
+        put?: never;
+        /**
+         * Merge another record of a person into this one
+         * @description Makes one of two records of a person, for good, with the name and address of this one. All that refers to the other one refers to this one from then on, and its address leads here. What both have once, as attendance at a meeting, stays once where both say the same; where they differ the merge is refused (409) until one is changed. `dry_run` shows what would move.
+         *
+         *     Returns a merge of two records of one person. It may be called by the central team (`central`).
+         */
+        post: operations["mergePeople"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/merges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what was merged with a person
+         * @description A merge, with what it moved.
+         *
+         *     Returns a merge of two records of one person. It may be called by the central team (`central`).
+         */
+        get: operations["getPersonMerge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/people/{id}/export": {
@@ -3628,6 +4066,214 @@ export interface paths {
         patch: operations["patchQuarterlyUpdateExtension"];
         trace?: never;
     };
+    "/v1/hubs/{slug}/terms-of-reference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a Hub's terms of reference
+         * @description The versions, the latest first. Everybody sees what was adopted; those who belong to the Hub and the central team see a draft too.
+         *
+         *     Returns a page of records: a version of a Hub's terms of reference: how it works, as it has adopted it. Anyone may call it without a token; with one, every account may see more.
+         */
+        get: operations["listHubTermsOfReference"];
+        put?: never;
+        /**
+         * Draft a Hub's terms of reference
+         * @description Begins the next version. Without a text it is that of the version before, or of the framework's section on how Hubs operate, with the Hub's leads, quorum and number of meetings. There is one draft at a time (409).
+         *
+         *     Returns a version of a Hub's terms of reference: how it works, as it has adopted it. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        post: operations["addHubTermsOfReference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/terms-of-reference/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a version of a Hub's terms of reference
+         * @description Everybody sees what was adopted; those who belong to the Hub and the central team see a draft too.
+         *
+         *     Returns a version of a Hub's terms of reference: how it works, as it has adopted it. Anyone may call it without a token; with one, every account may see more.
+         */
+        get: operations["getHubTermsOfReference"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a draft of a Hub's terms of reference
+         * @description Deletes a draft. What was adopted stays (409).
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        delete: operations["deleteHubTermsOfReference"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a draft of a Hub's terms of reference
+         * @description Changes the text of a draft. What was adopted does not change (409), a new version follows it.
+         *
+         *     Returns a version of a Hub's terms of reference: how it works, as it has adopted it. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        patch: operations["patchHubTermsOfReference"];
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/terms-of-reference/{id}/adoption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt a Hub's terms of reference
+         * @description Records at which meeting of the Hub the draft was adopted. The meeting was held (409), and not before the one that adopted the version before (409). From then on the version is public, and in force until the next.
+         *
+         *     Returns a version of a Hub's terms of reference: how it works, as it has adopted it. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        post: operations["adoptHubTermsOfReference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/local-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a Hub's local figures
+         * @description What the Hub has sourced about its area, the latest first.
+         *
+         *     Returns a page of records: a figure about the area of a Hub, with its source. Anyone may call it, without a token.
+         */
+        get: operations["listHubLocalFigures"];
+        put?: never;
+        /**
+         * Record a local figure
+         * @description Records a figure with its source and licence. One that its source has published is kept as published; a number of children that it has not published is kept as it may be shown, 0, one to four or the nearest five, and the number itself is not kept.
+         *
+         *     Returns a figure about the area of a Hub, with its source. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        post: operations["addHubLocalFigure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/local-figures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a local figure
+         * @description One figure about the area of the Hub.
+         *
+         *     Returns a figure about the area of a Hub, with its source. Anyone may call it, without a token.
+         */
+        get: operations["getHubLocalFigure"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a local figure
+         * @description Deletes a figure of the Hub.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        delete: operations["deleteHubLocalFigure"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a local figure
+         * @description Changes what the body names, under the rules of a new one.
+         *
+         *     Returns a figure about the area of a Hub, with its source. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        patch: operations["patchHubLocalFigure"];
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/local-networks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the local networks that a Hub has found
+         * @description The map of existing networks, by name. Readable by all who belong to a Hub or group, and the central team.
+         *
+         *     Returns a page of records: a network that there is in the area of a Hub, such as a Covenant meeting. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["listHubLocalNetworks"];
+        put?: never;
+        /**
+         * Record a local network
+         * @description Adds a network that the mapping exercise has found, on a day that is not in the future (422).
+         *
+         *     Returns a network that there is in the area of a Hub, such as a Covenant meeting. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        post: operations["addHubLocalNetwork"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/local-networks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a local network
+         * @description Readable by all who belong to a Hub or group, and the central team.
+         *
+         *     Returns a network that there is in the area of a Hub, such as a Covenant meeting. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["getHubLocalNetwork"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a local network
+         * @description Deletes a network from the Hub's map.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        delete: operations["deleteHubLocalNetwork"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a local network
+         * @description Changes what the body names, under the rules of a new one.
+         *
+         *     Returns a network that there is in the area of a Hub, such as a Covenant meeting. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        patch: operations["patchHubLocalNetwork"];
+        trace?: never;
+    };
     "/v1/hubs/{slug}/evaluations": {
         parameters: {
             query?: never;
@@ -3683,7 +4329,7 @@ export interface paths {
         head?: never;
         /**
          * Change an annual evaluation
-         * @description Changes a draft (409). The number in the records confirms a figure; any other number overrides it and needs a reason (422), also when the records have changed since. null takes a figure or an answer out.
+         * @description Changes a draft (409). The number in the records confirms a figure, and with it its breakdown; any other number or breakdown overrides them and needs a reason (422), also when the records have changed since. A breakdown adds up to its figure (422). null takes a figure or an answer out.
          *
          *     Returns a Hub's annual return for an academic year. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
@@ -3837,7 +4483,7 @@ export interface paths {
         };
         /**
          * List messages
-         * @description Messages, the latest first. Everybody in the network reads messages to Hubs (`to_hubs`); a message from a Hub (`from_hub`) is for that Hub, the group that it is for, and the central team.
+         * @description Messages, the latest first. Everybody in the network reads messages to Hubs (`to_hubs`), and from Hubs what they have opened to all; other messages from a Hub (`from_hub`) are for that Hub, the group that they are for, and the central team.
          *
          *     Returns a page of records: a message from a national group to all Hubs (to_hubs), or from a Hub to a national group (from_hub). It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -3845,7 +4491,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message to the Hubs
-         * @description Sends a message to all Hubs. Members of a group send for their group, the central team for any group or for itself (without `group`).
+         * @description Sends a message to all Hubs. Members of a group send for their group, the central team for any group or for itself (without `group`). One with `agenda_item` goes out of that item of a meeting of the group (422).
          *
          *     Returns a message from a national group to all Hubs (to_hubs), or from a Hub to a national group (from_hub). It may be called by members of national groups (`group_member`) and the central team (`central`).
          */
@@ -3865,7 +4511,7 @@ export interface paths {
         };
         /**
          * Show a message
-         * @description Everybody in the network reads messages to Hubs; a message from a Hub is for that Hub, the group that it is for, and the central team.
+         * @description Everybody in the network reads messages to Hubs and those that a Hub has opened to all; any other message from a Hub is for that Hub, the group that it is for, and the central team.
          *
          *     Returns a message from a national group to all Hubs (to_hubs), or from a Hub to a national group (from_hub). It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -3874,7 +4520,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a message sent by mistake
-         * @description Removes a message that was sent by mistake. Open to those who could send it. Refused once a Hub has passed it on or it was answered (409). The reason is kept at /v1/corrections.
+         * @description Removes a message that was sent by mistake. Open to those who could send it. Refused once a Hub has passed it on or answered it, or the group has (409). The reason is kept at /v1/corrections.
          *
          *     It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -3906,6 +4552,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/messages/{id}/opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a Hub's message to all Hubs
+         * @description Opens a question, a challenge, a success or another message of a Hub to the whole network, whose Hubs can then answer it. It stays open. Open to the Hub's lead. Messages to Hubs are open to all (409).
+         *
+         *     Returns a message from a national group to all Hubs (to_hubs), or from a Hub to a national group (from_hub). It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        post: operations["openMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{message}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what other Hubs answered
+         * @description The answers of Hubs to a message that another Hub opened to all, the first one first. Readable by everybody in the network.
+         *
+         *     Returns a page of records: what a Hub answers to a message that another Hub has opened to all. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["listMessageAnswers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{message}/relays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List which Hubs have relayed a message
+         * @description Each Hub that was active on the day of a message to Hubs, or has passed it on, and whether, when and how it did. Readable by members of groups and the central team.
+         *
+         *     Returns a page of records: whether and how a Hub passed a message on to its members. It may be called by members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["listMessageRelays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/answers/{message}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a Hub's answer to another Hub
+         * @description Readable by everybody in the network.
+         *
+         *     Returns what a Hub answers to a message that another Hub has opened to all. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["getHubAnswer"];
+        /**
+         * Answer another Hub
+         * @description Answers a message that another Hub has opened to all Hubs (409). A Hub has one answer, which can be replaced.
+         *
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns what a Hub answers to a message that another Hub has opened to all. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        put: operations["putHubAnswer"];
+        post?: never;
+        /**
+         * Remove a Hub's answer
+         * @description Removes the answer of a Hub to another.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        delete: operations["deleteHubAnswer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hubs/{slug}/messages": {
         parameters: {
             query?: never;
@@ -3917,7 +4663,7 @@ export interface paths {
         put?: never;
         /**
          * Send a message from a Hub
-         * @description Sends a message from a Hub to a group that is active, or to the central team (without `group`). A Hub Lead sends for their own Hub.
+         * @description Sends a message from a Hub to a group that is active, or to the central team (without `group`), and with `open_to_hubs` to all Hubs as well. A Hub Lead sends for their own Hub.
          *
          *     Returns a message from a national group to all Hubs (to_hubs), or from a Hub to a national group (from_hub). It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
          */
@@ -4266,6 +5012,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the projects
+         * @description What Hubs do together, action plans among it. Readable by everybody who belongs to a Hub or group.
+         *
+         *     Returns a page of records: a project of one or more Hubs, or their action plan. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["listProjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a project
+         * @description One project with its Hubs and partners. Readable by everybody who belongs to a Hub or group.
+         *
+         *     Returns a project of one or more Hubs, or their action plan. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["getProject"];
+        /**
+         * Create or replace a project
+         * @description Sets a project. Open to who leads the Hub that coordinates it. A completed project has results (422).
+         *
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns a project of one or more Hubs, or their action plan. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        put: operations["putProject"];
+        post?: never;
+        /**
+         * Delete a project
+         * @description Deletes a project that has no actions (409); another one is completed or stopped instead.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        delete: operations["deleteProject"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a project
+         * @description Changes what the body names. `hubs` and `partners` are slugs and replace the whole list; the Hub that coordinates stays, and so does a Hub that has actions in it (409). A completed project has results (422).
+         *
+         *     Returns a project of one or more Hubs, or their action plan. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        patch: operations["patchProject"];
+        trace?: never;
+    };
+    "/v1/projects/{project}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List a project's actions
+         * @description The actions of a project, those of meetings among them; those that are due first come first. Readable by everybody who belongs to a Hub or group.
+         *
+         *     Returns a page of records: an action of a meeting, a project or both. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["listProjectActions"];
+        put?: never;
+        /**
+         * Add an action to a project
+         * @description Adds an action of one of the project's Hubs (422), by who leads that Hub. Its owner is a member of it (422, person-not-a-member).
+         *
+         *     Returns an action of a meeting, a project or both. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        post: operations["addProjectAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all actions
+         * @description The actions of meetings and projects that the caller may read; those that are due first come first. The central team and the groups that decide on applications for Hubs read those of all Hubs.
+         *
+         *     Returns a page of records: an action of a meeting, a project or both. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["listPlannedActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show an action of a meeting or project
+         * @description One action. Readable by those who belong to the Hub or group, its owner and, in a project, everybody who belongs to a Hub or group.
+         *
+         *     Returns an action of a meeting, a project or both. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["getPlannedAction"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an action of a meeting or project
+         * @description Deletes an action that was recorded by mistake. Open to who leads the Hub or belongs to the group.
+         *
+         *     It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        delete: operations["deletePlannedAction"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an action, or mark one's own as done
+         * @description Changes an action. Open to who leads the Hub or belongs to the group; its owner may say when it was done, and nothing else (403, owner-only-marks-done).
+         *
+         *     Returns an action of a meeting, a project or both. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        patch: operations["patchPlannedAction"];
+        trace?: never;
+    };
+    "/v1/me/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own actions
+         * @description The actions that the caller owns; those that are due first come first.
+         *
+         *     Returns a page of records: an action of a meeting, a project or both. It may be called by every account.
+         */
+        get: operations["listOwnActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the meetings of one's own Hubs and groups
+         * @description The meetings of the Hubs and groups that the caller belongs to, the latest first.
+         *
+         *     Returns a page of records: a meeting of a Hub or of a group. It may be called by every account.
+         */
+        get: operations["listOwnMeetings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own memberships and seats
+         * @description The Hubs that the caller is or was a member of and the seats held in groups, the latest first.
+         *
+         *     Returns a page of records: a place of the caller in a Hub, as a member, or in a group, by a seat. It may be called by every account.
+         */
+        get: operations["listOwnMemberships"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hubs/{slug}/meetings": {
         parameters: {
             query?: never;
@@ -4340,7 +5298,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a meeting
-         * @description Deletes a planned meeting without attendance, resolutions, actions or minutes (409); others are cancelled.
+         * @description Deletes a planned meeting without attendance, resolutions, actions, minutes, messages or reports of Hubs (409); others are cancelled.
          *
          *     It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -4439,7 +5397,7 @@ export interface paths {
         put?: never;
         /**
          * Add an agenda item
-         * @description Adds an item at the end, or at `ordinal`, which moves the items behind it. A completed agenda can't change (409).
+         * @description Adds an item at the end, or at `ordinal`, which moves the items behind it. A completed agenda can't change (409). With `hub` that Hub is invited to report to a national meeting (409 in any other).
          *
          *     Returns an item on the agenda of a meeting. It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -4474,7 +5432,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an agenda item
-         * @description Takes an item off the agenda. The five headings of an ordinary Hub meeting stay (409).
+         * @description Takes an item off the agenda. The five headings of an ordinary Hub meeting stay (409), and so does an item with a Hub's report that was submitted, or with messages.
          *
          *     It may be called by Hub Leads (`hub_lead`), members of national groups (`group_member`) and the central team (`central`).
          */
@@ -4992,6 +5950,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/meetings/{id}/report-invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite every Hub to report to a national meeting
+         * @description Adds an item to the agenda for each Hub that is active on the meeting's day and has none, with a report that begins from the Hub's last quarterly update. The Hub's lead finds it at /v1/hub-reports. A single Hub, active or not, is invited by an agenda item with `hub`. Only groups with `counts_for_representation` have national meetings (409).
+         *
+         *     Returns a meeting of a Hub or of a group. It may be called by members of national groups (`group_member`) and the central team (`central`).
+         */
+        post: operations["inviteHubReports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hub-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what Hubs report to national meetings
+         * @description Reports, the latest invitation first. A Hub Lead sees their Hub's; once they are submitted, everybody in the Hub and the group that invited it sees them.
+         *
+         *     Returns a page of records: what a Hub reports to a meeting of a national group, under the five headings. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["listHubReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hub-reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a Hub's report to a national meeting
+         * @description A draft is the Hub Lead's; a submitted report is for everybody in the Hub and the group.
+         *
+         *     Returns what a Hub reports to a meeting of a national group, under the five headings. It may be called by Hub Leads (`hub_lead`), Hub members (`hub_member`), members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["getHubReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a Hub's report to a national meeting
+         * @description Changes a report until the group has noted its feedback (409), also after it was submitted.
+         *
+         *     Returns what a Hub reports to a meeting of a national group, under the five headings. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        patch: operations["patchHubReport"];
+        trace?: never;
+    };
+    "/v1/hub-reports/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit a Hub's report to a national meeting
+         * @description Submits a report, once (409). It says something, or that there is nothing to report (422).
+         *
+         *     Returns what a Hub reports to a meeting of a national group, under the five headings. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        post: operations["submitHubReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hub-reports/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Note the meeting's feedback on a Hub's report
+         * @description Notes what the meeting answered to a report that was submitted; the Hub's members read it. A second feedback replaces the first. Open to members of the group, and the central team.
+         *
+         *     Returns what a Hub reports to a meeting of a national group, under the five headings. It may be called by members of national groups (`group_member`) and the central team (`central`).
+         */
+        put: operations["putHubReportFeedback"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hubs/{slug}/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what a Hub has to do next
+         * @description What the lead of a Hub has to do, what is due first coming first: what the rules of the framework ask for in this academic year and the one before, the actions of its meetings that are not done, planned meetings, and reports to national meetings that are not submitted. For the Hub's own lead, and the central team.
+         *
+         *     Returns a page of records: something that the lead of a Hub has to do. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        get: operations["listHubDuties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network/late-returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the returns of Hubs that are late
+         * @description Quarterly updates and annual evaluations that Hubs owe and have not submitted by the day on which they were due, those that are late longest first: of one academic year or, without `period`, of this one and the one before. For the group that decides on Hubs, and the central team.
+         *
+         *     Returns a page of records: what a Hub owes and has not submitted in time. It may be called by members of national groups (`group_member`) and the central team (`central`).
+         */
+        get: operations["listLateReturns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/training/delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the delegates of training sessions
+         * @description Delegates with a confirmed place, the latest session first, in a list to take along: of a course, a period or a Hub, and with `member` those who were members of the Hub that day. A Hub Lead sees those of the Hub's own sessions. Reading names is logged.
+         *
+         *     Returns a page of records: somebody with a confirmed place on a training session. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        get: operations["listDelegates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who changed what
+         * @description Every write of a row, the newest first, by ids and names of columns only: who made it, in which request and by which operation. What it became is in the record's history.
+         *
+         *     Returns a page of records: a write of a row: who made it, and how. No value is in it. It may be called by the central team (`central`).
+         */
+        get: operations["listAuditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/usage": {
         parameters: {
             query?: never;
@@ -5418,6 +6580,68 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List links between records
+         * @description What records are linked with, the latest first; with `record` the links of one record, either way. A link is shown to those who may read both of its records.
+         *
+         *     Returns a page of records: two records that are linked, how, and since when. Anyone may call it without a token; with one, every account may see more.
+         */
+        get: operations["listLinks"];
+        put?: never;
+        /**
+         * Link two records
+         * @description Links a record with another, such as a message with the event that it led to. Open to those who may change the first record and read the other. Two records are linked once by each relation, whichever way round (409).
+         *
+         *     Returns two records that are linked, how, and since when. It may be called by every account.
+         */
+        post: operations["addLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/links/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a link
+         * @description Which two records are linked, how, and since when.
+         *
+         *     Returns two records that are linked, how, and since when. Anyone may call it without a token; with one, every account may see more.
+         */
+        get: operations["getLink"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a link
+         * @description Removes a link; the records stay. Open to those who may change the record that the link begins at.
+         *
+         *     It may be called by every account.
+         */
+        delete: operations["deleteLink"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a link
+         * @description Changes the relation or the date. Open to those who may change the record that the link begins at.
+         *
+         *     Returns two records that are linked, how, and since when. It may be called by every account.
+         */
+        patch: operations["patchLink"];
         trace?: never;
     };
     "/v1/changes": {
@@ -5936,6 +7160,684 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What a person does for a Hub at a lead institution: oversee it as a senior manager, or lead it. */
+        LeadRole: string;
+        /**
+         * @description A period in which an institution leads a Hub.
+         * @example {
+         *       "id": "3ce62687-c5e6-1cbb-08c2-31e8002c334c",
+         *       "href": "/v1/hubs/demonstration-hub-south-east/leads/3ce62687-c5e6-1cbb-08c2-31e8002c334c"
+         *     }
+         */
+        HubLeadLink: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The address of this record in the API. */
+            href: string;
+        };
+        /**
+         * @description A person who oversees a Hub, or leads it, at one of the institutions that lead it.
+         * @example {
+         *       "id": "6ca760e5-1023-9530-ff5e-034fb3f1c951",
+         *       "hub": {
+         *         "slug": "demonstration-hub-south-east",
+         *         "name": "Demonstration Hub South East",
+         *         "href": "/v1/hubs/demonstration-hub-south-east"
+         *       },
+         *       "lead": {
+         *         "id": "3ce62687-c5e6-1cbb-08c2-31e8002c334c",
+         *         "href": "/v1/hubs/demonstration-hub-south-east/leads/3ce62687-c5e6-1cbb-08c2-31e8002c334c"
+         *       },
+         *       "organisation": {
+         *         "slug": "demonstration-university-15",
+         *         "name": "Demonstration University 15",
+         *         "href": "/v1/organisations/demonstration-university-15"
+         *       },
+         *       "person": {
+         *         "id": "ab334a48-9ed3-408b-114c-6ecb92d8750c",
+         *         "href": "/v1/people/ab334a48-9ed3-408b-114c-6ecb92d8750c"
+         *       },
+         *       "name": "Demonstration Person 0876",
+         *       "role": "functional_lead",
+         *       "authority_to_represent": true,
+         *       "time_and_travel": true,
+         *       "from": "2019-01-01",
+         *       "to": null,
+         *       "current": true,
+         *       "created_at": "2026-11-30T12:32:59.868626Z",
+         *       "updated_at": "2026-11-30T12:32:59.868626Z",
+         *       "href": "/v1/hubs/demonstration-hub-south-east/lead-people/6ca760e5-1023-9530-ff5e-034fb3f1c951"
+         *     }
+         */
+        HubLeadPerson: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The Hub that the record belongs to. */
+            hub: components["schemas"]["Link"];
+            /** @description The period in which the institution leads the Hub. */
+            lead: components["schemas"]["HubLeadLink"];
+            /** @description The lead institution. */
+            organisation: components["schemas"]["Link"];
+            /** @description The person. */
+            person: components["schemas"]["PersonLink"];
+            /** @description The person's name; null where the caller may not read it. */
+            name: string | null;
+            /** @description Whether the person oversees the Hub as a senior manager, or leads it. */
+            role: components["schemas"]["LeadRole"];
+            /** @description Whether the person has full authority to represent the institution and the Hub. */
+            authority_to_represent: boolean;
+            /** @description Whether the person has the time and the travel budget to attend national meetings. */
+            time_and_travel: boolean;
+            /**
+             * Format: date
+             * @description The first day in the role.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day in the role, at the latest that of the institution's lead; null while it has no end.
+             */
+            to: string | null;
+            /** @description Whether the person has the role today. */
+            current: boolean;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: a person who oversees a Hub, or leads it, at one of the institutions that lead it. */
+        HubLeadPersonList: {
+            items: components["schemas"]["HubLeadPerson"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: a person who oversees a Hub, or leads it, at one of the institutions that lead it.
+         * @example {
+         *       "lead": "00000000-0000-7000-8000-000000000001",
+         *       "name": "A. Professional",
+         *       "email": "a.professional@example.org",
+         *       "role": "functional_lead",
+         *       "authority_to_represent": true,
+         *       "time_and_travel": true,
+         *       "from": "2026-09-01"
+         *     }
+         */
+        HubLeadPersonNew: {
+            /**
+             * Format: uuid
+             * @description The id of the lead of this Hub that the person is of.
+             */
+            lead: string;
+            /**
+             * Format: uuid
+             * @description The id of a person whom the caller may see. Give this or a name.
+             */
+            person?: string;
+            /** @description The name of a person who is new to the records. Give this or a person. */
+            name?: components["schemas"]["FullName"];
+            /** @description The e-mail address of a person who is new to the records. */
+            email?: components["schemas"]["Email"];
+            role: components["schemas"]["LeadRoleTerm"];
+            /**
+             * @description Whether the person has full authority to represent the institution and the Hub.
+             * @default false
+             */
+            authority_to_represent: boolean;
+            /**
+             * @description Whether the person has the time and the travel budget to attend national meetings.
+             * @default false
+             */
+            time_and_travel: boolean;
+            /**
+             * Format: date
+             * @description The first day in the role; today when absent.
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @description The last day in the role, at the latest that of the institution's lead; null while it has no end.
+             */
+            to?: string | null;
+        } & (unknown | unknown);
+        /**
+         * @description What changes of a record; all else stays as it is: a person who oversees a Hub, or leads it, at one of the institutions that lead it.
+         * @example {
+         *       "time_and_travel": true,
+         *       "to": "2027-08-31"
+         *     }
+         */
+        HubLeadPersonPatch: {
+            /** @description Whether the person has full authority to represent the institution and the Hub. */
+            authority_to_represent?: boolean;
+            /** @description Whether the person has the time and the travel budget to attend national meetings. */
+            time_and_travel?: boolean;
+            /**
+             * Format: date
+             * @description The first day in the role; today when absent.
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @description The last day in the role, at the latest that of the institution's lead; null while it has no end.
+             */
+            to?: string | null;
+        };
+        /**
+         * @description Whether a version of terms of reference is a draft, in force, or was replaced by a later one.
+         * @enum {string}
+         */
+        TermsStatus: "draft" | "in_force" | "replaced";
+        /**
+         * @description The meeting at which a version was adopted; its address is null where the caller may not see it.
+         * @example {
+         *       "id": "019bc1dc-9489-67b6-ec7b-e58e291a06cd",
+         *       "href": null
+         *     }
+         */
+        AdoptionLink: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The address of this record in the API. */
+            href: string | null;
+        };
+        /**
+         * @description A version of a Hub's terms of reference: how it works, as it has adopted it.
+         * @example {
+         *       "id": "917fba00-5ffd-6e15-6dfb-a34d4985b2cc",
+         *       "hub": {
+         *         "slug": "demonstration-hub-south-east",
+         *         "name": "Demonstration Hub South East",
+         *         "href": "/v1/hubs/demonstration-hub-south-east"
+         *       },
+         *       "number": 1,
+         *       "status": "in_force",
+         *       "meeting": {
+         *         "id": "019bc1dc-9489-67b6-ec7b-e58e291a06cd",
+         *         "href": null
+         *       },
+         *       "adopted_on": "2018-05-17",
+         *       "text": "## Mission of the SCiP Alliance\n\nChampion the progression of the children of military personnel, so that they can make informed and confident transitions through further and higher education into thriving adult lives and careers.\n\n## Purpose of Demonstration Hub South East\n\nWork collaboratively to support professionals to champion the progression of children and young people from Armed Forces families and ensure the best outcomes. Ensure the success of the Armed Forces Covenant, a \"promise from the nation that those who serve or have served, and their families, are treated fairly\".\n\n## Lead\n\nDemonstration Hub South East is led by Demonstration University 15 and Demonstration University 16.\n\nThe lead institution(s) will convene, guide and support the group's activities, developing relationships and networks and representing the group on the SCiP Alliance Practice Group.\n\n## Frequency of meetings\n\nMeetings will be held as required with a minimum of 2 meetings per academic year.\n\n## Membership\n\nThe quorate membership of Demonstration Hub South East is at least 4 members, and includes representatives of:\n\n- Higher education\n- Further education\n- School sector\n- Local authority\n\nMembers shall faithfully and pro-actively: 1) reflect the perspectives of the group/s, contexts and beneficiaries they represent; 2) contribute to the group in ways that add value to the collective efforts of the Hub and the national network and 3) act as ambassadors for the Alliance\n\n## Hub Lead role description\n\nThe Lead institution in each Hub is the recognised lead championing work on the progression of Service children in the area and representative of the SCiP Alliance. They drive and facilitate collaborative working.\n\nThe Hub Lead institution will appoint a senior manager to oversee the Hub's development. The functional lead should have full authority to represent the institution and Hub and the time and travel budget to attend meetings of the national Practice Group. The lead will:\n\n- Organise a minuted inaugural meeting with input from the central Alliance team\n- Thereafter convene Hub meetings at least 2 times a year and organise logistics, such as a venue to meet and an agenda\n- Be an initial point of engagement for stakeholders\n- Build relationships and ensure appropriate representation\n- Facilitate the development of collaborative projects\n- Ensure Hub meetings address practice, challenges, ideas, priorities and questions\n- Ensure representation to feedback on the above at national Practice Group and Hub Leads meetings\n- Produce a summary for national meetings and check for member updates to relay\n- Report to the Hub on national developments from Practice Group meetings\n- Ensure Hub engagement with national Practice Group initiatives as appropriate\n- Share meeting minutes and attendance with the network of Hubs (via the SCiP Alliance team)\n- Regularly review the Hub's operation to make sure it is working for all partners\n- Collate data and respond to qualitative evaluation questions as required by the Hub Leads' annual evaluation",
+         *       "text_cy": null,
+         *       "created_at": "2026-11-30T12:32:59.868626Z",
+         *       "updated_at": "2026-11-30T12:32:59.868626Z",
+         *       "href": "/v1/hubs/demonstration-hub-south-east/terms-of-reference/917fba00-5ffd-6e15-6dfb-a34d4985b2cc"
+         *     }
+         */
+        HubTermsOfReference: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The Hub that works by it. */
+            hub: components["schemas"]["Link"];
+            /** @description The number of the version. */
+            number: number;
+            /** @description Whether the version is a draft, in force, or was replaced. */
+            status: components["schemas"]["TermsStatus"];
+            /** @description The meeting at which it was adopted; null for a draft. */
+            meeting: components["schemas"]["AdoptionLink"] | null;
+            /**
+             * Format: date
+             * @description The day of that meeting; null for a draft.
+             */
+            adopted_on: string | null;
+            /** @description The terms, in Markdown; name nobody, for what is adopted is public. */
+            text: string;
+            /** @description The terms in Welsh; null where there are none. */
+            text_cy: string | null;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: a version of a Hub's terms of reference: how it works, as it has adopted it. */
+        HubTermsOfReferenceList: {
+            items: components["schemas"]["HubTermsOfReference"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: a version of a Hub's terms of reference: how it works, as it has adopted it.
+         * @example {
+         *       "text": "## Purpose\n\nThe Hub brings together who supports Service children in the valley.",
+         *       "text_cy": "## Diben\n\nMae'r Hwb yn dod â'r rhai sy'n cefnogi plant y Lluoedd yn y dyffryn at ei gilydd."
+         *     }
+         */
+        HubTermsOfReferenceNew: {
+            /** @description The terms, in Markdown; name nobody. As the version before, or as the framework has them, when absent. */
+            text?: components["schemas"]["Text"];
+            /** @description The terms in Welsh; null where there are none. */
+            text_cy?: string | null;
+        };
+        /**
+         * @description What changes of a record; all else stays as it is: a version of a Hub's terms of reference: how it works, as it has adopted it.
+         * @example {
+         *       "text": "## Purpose\n\nThe Hub brings together all who support Service children in the valley."
+         *     }
+         */
+        HubTermsOfReferencePatch: {
+            /** @description The terms, in Markdown; name nobody. As the version before, or as the framework has them, when absent. */
+            text?: components["schemas"]["Text"];
+            /** @description The terms in Welsh; null where there are none. */
+            text_cy?: string | null;
+        };
+        /**
+         * @description At which meeting a draft was adopted.
+         * @example {
+         *       "meeting": "00000000-0000-7000-8000-000000000001"
+         *     }
+         */
+        HubTermsOfReferenceAdoption: {
+            /**
+             * Format: uuid
+             * @description The id of the meeting of this Hub.
+             */
+            meeting: string;
+        };
+        /** @description An area, by its slug or GSS code. */
+        RegionQuery: string;
+        /**
+         * @description A figure about the area of a Hub, with its source.
+         * @example {
+         *       "id": "9f96c240-b190-ac48-12b6-6b0c5cbed233",
+         *       "hub": {
+         *         "slug": "demonstration-hub-south-east",
+         *         "name": "Demonstration Hub South East",
+         *         "href": "/v1/hubs/demonstration-hub-south-east"
+         *       },
+         *       "region": {
+         *         "slug": "south-east",
+         *         "name": "South East",
+         *         "href": "/v1/regions/south-east"
+         *       },
+         *       "title": "Demonstration figure of Service children",
+         *       "as_of": "2022-01",
+         *       "value": 2536,
+         *       "status": "value",
+         *       "unit": "children",
+         *       "source": "https://example.org/demonstration/figures/1",
+         *       "licence": "Demonstration licence",
+         *       "published": true,
+         *       "created_at": "2026-11-30T12:32:59.868626Z",
+         *       "updated_at": "2026-11-30T12:32:59.868626Z",
+         *       "href": "/v1/hubs/demonstration-hub-south-east/local-figures/9f96c240-b190-ac48-12b6-6b0c5cbed233"
+         *     }
+         */
+        LocalFigure: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The Hub that has sourced it. */
+            hub: components["schemas"]["Link"];
+            /** @description The nation, region or local authority that it is of. */
+            region: components["schemas"]["Link"];
+            /** @description What is counted. */
+            title: string;
+            /** @description The year, month or day that it is of. */
+            as_of: components["schemas"]["PartialDate"];
+            /** @description The figure; null where it is suppressed. */
+            value: number | null;
+            /**
+             * @description Whether there is a value, it is zero, or it is suppressed: one to four children.
+             * @enum {string}
+             */
+            status: "value" | "zero" | "suppressed";
+            /** @description What the value counts: a code of the units. */
+            unit: string;
+            /**
+             * Format: uri
+             * @description Where the figure comes from.
+             */
+            source: string;
+            /** @description The licence of the source, such as Open Government Licence v3.0. */
+            licence: string;
+            /** @description Whether the source has published the figure as it stands. */
+            published: boolean;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: a figure about the area of a Hub, with its source. */
+        LocalFigureList: {
+            items: components["schemas"]["LocalFigure"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: a figure about the area of a Hub, with its source.
+         * @example {
+         *       "region": "E12000008",
+         *       "title": "Service children in state-funded schools",
+         *       "as_of": "2025-01",
+         *       "value": 4815,
+         *       "unit": "children",
+         *       "source": "https://example.org/figures/2025",
+         *       "licence": "Open Government Licence v3.0",
+         *       "published": true
+         *     }
+         */
+        LocalFigureNew: {
+            /** @description The slug or GSS code of the area. */
+            region: components["schemas"]["RegionQuery"];
+            /** @description What is counted. */
+            title: components["schemas"]["Label"];
+            /** @description The year, month or day that it is of. */
+            as_of: components["schemas"]["PartialDate"];
+            /** @description The figure. What may not be shown of it is not kept. */
+            value: number;
+            /**
+             * @description What the value counts: a code of the units.
+             * @enum {string}
+             */
+            unit: "GBP" | "activities" | "assessments" | "attendances" | "children" | "contributions" | "documents" | "downloads" | "events" | "hubs" | "interventions" | "meetings" | "members" | "memberships" | "organisations" | "people" | "percent" | "requests" | "schools" | "sessions" | "users";
+            /**
+             * Format: uri
+             * @description Where the figure comes from.
+             */
+            source: string;
+            /** @description The licence of the source, such as Open Government Licence v3.0. */
+            licence: components["schemas"]["Label"];
+            /** @description Whether the source has published the figure as it stands. */
+            published: boolean;
+        };
+        /**
+         * @description What changes of a record; all else stays as it is: a figure about the area of a Hub, with its source.
+         * @example {
+         *       "value": 4816,
+         *       "licence": "Open Government Licence v3.0"
+         *     }
+         */
+        LocalFigurePatch: {
+            /** @description The slug or GSS code of the area. */
+            region?: components["schemas"]["RegionQuery"];
+            /** @description What is counted. */
+            title?: components["schemas"]["Label"];
+            /** @description The year, month or day that it is of. */
+            as_of?: components["schemas"]["PartialDate"];
+            /** @description The figure. What may not be shown of it is not kept. */
+            value?: number;
+            /**
+             * @description What the value counts: a code of the units.
+             * @enum {string}
+             */
+            unit?: "GBP" | "activities" | "assessments" | "attendances" | "children" | "contributions" | "documents" | "downloads" | "events" | "hubs" | "interventions" | "meetings" | "members" | "memberships" | "organisations" | "people" | "percent" | "requests" | "schools" | "sessions" | "users";
+            /**
+             * Format: uri
+             * @description Where the figure comes from.
+             */
+            source?: string;
+            /** @description The licence of the source, such as Open Government Licence v3.0. */
+            licence?: components["schemas"]["Label"];
+            /** @description Whether the source has published the figure as it stands. */
+            published?: boolean;
+        };
+        /**
+         * @description A network that there is in the area of a Hub, such as a Covenant meeting.
+         * @example {
+         *       "id": "f122fb26-c709-8794-7ce3-d26ba0ba45c3",
+         *       "hub": {
+         *         "slug": "demonstration-hub-south-east",
+         *         "name": "Demonstration Hub South East",
+         *         "href": "/v1/hubs/demonstration-hub-south-east"
+         *       },
+         *       "name": "Demonstration Covenant meeting of South East",
+         *       "description": "Demonstration network",
+         *       "website": "https://example.org/demonstration/networks/8",
+         *       "region": {
+         *         "slug": "south-east",
+         *         "name": "South East",
+         *         "href": "/v1/regions/south-east"
+         *       },
+         *       "found_on": "2018-05-17",
+         *       "created_at": "2026-11-30T12:32:59.868626Z",
+         *       "updated_at": "2026-11-30T12:32:59.868626Z",
+         *       "href": "/v1/hubs/demonstration-hub-south-east/local-networks/f122fb26-c709-8794-7ce3-d26ba0ba45c3"
+         *     }
+         */
+        LocalNetwork: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The Hub that has found it. */
+            hub: components["schemas"]["Link"];
+            /** @description The name of the network. */
+            name: string;
+            /** @description What it does, and for whom; name nobody. Null for none. */
+            description: string | null;
+            /**
+             * Format: uri
+             * @description The network's website; null for none.
+             */
+            website: string | null;
+            /** @description The area that it is for; null where that is not known. */
+            region: components["schemas"]["Link"] | null;
+            /**
+             * Format: date
+             * @description The day on which the Hub found it.
+             */
+            found_on: string;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: a network that there is in the area of a Hub, such as a Covenant meeting. */
+        LocalNetworkList: {
+            items: components["schemas"]["LocalNetwork"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: a network that there is in the area of a Hub, such as a Covenant meeting.
+         * @example {
+         *       "name": "Armed Forces Covenant partnership of the county",
+         *       "description": "Meets each term; schools, the council and two bases take part.",
+         *       "website": "https://example.org/covenant",
+         *       "region": "south-east",
+         *       "found_on": "2025-10-07"
+         *     }
+         */
+        LocalNetworkNew: {
+            /** @description The name of the network. */
+            name: components["schemas"]["Label"];
+            /** @description What it does, and for whom; name nobody. Null for none. */
+            description?: string | null;
+            /** @description The network's website; null for none. */
+            website?: components["schemas"]["NullableUrl"];
+            /** @description The slug or GSS code of the area that it is for. */
+            region?: components["schemas"]["RegionQuery"];
+            /**
+             * Format: date
+             * @description The day on which the Hub found it; today when absent.
+             */
+            found_on?: string;
+        };
+        /**
+         * @description What changes of a record; all else stays as it is: a network that there is in the area of a Hub, such as a Covenant meeting.
+         * @example {
+         *       "description": "Meets twice a year.",
+         *       "region": null
+         *     }
+         */
+        LocalNetworkPatch: {
+            /** @description The name of the network. */
+            name?: components["schemas"]["Label"];
+            /** @description What it does, and for whom; name nobody. Null for none. */
+            description?: string | null;
+            /** @description The network's website; null for none. */
+            website?: components["schemas"]["NullableUrl"];
+            /** @description The slug or GSS code of the area that it is for. */
+            region?: string | null;
+            /**
+             * Format: date
+             * @description The day on which the Hub found it; today when absent.
+             */
+            found_on?: string;
+        };
+        /**
+         * @description The address of a record, as its `href` has it.
+         * @example /v1/events/national-conference
+         */
+        RecordAddress: string;
+        /**
+         * @description A record at one end of a link: its kind, name and address.
+         * @example {
+         *       "kind": "event",
+         *       "name": "Demonstration event 180",
+         *       "href": "/v1/events/demonstration-event-180"
+         *     }
+         */
+        LinkedRecord: {
+            /** @description What kind of record it is, such as `event`. */
+            kind: components["schemas"]["Code"];
+            /** @description The record's name. */
+            name: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /**
+         * @description Two records that are linked, how, and since when.
+         * @example {
+         *       "id": "7d0c7b0c-4b43-9b0f-6d0f-3b1c53a3c0de",
+         *       "relation": "led_to",
+         *       "from_record": {
+         *         "kind": "message",
+         *         "name": "Demonstration question 38",
+         *         "href": "/v1/messages/5e329f65-6098-b4db-0943-e604f360b23b"
+         *       },
+         *       "to_record": {
+         *         "kind": "event",
+         *         "name": "Demonstration event 180",
+         *         "href": "/v1/events/demonstration-event-180"
+         *       },
+         *       "linked_on": "2022-08-10",
+         *       "updated_at": "2025-09-12T09:30:00Z",
+         *       "href": "/v1/links/7d0c7b0c-4b43-9b0f-6d0f-3b1c53a3c0de"
+         *     }
+         */
+        RecordLink: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description How the first record is related to the other: a message `led_to` an event. */
+            relation: string;
+            /** @description The record that the link begins at, such as a message; its address in a request. */
+            from_record: components["schemas"]["LinkedRecord"];
+            /** @description The record that the link leads to, such as an event; its address in a request. */
+            to_record: components["schemas"]["LinkedRecord"];
+            /**
+             * Format: date
+             * @description The day from which they are linked; today when it is not given, and never after today.
+             */
+            linked_on: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: two records that are linked, how, and since when. */
+        RecordLinkList: {
+            items: components["schemas"]["RecordLink"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: two records that are linked, how, and since when.
+         * @example {
+         *       "relation": "led_to",
+         *       "from_record": "/v1/messages/5e329f65-6098-b4db-0943-e604f360b23b",
+         *       "to_record": "/v1/events/demonstration-event-180",
+         *       "linked_on": "2022-08-10"
+         *     }
+         */
+        RecordLinkNew: {
+            /**
+             * @description How the first record is related to the other: a message `led_to` an event.
+             * @enum {string}
+             */
+            relation: "led_to" | "about" | "part_of" | "same_as" | "related";
+            /** @description The record that the link begins at, such as a message; its address in a request. */
+            from_record: components["schemas"]["RecordAddress"];
+            /** @description The record that the link leads to, such as an event; its address in a request. */
+            to_record: components["schemas"]["RecordAddress"];
+            /**
+             * Format: date
+             * @description The day from which they are linked; today when it is not given, and never after today.
+             */
+            linked_on?: string;
+        };
+        /**
+         * @description What changes of a record; all else stays as it is: two records that are linked, how, and since when.
+         * @example {
+         *       "relation": "about",
+         *       "linked_on": "2022-09-01"
+         *     }
+         */
+        RecordLinkPatch: {
+            /**
+             * @description How the first record is related to the other: a message `led_to` an event.
+             * @enum {string}
+             */
+            relation?: "led_to" | "about" | "part_of" | "same_as" | "related";
+            /**
+             * Format: date
+             * @description The day from which they are linked; today when it is not given, and never after today.
+             */
+            linked_on?: string;
+        };
         /**
          * @description A list of the codes that records are described by.
          * @example {
@@ -6169,7 +8071,7 @@ export interface components {
              * @example /problems/bad-request
              * @enum {string}
              */
-            type: "/problems/bad-request" | "/problems/bad-framing" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/request-timeout" | "/problems/conflict" | "/problems/length-required" | "/problems/precondition-failed" | "/problems/too-large" | "/problems/uri-too-long" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/expectation-failed" | "/problems/invalid" | "/problems/precondition-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/not-implemented" | "/problems/unavailable" | "/problems/timeout" | "/problems/version-not-supported" | "/problems/value-missing" | "/problems/value-not-valid" | "/problems/text-blank" | "/problems/date-not-valid" | "/problems/isbn-not-valid" | "/problems/to-before-from" | "/problems/due-before-end" | "/problems/logo-needs-alt-text" | "/problems/values-incomplete" | "/problems/values-exclude-each-other" | "/problems/day-not-of-instant" | "/problems/year-not-of-date" | "/problems/replaces-itself" | "/problems/reporter-needed" | "/problems/only-of-outreach" | "/problems/nil-return-with-text" | "/problems/guests-before-held" | "/problems/breach-not-complete" | "/problems/role-needs-subject" | "/problems/already-exists" | "/problems/overlaps" | "/problems/in-use" | "/problems/slug-taken" | "/problems/slug-retired" | "/problems/cursor-expired" | "/problems/record-withdrawn" | "/problems/already-withdrawn" | "/problems/not-withdrawn" | "/problems/import-not-valid" | "/problems/lead-ended" | "/problems/membership-ended" | "/problems/seat-ended" | "/problems/message-not-from-hub" | "/problems/reference-not-found" | "/problems/no-such-term" | "/problems/idempotency-key-in-progress" | "/problems/idempotency-answer-erased" | "/problems/idempotency-key-reused" | "/problems/rights-have-changed" | "/problems/role-needed" | "/problems/only-the-central-team" | "/problems/only-the-applicant" | "/problems/only-the-deciding-group" | "/problems/only-the-hub-lead" | "/problems/only-the-profile" | "/problems/only-the-website" | "/problems/only-leads-add-people" | "/problems/only-staff-of-the-session" | "/problems/reviewer-is-applicant" | "/problems/agenda-completed" | "/problems/agenda-heading-stays" | "/problems/agenda-not-addressed" | "/problems/application-incomplete" | "/problems/application-not-draft" | "/problems/application-not-submitted" | "/problems/application-not-under-review" | "/problems/attendance-breaks-membership" | "/problems/attendance-shared" | "/problems/booking-attended" | "/problems/booking-cancelled" | "/problems/booking-not-confirmed" | "/problems/booking-exists" | "/problems/booking-not-attended" | "/problems/certificate-issued" | "/problems/named-twice" | "/problems/consent-needed" | "/problems/consent-text-order" | "/problems/consent-text-replaced" | "/problems/decision-needs-a-note" | "/problems/date-in-future" | "/problems/evaluation-incomplete" | "/problems/evaluation-accepted" | "/problems/evaluation-not-submitted" | "/problems/evaluation-published" | "/problems/evaluation-submitted" | "/problems/event-not-yet-held" | "/problems/event-needs-a-date" | "/problems/event-not-draft" | "/problems/event-not-held" | "/problems/event-transition" | "/problems/feedback-given" | "/problems/group-closed" | "/problems/hub-has-two-leads" | "/problems/hub-lead-twice" | "/problems/hub-needs-a-lead" | "/problems/hub-not-active" | "/problems/hub-not-proposed" | "/problems/hub-status-transition" | "/problems/identifier-form" | "/problems/meeting-not-yet-held" | "/problems/meeting-cancelled" | "/problems/meeting-has-records" | "/problems/cannot-move" | "/problems/meeting-not-held" | "/problems/meeting-not-planned" | "/problems/message-responded" | "/problems/message-relayed" | "/problems/minutes-shared" | "/problems/minutes-not-approved" | "/problems/minutes-not-draft" | "/problems/minutes-draft-exists" | "/problems/month-closed" | "/problems/record-immutable" | "/problems/person-not-a-member" | "/problems/not-a-school" | "/problems/objection-decided" | "/problems/objection-open" | "/problems/outreach-entered-twice" | "/problems/period-not-valid" | "/problems/period-not-over" | "/problems/person-erased" | "/problems/person-exists" | "/problems/quarter-not-started" | "/problems/reason-needed" | "/problems/value-required" | "/problems/relay-before-message" | "/problems/release-years-first" | "/problems/session-attended" | "/problems/session-started" | "/problems/session-cancelled" | "/problems/session-capacity" | "/problems/session-full" | "/problems/session-has-outcomes" | "/problems/session-not-draft" | "/problems/session-not-held" | "/problems/session-not-published" | "/problems/session-over" | "/problems/session-not-yet-held" | "/problems/strategies-share-a-year" | "/problems/total-overlaps" | "/problems/update-incomplete" | "/problems/update-locked" | "/problems/update-submitted" | "/problems/words-not-found" | "/problems/year-not-started" | "/problems/year-not-over";
+            type: "/problems/bad-request" | "/problems/bad-framing" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/request-timeout" | "/problems/conflict" | "/problems/length-required" | "/problems/precondition-failed" | "/problems/too-large" | "/problems/uri-too-long" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/expectation-failed" | "/problems/invalid" | "/problems/precondition-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/not-implemented" | "/problems/unavailable" | "/problems/timeout" | "/problems/version-not-supported" | "/problems/value-missing" | "/problems/value-not-valid" | "/problems/text-blank" | "/problems/date-not-valid" | "/problems/isbn-not-valid" | "/problems/to-before-from" | "/problems/due-before-end" | "/problems/logo-needs-alt-text" | "/problems/values-incomplete" | "/problems/values-exclude-each-other" | "/problems/day-not-of-instant" | "/problems/year-not-of-date" | "/problems/replaces-itself" | "/problems/reporter-needed" | "/problems/only-of-outreach" | "/problems/nil-return-with-text" | "/problems/guests-before-held" | "/problems/breach-not-complete" | "/problems/role-needs-subject" | "/problems/already-exists" | "/problems/overlaps" | "/problems/in-use" | "/problems/slug-taken" | "/problems/slug-retired" | "/problems/cursor-expired" | "/problems/record-withdrawn" | "/problems/already-withdrawn" | "/problems/not-withdrawn" | "/problems/import-not-valid" | "/problems/lead-ended" | "/problems/membership-ended" | "/problems/seat-ended" | "/problems/link-of-itself" | "/problems/message-not-from-hub" | "/problems/reference-not-found" | "/problems/no-such-term" | "/problems/idempotency-key-in-progress" | "/problems/idempotency-answer-erased" | "/problems/idempotency-key-reused" | "/problems/rights-have-changed" | "/problems/role-needed" | "/problems/only-the-central-team" | "/problems/only-the-applicant" | "/problems/only-the-deciding-group" | "/problems/only-the-hub-lead" | "/problems/only-the-group" | "/problems/owner-only-marks-done" | "/problems/only-the-profile" | "/problems/only-the-website" | "/problems/only-leads-add-people" | "/problems/only-staff-of-the-session" | "/problems/reviewer-is-applicant" | "/problems/agenda-completed" | "/problems/agenda-heading-stays" | "/problems/agenda-not-addressed" | "/problems/application-incomplete" | "/problems/application-not-draft" | "/problems/application-not-submitted" | "/problems/application-not-under-review" | "/problems/attendance-breaks-membership" | "/problems/attendance-shared" | "/problems/booking-attended" | "/problems/booking-cancelled" | "/problems/booking-not-confirmed" | "/problems/booking-exists" | "/problems/booking-not-attended" | "/problems/certificate-issued" | "/problems/named-twice" | "/problems/consent-needed" | "/problems/consent-text-order" | "/problems/consent-text-replaced" | "/problems/decision-needs-a-note" | "/problems/date-in-future" | "/problems/breakdown-does-not-add-up" | "/problems/evaluation-incomplete" | "/problems/evaluation-accepted" | "/problems/evaluation-not-submitted" | "/problems/evaluation-published" | "/problems/evaluation-submitted" | "/problems/event-not-yet-held" | "/problems/event-needs-a-date" | "/problems/event-not-draft" | "/problems/event-not-held" | "/problems/event-transition" | "/problems/feedback-given" | "/problems/group-closed" | "/problems/hub-has-two-leads" | "/problems/hub-lead-twice" | "/problems/hub-needs-a-lead" | "/problems/hub-not-active" | "/problems/hub-not-proposed" | "/problems/hub-status-transition" | "/problems/identifier-form" | "/problems/meeting-not-yet-held" | "/problems/meeting-cancelled" | "/problems/meeting-has-records" | "/problems/cannot-move" | "/problems/meeting-not-national" | "/problems/meeting-not-held" | "/problems/meeting-not-planned" | "/problems/message-has-answers" | "/problems/message-not-open" | "/problems/message-responded" | "/problems/message-relayed" | "/problems/minutes-shared" | "/problems/minutes-not-approved" | "/problems/minutes-not-draft" | "/problems/minutes-draft-exists" | "/problems/month-closed" | "/problems/record-immutable" | "/problems/person-not-a-member" | "/problems/not-a-school" | "/problems/objection-decided" | "/problems/objection-open" | "/problems/outreach-entered-twice" | "/problems/period-not-valid" | "/problems/period-not-over" | "/problems/person-erased" | "/problems/own-predecessor" | "/problems/merge-conflict" | "/problems/merge-final" | "/problems/person-exists" | "/problems/hub-not-in-project" | "/problems/project-has-actions" | "/problems/project-needs-results" | "/problems/quarter-not-started" | "/problems/reason-needed" | "/problems/value-required" | "/problems/relay-before-message" | "/problems/release-years-first" | "/problems/report-has-feedback" | "/problems/report-submitted" | "/problems/terms-adopted" | "/problems/terms-before-last" | "/problems/terms-draft-exists" | "/problems/session-attended" | "/problems/session-started" | "/problems/session-cancelled" | "/problems/session-capacity" | "/problems/session-full" | "/problems/session-has-outcomes" | "/problems/session-not-draft" | "/problems/session-not-held" | "/problems/session-not-published" | "/problems/session-over" | "/problems/session-not-yet-held" | "/problems/step-not-proven" | "/problems/strategies-share-a-year" | "/problems/total-overlaps" | "/problems/update-incomplete" | "/problems/update-locked" | "/problems/update-submitted" | "/problems/words-not-found" | "/problems/year-not-started" | "/problems/year-not-over";
             /**
              * @description The kind of problem in a few words.
              * @example The request is not valid
@@ -6786,9 +8688,17 @@ export interface components {
          *           "code": "lead_identified",
          *           "ordinal": 1,
          *           "title": "Hub Lead organisation identified",
+         *           "title_cy": "Sefydliad Arweiniol yr Hwb wedi'i nodi",
          *           "optional": false,
+         *           "guidance": "Identify the Hub Lead organisation (up to two).",
+         *           "guidance_cy": "Nodwch y sefydliad sy'n arwain yr Hwb (hyd at ddau).",
+         *           "contacts": [],
+         *           "proven_by": "A lead of the Hub is recorded.",
+         *           "proven_by_cy": "Mae arweinydd yr Hwb wedi'i gofnodi.",
+         *           "proof": "/v1/hubs/demonstration-hub-south-east/leads",
          *           "done_on": "2018-10-24",
          *           "evidence": "Demonstration data",
+         *           "reason": null,
          *           "done_by": null,
          *           "version": 2,
          *           "href": "/v1/hubs/demonstration-hub-north-west/pathway/lead_identified"
@@ -6797,9 +8707,17 @@ export interface components {
          *           "code": "inaugural_date_set",
          *           "ordinal": 2,
          *           "title": "Date of the inaugural meeting set",
+         *           "title_cy": "Dyddiad y cyfarfod cyntaf wedi'i bennu",
          *           "optional": false,
+         *           "guidance": "Set a date for an inaugural meeting. This is an exploratory meeting to establish the need and will for a Hub in the area and resolve on an outline operating mechanism. Its agenda begins as the framework's sample.",
+         *           "guidance_cy": "Pennwch ddyddiad ar gyfer cyfarfod cyntaf. Cyfarfod archwiliol yw hwn i sefydlu'r angen a'r ewyllys am Hwb yn yr ardal ac i gytuno ar amlinelliad o'r ffordd o weithredu. Mae ei agenda'n dechrau fel sampl y fframwaith.",
+         *           "contacts": [],
+         *           "proven_by": "An inaugural meeting is recorded and not cancelled.",
+         *           "proven_by_cy": "Mae cyfarfod cyntaf wedi'i gofnodi a heb ei ganslo.",
+         *           "proof": null,
          *           "done_on": "2018-11-13",
          *           "evidence": "Demonstration data",
+         *           "reason": "Demonstration reason: it is not recorded here",
          *           "done_by": null,
          *           "version": 2,
          *           "href": "/v1/hubs/demonstration-hub-north-west/pathway/inaugural_date_set"
@@ -6808,9 +8726,48 @@ export interface components {
          *           "code": "partners_invited",
          *           "ordinal": 3,
          *           "title": "National and regional partners of all six sectors invited",
+         *           "title_cy": "Partneriaid cenedlaethol a rhanbarthol o bob un o'r chwe sector wedi'u gwahodd",
          *           "optional": false,
+         *           "guidance": "Identify and invite key national and regional partners of each sector.",
+         *           "guidance_cy": "Nodwch a gwahoddwch bartneriaid cenedlaethol a rhanbarthol allweddol o bob sector.",
+         *           "contacts": [
+         *             {
+         *               "sector": "he",
+         *               "guidance": "Higher education institutions: the access and participation teams (contact the head of Widening Participation, or Recruitment) and the regional Uniconnect partnerships.",
+         *               "guidance_cy": "Sefydliadau addysg uwch: y timau mynediad a chyfranogiad (cysylltwch â'r pennaeth Ehangu Cyfranogiad, neu Recriwtio) a'r partneriaethau Uniconnect rhanbarthol."
+         *             },
+         *             {
+         *               "sector": "fe",
+         *               "guidance": "Colleges: start with the College Principal or student support.",
+         *               "guidance_cy": "Colegau: dechreuwch gyda phennaeth y coleg neu'r tîm cymorth i fyfyrwyr."
+         *             },
+         *             {
+         *               "sector": "local_authority",
+         *               "guidance": "Local authority: School Improvement, Children's Services, the Armed Forces Covenant team or the Armed Forces Champion.",
+         *               "guidance_cy": "Awdurdod lleol: Gwella Ysgolion, Gwasanaethau Plant, tîm Cyfamod y Lluoedd Arfog neu Hyrwyddwr y Lluoedd Arfog."
+         *             },
+         *             {
+         *               "sector": "school_sector",
+         *               "guidance": "Schools: focus on identifying regional groups, perhaps through regional schools commissioners or academy trusts; some areas have networks of schools that collaborate on support for Service children. If you approach individual schools, find those with small numbers of Service children as well as the large schools near a base; school websites may name a Service Pupil Premium lead (England only), an Armed Forces Liaison Officer or a lead governor.",
+         *               "guidance_cy": "Ysgolion: canolbwyntiwch ar ganfod grwpiau rhanbarthol, efallai drwy gomisiynwyr ysgolion rhanbarthol neu ymddiriedolaethau academi; mewn rhai ardaloedd mae rhwydweithiau o ysgolion yn cydweithio i gefnogi plant y Lluoedd Arfog. Os byddwch yn cysylltu ag ysgolion unigol, chwiliwch am rai â niferoedd bach o'r plant hyn yn ogystal â'r ysgolion mawr ger gwersyll; gall gwefan yr ysgol enwi arweinydd Service Pupil Premium (Lloegr yn unig), Swyddog Cyswllt y Lluoedd Arfog neu lywodraethwr arweiniol."
+         *             },
+         *             {
+         *               "sector": "charity",
+         *               "guidance": "Third sector: local Armed Forces charities, or representatives of national organisations such as the RAF Families Federation, the Army Families Federation, the Naval Families Federation and the Royal British Legion. Consider local groups that work on progression and young people's careers too, such as LEPs (England only).",
+         *               "guidance_cy": "Y trydydd sector: elusennau lleol y Lluoedd Arfog, neu gynrychiolwyr sefydliadau cenedlaethol fel Ffederasiwn Teuluoedd yr RAF, Ffederasiwn Teuluoedd y Fyddin, Ffederasiwn Teuluoedd y Llynges a'r Lleng Brydeinig Frenhinol. Ystyriwch hefyd grwpiau lleol sy'n gweithio ar gynnydd a gyrfaoedd pobl ifanc, fel yr LEPs (Lloegr yn unig)."
+         *             },
+         *             {
+         *               "sector": "armed_forces",
+         *               "guidance": "Local bases: approach the unit welfare officer.",
+         *               "guidance_cy": "Gwersylloedd lleol: cysylltwch â swyddog lles yr uned."
+         *             }
+         *           ],
+         *           "proven_by": "An invitation of each of the six sectors is recorded.",
+         *           "proven_by_cy": "Mae gwahoddiad i bob un o'r chwe sector wedi'i gofnodi.",
+         *           "proof": null,
          *           "done_on": "2018-12-03",
          *           "evidence": "Demonstration data",
+         *           "reason": "Demonstration reason: it is not recorded here",
          *           "done_by": null,
          *           "version": 2,
          *           "href": "/v1/hubs/demonstration-hub-north-west/pathway/partners_invited"
@@ -6845,9 +8802,48 @@ export interface components {
          *       "code": "partners_invited",
          *       "ordinal": 3,
          *       "title": "National and regional partners of all six sectors invited",
+         *       "title_cy": "Partneriaid cenedlaethol a rhanbarthol o bob un o'r chwe sector wedi'u gwahodd",
          *       "optional": false,
+         *       "guidance": "Identify and invite key national and regional partners of each sector.",
+         *       "guidance_cy": "Nodwch a gwahoddwch bartneriaid cenedlaethol a rhanbarthol allweddol o bob sector.",
+         *       "contacts": [
+         *         {
+         *           "sector": "he",
+         *           "guidance": "Higher education institutions: the access and participation teams (contact the head of Widening Participation, or Recruitment) and the regional Uniconnect partnerships.",
+         *           "guidance_cy": "Sefydliadau addysg uwch: y timau mynediad a chyfranogiad (cysylltwch â'r pennaeth Ehangu Cyfranogiad, neu Recriwtio) a'r partneriaethau Uniconnect rhanbarthol."
+         *         },
+         *         {
+         *           "sector": "fe",
+         *           "guidance": "Colleges: start with the College Principal or student support.",
+         *           "guidance_cy": "Colegau: dechreuwch gyda phennaeth y coleg neu'r tîm cymorth i fyfyrwyr."
+         *         },
+         *         {
+         *           "sector": "local_authority",
+         *           "guidance": "Local authority: School Improvement, Children's Services, the Armed Forces Covenant team or the Armed Forces Champion.",
+         *           "guidance_cy": "Awdurdod lleol: Gwella Ysgolion, Gwasanaethau Plant, tîm Cyfamod y Lluoedd Arfog neu Hyrwyddwr y Lluoedd Arfog."
+         *         },
+         *         {
+         *           "sector": "school_sector",
+         *           "guidance": "Schools: focus on identifying regional groups, perhaps through regional schools commissioners or academy trusts; some areas have networks of schools that collaborate on support for Service children. If you approach individual schools, find those with small numbers of Service children as well as the large schools near a base; school websites may name a Service Pupil Premium lead (England only), an Armed Forces Liaison Officer or a lead governor.",
+         *           "guidance_cy": "Ysgolion: canolbwyntiwch ar ganfod grwpiau rhanbarthol, efallai drwy gomisiynwyr ysgolion rhanbarthol neu ymddiriedolaethau academi; mewn rhai ardaloedd mae rhwydweithiau o ysgolion yn cydweithio i gefnogi plant y Lluoedd Arfog. Os byddwch yn cysylltu ag ysgolion unigol, chwiliwch am rai â niferoedd bach o'r plant hyn yn ogystal â'r ysgolion mawr ger gwersyll; gall gwefan yr ysgol enwi arweinydd Service Pupil Premium (Lloegr yn unig), Swyddog Cyswllt y Lluoedd Arfog neu lywodraethwr arweiniol."
+         *         },
+         *         {
+         *           "sector": "charity",
+         *           "guidance": "Third sector: local Armed Forces charities, or representatives of national organisations such as the RAF Families Federation, the Army Families Federation, the Naval Families Federation and the Royal British Legion. Consider local groups that work on progression and young people's careers too, such as LEPs (England only).",
+         *           "guidance_cy": "Y trydydd sector: elusennau lleol y Lluoedd Arfog, neu gynrychiolwyr sefydliadau cenedlaethol fel Ffederasiwn Teuluoedd yr RAF, Ffederasiwn Teuluoedd y Fyddin, Ffederasiwn Teuluoedd y Llynges a'r Lleng Brydeinig Frenhinol. Ystyriwch hefyd grwpiau lleol sy'n gweithio ar gynnydd a gyrfaoedd pobl ifanc, fel yr LEPs (Lloegr yn unig)."
+         *         },
+         *         {
+         *           "sector": "armed_forces",
+         *           "guidance": "Local bases: approach the unit welfare officer.",
+         *           "guidance_cy": "Gwersylloedd lleol: cysylltwch â swyddog lles yr uned."
+         *         }
+         *       ],
+         *       "proven_by": "An invitation of each of the six sectors is recorded.",
+         *       "proven_by_cy": "Mae gwahoddiad i bob un o'r chwe sector wedi'i gofnodi.",
+         *       "proof": null,
          *       "done_on": "2018-12-03",
          *       "evidence": "Demonstration data",
+         *       "reason": "Demonstration reason: it is not recorded here",
          *       "done_by": {
          *         "id": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
          *         "href": "/v1/accounts/7a83cbff-b24d-4b0b-891b-fb7619d6c437"
@@ -6863,8 +8859,22 @@ export interface components {
             ordinal: number;
             /** @description What the step asks for. */
             title: string;
+            /** @description The title in Welsh. */
+            title_cy: string | null;
             /** @description Whether the pathway is complete without this step. */
             optional: boolean;
+            /** @description What the framework says about the step. */
+            guidance: string | null;
+            /** @description The same in Welsh. */
+            guidance_cy: string | null;
+            /** @description Whom to contact of each sector; empty for most steps. */
+            contacts: components["schemas"]["PathwayContact"][];
+            /** @description What proves the step; null for nothing that is recorded here. */
+            proven_by: string | null;
+            /** @description The same in Welsh. */
+            proven_by_cy: string | null;
+            /** @description The address of the record that proves the step, by what is recorded now; null as long as there is none. */
+            proof: string | null;
             /**
              * Format: date
              * @description The day on which the step was done; null while it is open.
@@ -6872,12 +8882,30 @@ export interface components {
             done_on: string | null;
             /** @description What shows that the step was done, such as the address of the minutes. */
             evidence: string | null;
+            /** @description Why the step is done without its proof; null where it has one. */
+            reason: string | null;
             /** @description The account that recorded the step as done; null while it is open, or once that account is gone. */
             done_by: components["schemas"]["AccountLink"] | null;
             /** @description The version of the record; its ETag begins with it. */
             version: number;
             /** @description The address of this record in the API. */
             href: components["schemas"]["Href"];
+        };
+        /**
+         * @description Whom to contact of one sector.
+         * @example {
+         *       "sector": "armed_forces",
+         *       "guidance": "Local bases: approach the unit welfare officer.",
+         *       "guidance_cy": "Gwersylloedd lleol: cysylltwch â swyddog lles yr uned."
+         *     }
+         */
+        PathwayContact: {
+            /** @description The sector. */
+            sector: components["schemas"]["HubSector"];
+            /** @description Whom to contact, and how to begin. */
+            guidance: string;
+            /** @description The same in Welsh. */
+            guidance_cy: string;
         };
         /**
          * @description A step of one Hub's pathway.
@@ -6890,9 +8918,17 @@ export interface components {
          *       "code": "page_sent",
          *       "ordinal": 6,
          *       "title": "Logos, blurb and page content sent",
+         *       "title_cy": "Logos, disgrifiad a chynnwys y dudalen wedi'u hanfon",
          *       "optional": false,
+         *       "guidance": "After the inaugural meeting, send lead organisation logos and blurb, along with information for the new Hub webpage, to the SCiP Alliance for its website.",
+         *       "guidance_cy": "Ar ôl y cyfarfod cyntaf, anfonwch logos a disgrifiad y sefydliadau arweiniol, ynghyd â gwybodaeth ar gyfer tudalen we newydd yr Hwb, at Gynghrair SCiP ar gyfer ei gwefan.",
+         *       "contacts": [],
+         *       "proven_by": "The Hub's profile has a blurb and a page.",
+         *       "proven_by_cy": "Mae gan broffil yr Hwb ddisgrifiad a thudalen.",
+         *       "proof": null,
          *       "done_on": "2020-03-20",
          *       "evidence": "Demonstration data",
+         *       "reason": "Demonstration reason: it is not recorded here",
          *       "done_by": null,
          *       "version": 2,
          *       "updated_at": "2026-11-30T00:15:13.068781Z",
@@ -6908,8 +8944,22 @@ export interface components {
             ordinal: number;
             /** @description What the step asks for. */
             title: string;
+            /** @description The title in Welsh. */
+            title_cy: string | null;
             /** @description Whether the pathway is complete without this step. */
             optional: boolean;
+            /** @description What the framework says about the step. */
+            guidance: string | null;
+            /** @description The same in Welsh. */
+            guidance_cy: string | null;
+            /** @description Whom to contact of each sector; empty for most steps. */
+            contacts: components["schemas"]["PathwayContact"][];
+            /** @description What proves the step; null for nothing that is recorded here. */
+            proven_by: string | null;
+            /** @description The same in Welsh. */
+            proven_by_cy: string | null;
+            /** @description The address of the record that proves the step, by what is recorded now; null as long as there is none. */
+            proof: string | null;
             /**
              * Format: date
              * @description The day on which the step was done; null while it is open.
@@ -6917,6 +8967,8 @@ export interface components {
             done_on: string | null;
             /** @description What shows that the step was done, such as the address of the minutes. */
             evidence: string | null;
+            /** @description Why the step is done without its proof; null where it has one. */
+            reason: string | null;
             /** @description The account that recorded the step as done; null while it is open, or once that account is gone. */
             done_by: components["schemas"]["AccountLink"] | null;
             /** @description The version of the record; its ETag begins with it. */
@@ -6972,6 +9024,8 @@ export interface components {
             done_on?: string | null;
             /** @description What shows that the step was done, such as the address of the minutes. */
             evidence?: string | null;
+            /** @description Why the step is done without its proof; null takes it away where there is a proof by now. */
+            reason?: string | null;
         };
         /**
          * @description What changes of a record; all else stays as it is: a step of one Hub's pathway.
@@ -6988,6 +9042,8 @@ export interface components {
             done_on?: string | null;
             /** @description What shows that the step was done, such as the address of the minutes. */
             evidence?: string | null;
+            /** @description Why the step is done without its proof; null takes it away where there is a proof by now. */
+            reason?: string | null;
         };
         /**
          * @description An invitation from a Hub to an organisation or another body to take part.
@@ -7382,6 +9438,8 @@ export interface components {
             page_url?: components["schemas"]["NullableUrl"];
             /** @description Changes to what the Hub's page says; members that are not named stay. null removes the page's content. */
             page?: components["schemas"]["HubPagePatch"] | null;
+            /** @description The areas of the Hub, by slug or GSS code; replaces the whole list. */
+            regions?: components["schemas"]["RegionQuery"][];
         };
         /**
          * @description What makes a new record: a regional Hub: professionals of one area who meet to support Service children's progression.
@@ -7533,6 +9591,17 @@ export interface components {
          *       "organisation_name": "Demonstration Body 6",
          *       "sector": "he",
          *       "ambassador": false,
+         *       "speaks_for": {
+         *         "groups": [
+         *           "The primary schools of the county"
+         *         ],
+         *         "contexts": [
+         *           "Rural schools"
+         *         ],
+         *         "beneficiaries": [
+         *           "Service children who change school in the middle of a year"
+         *         ]
+         *       },
          *       "from": "2020-10-28",
          *       "to": "2021-11-20",
          *       "current": false,
@@ -7563,6 +9632,8 @@ export interface components {
             sector: components["schemas"]["Sector"];
             /** @description Whether the member acts as an ambassador for the Alliance. */
             ambassador: boolean;
+            /** @description Whom the member speaks for, in their own words; null until somebody says so. */
+            speaks_for: null | components["schemas"]["MemberVoice"];
             /**
              * Format: date
              * @description The first day of the membership.
@@ -7593,6 +9664,29 @@ export interface components {
             items: components["schemas"]["HubMember"][];
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
+        };
+        /**
+         * @description Whom a member speaks for in a Hub, in their own words.
+         * @example {
+         *       "groups": [
+         *         "The primary schools of the county"
+         *       ],
+         *       "contexts": [
+         *         "Rural schools",
+         *         "Reservist families"
+         *       ],
+         *       "beneficiaries": [
+         *         "Service children who change school in the middle of a year"
+         *       ]
+         *     }
+         */
+        MemberVoice: {
+            /** @description The groups whose view the member brings, such as the primary schools of a county. */
+            groups: components["schemas"]["Label"][];
+            /** @description The contexts that the member knows, such as rural schools or Reservist families. */
+            contexts: components["schemas"]["Label"][];
+            /** @description Who is to gain, such as Service children who change school in the middle of a year. Name nobody. */
+            beneficiaries: components["schemas"]["Label"][];
         };
         /**
          * @description A reference to a membership of a Hub.
@@ -8000,6 +10094,7 @@ export interface components {
          *         }
          *       ],
          *       "seats": [],
+         *       "lead_roles": [],
          *       "attendance": [
          *         {
          *           "starts_on": "2021-06-13",
@@ -8023,6 +10118,7 @@ export interface components {
          *           "held_on": "2021-03-12"
          *         }
          *       ],
+         *       "merges": [],
          *       "bookings": [
          *         {
          *           "id": "05665e26-1c4b-98d0-8214-f5bb61b3a084",
@@ -8091,12 +10187,16 @@ export interface components {
             memberships: components["schemas"]["ExportedRow"][];
             /** @description The person's seats in groups. */
             seats: components["schemas"]["ExportedRow"][];
+            /** @description What the person oversees or leads: Hubs, in which role and when. */
+            lead_roles: components["schemas"]["ExportedRow"][];
             /** @description Meetings at which the person's attendance was recorded. */
             attendance: components["schemas"]["ExportedRow"][];
             /** @description Actions that the person owns. */
             actions: components["schemas"]["ExportedRow"][];
             /** @description Activities that the person reported. */
             activities: components["schemas"]["ExportedRow"][];
+            /** @description Other records of the person that were merged with this one, with the name and address that they had. */
+            merges: components["schemas"]["ExportedRow"][];
             /** @description Bookings of training, with needs and feedback. */
             bookings: components["schemas"]["ExportedRow"][];
             /** @description Consents to keep needs: to which text, when given, when withdrawn. */
@@ -8121,6 +10221,90 @@ export interface components {
          *     }
          */
         ExportedRow: Record<string, never>;
+        /**
+         * @description A merge of two records of one person.
+         * @example {
+         *       "id": "01a22c5b-b7dd-76c3-ae5d-26313abf138f",
+         *       "person": {
+         *         "id": "b1ac94f9-095e-9f75-d35b-4a9f9ff5f4b3",
+         *         "href": "/v1/people/b1ac94f9-095e-9f75-d35b-4a9f9ff5f4b3"
+         *       },
+         *       "former": {
+         *         "id": "374cf9a7-02b8-02d1-6081-54250eac7509",
+         *         "href": null
+         *       },
+         *       "moved": [
+         *         {
+         *           "kind": "hub_membership",
+         *           "moved": 1,
+         *           "already_there": 0
+         *         }
+         *       ],
+         *       "merged_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/people/b1ac94f9-095e-9f75-d35b-4a9f9ff5f4b3/merges/01a22c5b-b7dd-76c3-ae5d-26313abf138f"
+         *     }
+         */
+        PersonMerge: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The person whose record stayed. */
+            person: components["schemas"]["PersonLink"];
+            /** @description The record that is gone. Its address leads to the person. */
+            former: components["schemas"]["PersonLink"];
+            /** @description What refers to the person since, by kind. */
+            moved: components["schemas"]["MovedRecords"][];
+            /**
+             * Format: date-time
+             * @description When they were merged.
+             */
+            merged_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: a merge of two records of one person. */
+        PersonMergeList: {
+            items: components["schemas"]["PersonMerge"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: a merge of two records of one person.
+         * @example {
+         *       "former": "00000000-0000-7000-8000-000000000001"
+         *     }
+         */
+        PersonMergeNew: {
+            /**
+             * Format: uuid
+             * @description The id of the other record, which goes.
+             */
+            former: string;
+        };
+        /**
+         * @description How many records of a kind a merge moved.
+         * @example {
+         *       "kind": "hub_membership",
+         *       "moved": 12,
+         *       "already_there": 1
+         *     }
+         */
+        MovedRecords: {
+            /** @description The kind of record, as the service calls it. */
+            kind: components["schemas"]["Code"];
+            /** @description How many refer to the record that stayed since. */
+            moved: number;
+            /** @description How many went because the record that stayed had one that says the same. */
+            already_there: number;
+        };
         /**
          * @description An erasure of a person's data.
          * @example {
@@ -8256,7 +10440,9 @@ export interface components {
          *           "role": "hub_lead",
          *           "from": "2019",
          *           "to": null,
-         *           "description": "Demonstration partner"
+         *           "description": "Demonstration partner",
+         *           "brings": "Rooms for meetings, as a demonstration",
+         *           "brings_cy": "Ystafelloedd cyfarfod, fel enghraifft"
          *         }
          *       ],
          *       "hubs_led": [
@@ -8271,6 +10457,8 @@ export interface components {
          *       "logo": null,
          *       "description": null,
          *       "note": "Not a real body",
+         *       "renamed_on": null,
+         *       "lineage": [],
          *       "sources": [
          *         "Demonstration data"
          *       ],
@@ -8319,6 +10507,10 @@ export interface components {
             description: string | null;
             /** @description A remark about the record. */
             note: string | null;
+            /** @description When it took its present name; null where it always had it or that is not known. A change of the name with a new date keeps the former one, in other_names and in the lineage; without, it corrects the name. */
+            renamed_on: components["schemas"]["NullablePartialDate"];
+            /** @description What it was called before, its predecessors and its successors. */
+            lineage: components["schemas"]["LineageStep"][];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
@@ -8362,7 +10554,9 @@ export interface components {
          *       "role": "hub_lead",
          *       "from": "2019",
          *       "to": null,
-         *       "description": "Demonstration partner"
+         *       "description": "Demonstration partner",
+         *       "brings": "Rooms for meetings, as a demonstration",
+         *       "brings_cy": "Ystafelloedd cyfarfod, fel enghraifft"
          *     }
          */
         Partnership: {
@@ -8374,6 +10568,161 @@ export interface components {
             to: components["schemas"]["NullablePartialDate"];
             /** @description The partnership in words. */
             description: string | null;
+            /** @description What the organisation brings to the partnership, in English; null where it is not known. */
+            brings: string | null;
+            /** @description The same in Welsh; null where there is no translation. */
+            brings_cy: string | null;
+        };
+        /**
+         * @description A predecessor and a successor.
+         * @example {
+         *       "kind": "succeeded",
+         *       "predecessor": {
+         *         "slug": "demonstration-charity-05",
+         *         "name": "Demonstration Charity 05",
+         *         "href": "/v1/organisations/demonstration-charity-05"
+         *       },
+         *       "successor": {
+         *         "slug": "demonstration-charity-06",
+         *         "name": "Demonstration Charity 06",
+         *         "href": "/v1/organisations/demonstration-charity-06"
+         *       },
+         *       "happened_on": "2022"
+         *     }
+         */
+        LineageStep: {
+            /** @description Whether it was renamed, merged, split or succeeded, or was recorded twice. */
+            kind: string;
+            /** @description What was there before. The address of a record that was merged, or of a former slug, leads to the present one. */
+            predecessor: components["schemas"]["Link"];
+            /** @description The organisation that followed. */
+            successor: components["schemas"]["Link"];
+            /** @description When it happened; null where that is not known. */
+            happened_on: components["schemas"]["NullablePartialDate"];
+        };
+        /**
+         * @description A predecessor and a successor, or an organisation and what it was called before.
+         * @example {
+         *       "id": "5a1d3f0e-54c8-8e3d-0c5f-0a9f6f1d2b11",
+         *       "kind": "duplicate",
+         *       "predecessor": {
+         *         "slug": "demonstration-college-2",
+         *         "name": "Demonstration College 2",
+         *         "href": "/v1/organisations/demonstration-college-2"
+         *       },
+         *       "successor": {
+         *         "slug": "demonstration-college-02",
+         *         "name": "Demonstration College 02",
+         *         "href": "/v1/organisations/demonstration-college-02"
+         *       },
+         *       "happened_on": null,
+         *       "note": "Demonstration data",
+         *       "moved": [
+         *         {
+         *           "kind": "organisation_partnership",
+         *           "moved": 1,
+         *           "already_there": 0
+         *         }
+         *       ],
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/organisations/demonstration-college-02/lineage/5a1d3f0e-54c8-8e3d-0c5f-0a9f6f1d2b11"
+         *     }
+         */
+        LineageEntry: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description Whether it was renamed, merged, split or succeeded, or was recorded twice. */
+            kind: string;
+            /** @description What was there before. The address of a record that was merged, or of a former slug, leads to the present one. */
+            predecessor: components["schemas"]["Link"];
+            /** @description The organisation that followed. */
+            successor: components["schemas"]["Link"];
+            /** @description When it happened; null where that is not known. */
+            happened_on: components["schemas"]["NullablePartialDate"];
+            /** @description What happened, and where that is known from; null where there is nothing to add. */
+            note: string | null;
+            /** @description What a merge of records moved, for the central team; null for others and where no records were merged. */
+            moved: components["schemas"]["MovedRecords"][] | null;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: a predecessor and a successor, or an organisation and what it was called before. */
+        LineageEntryList: {
+            items: components["schemas"]["LineageEntry"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: a predecessor and a successor, or an organisation and what it was called before.
+         * @example {
+         *       "kind": "split",
+         *       "predecessor": "demonstration-council-02",
+         *       "happened_on": "2023-04-01",
+         *       "note": "Two councils took the place of one."
+         *     }
+         */
+        LineageEntryNew: {
+            /**
+             * @description What happened: it was merged, split or succeeded.
+             * @enum {string}
+             */
+            kind: "merged" | "split" | "succeeded";
+            /** @description The slug of the organisation that was there before. */
+            predecessor: components["schemas"]["Slug"];
+            /** @description When it happened; null where that is not known. */
+            happened_on?: components["schemas"]["NullablePartialDate"];
+            /** @description What happened, and where that is known from; null where there is nothing to add. */
+            note?: components["schemas"]["NullableText"];
+        };
+        /**
+         * @description What changes of a record; all else stays as it is: a predecessor and a successor, or an organisation and what it was called before.
+         * @example {
+         *       "happened_on": "2022-04",
+         *       "note": "By the minutes of its last meeting."
+         *     }
+         */
+        LineageEntryPatch: {
+            /** @description When it happened; null where that is not known. */
+            happened_on?: components["schemas"]["NullablePartialDate"];
+            /** @description What happened, and where that is known from; null where there is nothing to add. */
+            note?: components["schemas"]["NullableText"];
+        };
+        /**
+         * @description Which record of an organisation goes, and why there were two.
+         * @example {
+         *       "former": "demonstration-council-06",
+         *       "kind": "merged",
+         *       "happened_on": "2023-04-01",
+         *       "note": "Two councils became one."
+         *     }
+         */
+        OrganisationMergeNew: {
+            /** @description The slug of the other record, which goes. */
+            former: components["schemas"]["Slug"];
+            /**
+             * @description duplicate: one organisation was recorded twice. merged: two became one.
+             * @default duplicate
+             * @enum {string}
+             */
+            kind: "merged" | "duplicate";
+            /** @description When the organisations became one; null where that is not known, or they always were. */
+            happened_on?: components["schemas"]["NullablePartialDate"];
+            /** @description What happened, and where that is known from. */
+            note?: components["schemas"]["NullableText"];
         };
         /**
          * @description A Hub that an organisation leads or led.
@@ -8475,6 +10824,8 @@ export interface components {
             description?: components["schemas"]["NullableText"];
             /** @description A remark about the record. */
             note?: components["schemas"]["NullableText"];
+            /** @description When it took its present name; null where it always had it or that is not known. A change of the name with a new date keeps the former one, in other_names and in the lineage; without, it corrects the name. */
+            renamed_on?: components["schemas"]["NullablePartialDate"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
             confidence: components["schemas"]["ConfidenceTerm"];
@@ -8524,6 +10875,8 @@ export interface components {
             description?: components["schemas"]["NullableText"];
             /** @description A remark about the record. */
             note?: components["schemas"]["NullableText"];
+            /** @description When it took its present name; null where it always had it or that is not known. A change of the name with a new date keeps the former one, in other_names and in the lineage; without, it corrects the name. */
+            renamed_on?: components["schemas"]["NullablePartialDate"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["ConfidenceTerm"];
@@ -8557,7 +10910,9 @@ export interface components {
          * @example {
          *       "role": "regional_partner",
          *       "from": "2023",
-         *       "description": "Hosts the yearly conference"
+         *       "description": "Hosts the yearly conference",
+         *       "brings": "Rooms for the yearly conference",
+         *       "brings_cy": "Ystafelloedd ar gyfer y gynhadledd flynyddol"
          *     }
          */
         PartnershipNew: {
@@ -8572,6 +10927,10 @@ export interface components {
             to?: components["schemas"]["NullablePartialDate"];
             /** @description The partnership in words. */
             description?: components["schemas"]["NullableText"];
+            /** @description What the organisation brings to the partnership, in English; null where it is not known. */
+            brings?: components["schemas"]["NullableText"];
+            /** @description The same in Welsh; null where there is no translation. */
+            brings_cy?: components["schemas"]["NullableText"];
         };
         /**
          * @description Changes to what an organisation says about itself.
@@ -9051,10 +11410,10 @@ export interface components {
             due_on: string;
         };
         /**
-         * @description What a message from a Hub is: practice, a challenge, an idea, a priority or a question.
+         * @description What a message from a Hub is: practice, a challenge, an idea, a priority, a question or a success.
          * @enum {string}
          */
-        HubMessageKind: "practice" | "challenge" | "idea" | "priority" | "question";
+        HubMessageKind: "practice" | "challenge" | "idea" | "priority" | "question" | "success";
         /**
          * @description How a national group answers a message from a Hub.
          * @enum {string}
@@ -9079,6 +11438,8 @@ export interface components {
          *       "title": "Demonstration question 38",
          *       "text": "Demonstration text",
          *       "sent_on": "2022-07-01",
+         *       "agenda_item": null,
+         *       "open_to_hubs": true,
          *       "response": "Demonstration answer",
          *       "response_channel": "research_priority",
          *       "responded_on": "2022-08-10",
@@ -9113,6 +11474,10 @@ export interface components {
              * @description The day on which it was sent.
              */
             sent_on: string;
+            /** @description The agenda item of the group's meeting that it went out of; null for any other message. */
+            agenda_item: components["schemas"]["AgendaItemLink"] | null;
+            /** @description Whether the Hub has opened it to all Hubs, which can answer it; false for a message down, which is for all of them. */
+            open_to_hubs: boolean;
             /** @description The answer; null while there is none. */
             response: string | null;
             /** @description How the group answered; null while there is no answer. */
@@ -9152,6 +11517,11 @@ export interface components {
         MessageNew: {
             /** @description The slug of the group that sends it. Leave it out for the central team. */
             group?: components["schemas"]["Slug"];
+            /**
+             * Format: uuid
+             * @description The id of the agenda item that it goes out of: an item of a meeting of the group.
+             */
+            agenda_item?: string;
             /** @description The subject of the message. */
             title: components["schemas"]["Label"];
             /** @description The message; name nobody. */
@@ -9163,11 +11533,12 @@ export interface components {
          *       "kind": "question",
          *       "group": "hub-leads-group",
          *       "title": "Records from abroad",
-         *       "text": "How do other Hubs get school records from overseas in time?"
+         *       "text": "How do other Hubs get school records from overseas in time?",
+         *       "open_to_hubs": true
          *     }
          */
         HubMessageNew: {
-            /** @description What the message is: practice, a challenge, an idea, a priority or a question. */
+            /** @description What the message is: practice, a challenge, an idea, a priority, a question or a success. */
             kind: components["schemas"]["HubMessageKind"];
             /** @description The slug of the group that it is for. Leave it out for the central team. */
             group?: components["schemas"]["Slug"];
@@ -9175,6 +11546,11 @@ export interface components {
             title: components["schemas"]["Label"];
             /** @description The message; name nobody. */
             text: components["schemas"]["Text"];
+            /**
+             * @description true: all Hubs can read and answer it. false: it is for the group alone.
+             * @default false
+             */
+            open_to_hubs: boolean;
         };
         /**
          * @description The answer to a message from a Hub.
@@ -9969,6 +12345,7 @@ export interface components {
          *       "name": "Wales",
          *       "kind": "country",
          *       "nation": "GB-WLS",
+         *       "within": null,
          *       "longitude": -4,
          *       "latitude": 52.07,
          *       "hubs": [
@@ -9997,6 +12374,8 @@ export interface components {
             kind: string;
             /** @description The nation that it is, or is part of. */
             nation: components["schemas"]["Nation"];
+            /** @description The region or nation that the area is within; null for a nation. */
+            within: components["schemas"]["Link"] | null;
             /** @description The longitude of a point inside, in degrees. */
             longitude: number;
             /** @description The latitude of that point, in degrees. */
@@ -10018,6 +12397,53 @@ export interface components {
             items: components["schemas"]["Region"][];
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
+        };
+        /**
+         * @description A local authority, for the areas of Hubs, their figures and networks.
+         * @example {
+         *       "name": "Severn Vale",
+         *       "gss_code": "E07999901",
+         *       "within": "south-west",
+         *       "longitude": -2.31,
+         *       "latitude": 51.86,
+         *       "sources": [
+         *         "https://example.org/areas"
+         *       ]
+         *     }
+         */
+        RegionNew: {
+            /** @description The name of the region. */
+            name: components["schemas"]["Label"];
+            /** @description The code of the Office for National Statistics (GSS), such as E12000009. */
+            gss_code: string;
+            /** @description The slug or GSS code of the region or nation. */
+            within: components["schemas"]["RegionQuery"];
+            /** @description The longitude of a point inside, in degrees. */
+            longitude: number;
+            /** @description The latitude of that point, in degrees. */
+            latitude: number;
+            /** @description Where it comes from: addresses or citations. */
+            sources: components["schemas"]["Sources"];
+        };
+        /**
+         * @description What changes of a record; all else stays as it is: a local authority, for the areas of Hubs, their figures and networks.
+         * @example {
+         *       "within": "west-midlands"
+         *     }
+         */
+        RegionPatch: {
+            /** @description The name of the region. */
+            name?: components["schemas"]["Label"];
+            /** @description The code of the Office for National Statistics (GSS), such as E12000009. */
+            gss_code?: string;
+            /** @description The slug or GSS code of the region or nation. */
+            within?: components["schemas"]["RegionQuery"];
+            /** @description The longitude of a point inside, in degrees. */
+            longitude?: number;
+            /** @description The latitude of that point, in degrees. */
+            latitude?: number;
+            /** @description Where it comes from: addresses or citations. */
+            sources?: components["schemas"]["Sources"];
         };
         /**
          * @description An event of the Alliance or one of its Hubs, past or to come.
@@ -10496,6 +12922,227 @@ export interface components {
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["ConfidenceTerm"];
+        };
+        /**
+         * @description A Hub or an organisation that takes part in a programme, for a time.
+         * @example {
+         *       "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9f0a1b",
+         *       "programme": {
+         *         "slug": "demonstration-days",
+         *         "name": "Demonstration days",
+         *         "href": "/v1/programmes/demonstration-days"
+         *       },
+         *       "hub": {
+         *         "slug": "demonstration-hub-north-east",
+         *         "name": "Demonstration Hub North East",
+         *         "href": "/v1/hubs/demonstration-hub-north-east"
+         *       },
+         *       "organisation": null,
+         *       "from": "2020-09-01",
+         *       "to": null,
+         *       "note": "Holds a day at the university each spring.",
+         *       "created_at": "2020-09-12T09:30:00Z",
+         *       "updated_at": "2020-09-12T09:30:00Z",
+         *       "href": "/v1/programmes/demonstration-days/participants/0192f0c1-2d3e-7f40-8a5b-6c7d8e9f0a1b"
+         *     }
+         */
+        ProgrammeParticipant: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The programme. */
+            programme: components["schemas"]["Link"];
+            /** @description The Hub; null where an organisation takes part by itself. */
+            hub: components["schemas"]["Link"] | null;
+            /** @description The organisation; null where a Hub takes part. */
+            organisation: components["schemas"]["Link"] | null;
+            /**
+             * Format: date
+             * @description The first day on which it takes part; today if it is not given.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day on which it takes part; null while it does.
+             */
+            to: string | null;
+            /** @description What it does there. It is published: name nobody. */
+            note: string | null;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: a Hub or an organisation that takes part in a programme, for a time. */
+        ProgrammeParticipantList: {
+            items: components["schemas"]["ProgrammeParticipant"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: a Hub or an organisation that takes part in a programme, for a time.
+         * @example {
+         *       "organisation": "demonstration-university-20",
+         *       "from": "2024-09-01",
+         *       "note": "Holds a day at the university each spring."
+         *     }
+         */
+        ProgrammeParticipantNew: {
+            /** @description The Hub; null where an organisation takes part by itself. */
+            hub?: components["schemas"]["Slug"];
+            /** @description The organisation; null where a Hub takes part. */
+            organisation?: components["schemas"]["Slug"];
+            /**
+             * Format: date
+             * @description The first day on which it takes part; today if it is not given.
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @description The last day on which it takes part; null while it does.
+             */
+            to?: string | null;
+            /** @description What it does there. It is published: name nobody. */
+            note?: string | null;
+        };
+        /**
+         * @description What changes of a record; all else stays as it is: a Hub or an organisation that takes part in a programme, for a time.
+         * @example {
+         *       "to": "2025-08-31"
+         *     }
+         */
+        ProgrammeParticipantPatch: {
+            /**
+             * Format: date
+             * @description The first day on which it takes part; today if it is not given.
+             */
+            from?: string;
+            /**
+             * Format: date
+             * @description The last day on which it takes part; null while it does.
+             */
+            to?: string | null;
+            /** @description What it does there. It is published: name nobody. */
+            note?: string | null;
+        };
+        /**
+         * @description What a programme came to in an academic year, beside the figures of that year.
+         * @example {
+         *       "programme": {
+         *         "slug": "demonstration-days",
+         *         "name": "Demonstration days",
+         *         "href": "/v1/programmes/demonstration-days"
+         *       },
+         *       "year": "2020-21",
+         *       "from": "2020-09-01",
+         *       "to": "2021-08-31",
+         *       "summary": "Young people came back with more ideas of what to study.",
+         *       "summary_cy": "Daeth pobl ifanc yn ôl â mwy o syniadau am beth i'w astudio.",
+         *       "document": null,
+         *       "hubs": 5,
+         *       "organisations": 1,
+         *       "events": 12,
+         *       "interventions": 31,
+         *       "interventions_status": "value",
+         *       "published_at": "2021-10-12T09:30:00Z",
+         *       "created_at": "2021-10-01T09:30:00Z",
+         *       "updated_at": "2021-10-12T09:30:00Z",
+         *       "href": "/v1/programmes/demonstration-days/evaluations/2020-21"
+         *     }
+         */
+        ProgrammeEvaluation: {
+            /** @description The programme. */
+            programme: components["schemas"]["Link"];
+            /** @description The academic year. */
+            year: components["schemas"]["AcademicYear"];
+            /**
+             * Format: date
+             * @description The first day of the year: 1 September.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day of the year: 31 August.
+             */
+            to: string;
+            /** @description What was found. It is published: name nobody. */
+            summary: string;
+            /** @description What was found, in Welsh; null where there is no Welsh text. */
+            summary_cy: string | null;
+            /** @description The report in the research repository; null where there is none. */
+            document: components["schemas"]["Link"] | null;
+            /** @description Hubs that took part on a day of the year. */
+            hubs: number;
+            /** @description Organisations that took part on a day of the year, by themselves. */
+            organisations: number;
+            /** @description Events of the programme that were held, each by its last day. */
+            events: number;
+            /** @description Interventions of the programme's outreach, as the metric outreach_interventions publishes them; null unless interventions_status is value or zero. */
+            interventions: components["schemas"]["NullableNumber"];
+            /** @description What that number is, or why there is none. */
+            interventions_status: components["schemas"]["ValueStatus"];
+            /**
+             * Format: date-time
+             * @description When it was published; null of a draft.
+             */
+            published_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: what a programme came to in an academic year, beside the figures of that year. */
+        ProgrammeEvaluationList: {
+            items: components["schemas"]["ProgrammeEvaluation"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: what a programme came to in an academic year, beside the figures of that year.
+         * @example {
+         *       "summary": "Young people came back with more ideas of what to study.",
+         *       "summary_cy": "Daeth pobl ifanc yn ôl â mwy o syniadau am beth i'w astudio."
+         *     }
+         */
+        ProgrammeEvaluationNew: {
+            /** @description What was found. It is published: name nobody. */
+            summary: components["schemas"]["Text"];
+            /** @description What was found, in Welsh; null where there is no Welsh text. */
+            summary_cy?: components["schemas"]["NullableText"];
+            /** @description The slug of the report in the research repository. */
+            document?: string | null;
+        };
+        /**
+         * @description What changes of a record; all else stays as it is: what a programme came to in an academic year, beside the figures of that year.
+         * @example {
+         *       "summary": "Young people came back with more ideas of what to study, and asked for more days."
+         *     }
+         */
+        ProgrammeEvaluationPatch: {
+            /** @description What was found. It is published: name nobody. */
+            summary?: components["schemas"]["Text"];
+            /** @description What was found, in Welsh; null where there is no Welsh text. */
+            summary_cy?: components["schemas"]["NullableText"];
+            /** @description The slug of the report in the research repository. */
+            document?: string | null;
         };
         /**
          * @description A report, briefing, guide, evaluation or toolkit in the research repository.
@@ -11614,6 +14261,13 @@ export interface components {
             next: components["schemas"]["Next"];
         };
         /**
+         * @description Whether a post is published, or a draft.
+         * @enum {string}
+         */
+        NewsStatus: "draft" | "published";
+        /** @description A sentence or two about a post. */
+        NewsSummary: string | null;
+        /**
          * @description A news post of the Alliance, or a partner's post about it.
          * @example {
          *       "slug": "demonstration-news-9",
@@ -11624,6 +14278,15 @@ export interface components {
          *       "published_precision": "day",
          *       "publisher": "Demonstration Publisher",
          *       "url": "https://example.org/demonstration/news/9",
+         *       "status": "published",
+         *       "title_cy": "Newyddion arddangos 9",
+         *       "summary": "What nobody did at an event that never was.",
+         *       "summary_cy": null,
+         *       "body": "## A demonstration\n\nNothing of this **happened**: see [the events](https://example.org/demonstration/events).",
+         *       "body_cy": null,
+         *       "picture": "https://example.org/demonstration/pictures/9.png",
+         *       "picture_alt": "Nobody in an empty hall",
+         *       "picture_alt_cy": null,
          *       "sources": [
          *         "Demonstration data"
          *       ],
@@ -11652,6 +14315,27 @@ export interface components {
              * @description The address of the post.
              */
             url: string | null;
+            /** @description Whether everybody sees the post, or the central team alone; published where it is not given. */
+            status: components["schemas"]["NewsStatus"];
+            /** @description The title of the post in Welsh. */
+            title_cy: string | null;
+            /** @description What the post says, in a sentence or two, in English. */
+            summary: string | null;
+            /** @description What the post says, in a sentence or two, in Welsh. */
+            summary_cy: string | null;
+            /** @description The text of the post in English, as Markdown (CommonMark); HTML in it is not for display. Null where the post is elsewhere. */
+            body: string | null;
+            /** @description The text of the post in Welsh, as Markdown; null where there is none. */
+            body_cy: string | null;
+            /**
+             * Format: uri
+             * @description The address of a picture; null where there is none.
+             */
+            picture: string | null;
+            /** @description What the picture shows, in English; needed with a picture. */
+            picture_alt: string | null;
+            /** @description What the picture shows, in Welsh. */
+            picture_alt_cy: string | null;
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
             /** @description How sure the record is: high, medium or low. */
@@ -11677,7 +14361,10 @@ export interface components {
          *       "kind": "news",
          *       "published_on": "2025-03-11",
          *       "publisher": "Demonstration Alliance",
-         *       "url": "https://example.org/news/two-new-hubs",
+         *       "status": "draft",
+         *       "title_cy": "Dau Hyb newydd y gwanwyn hwn",
+         *       "summary": "Two regions have a Hub for the first time.",
+         *       "body": "Two regions have a Hub **for the first time**.\n\n- The first meets in April.\n- The second looks for partners.",
          *       "sources": [
          *         "https://example.org/demonstration"
          *       ],
@@ -11703,6 +14390,24 @@ export interface components {
             publisher?: components["schemas"]["NullableText"];
             /** @description The address of the post. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Whether everybody sees the post, or the central team alone; published where it is not given. */
+            status?: components["schemas"]["NewsStatus"];
+            /** @description The title of the post in Welsh. */
+            title_cy?: components["schemas"]["NullableLabel"];
+            /** @description What the post says, in a sentence or two, in English. */
+            summary?: components["schemas"]["NewsSummary"];
+            /** @description What the post says, in a sentence or two, in Welsh. */
+            summary_cy?: components["schemas"]["NewsSummary"];
+            /** @description The text of the post in English, as Markdown (CommonMark); HTML in it is not for display. Null where the post is elsewhere. */
+            body?: components["schemas"]["NullableText"];
+            /** @description The text of the post in Welsh, as Markdown; null where there is none. */
+            body_cy?: components["schemas"]["NullableText"];
+            /** @description The address of a picture; null where there is none. */
+            picture?: components["schemas"]["NullableUrl"];
+            /** @description What the picture shows, in English; needed with a picture. */
+            picture_alt?: components["schemas"]["NullableLabel"];
+            /** @description What the picture shows, in Welsh. */
+            picture_alt_cy?: components["schemas"]["NullableLabel"];
             /** @description Where it comes from: addresses or citations. */
             sources: components["schemas"]["Sources"];
             confidence: components["schemas"]["ConfidenceTerm"];
@@ -11711,7 +14416,8 @@ export interface components {
          * @description What changes of a record; all else stays as it is: a news post of the Alliance, or a partner's post about it.
          * @example {
          *       "title": "Two new Hubs launched this spring",
-         *       "title_source": "shortened"
+         *       "title_source": "shortened",
+         *       "status": "published"
          *     }
          */
         NewsItemPatch: {
@@ -11733,6 +14439,24 @@ export interface components {
             publisher?: components["schemas"]["NullableText"];
             /** @description The address of the post. */
             url?: components["schemas"]["NullableUrl"];
+            /** @description Whether everybody sees the post, or the central team alone; published where it is not given. */
+            status?: components["schemas"]["NewsStatus"];
+            /** @description The title of the post in Welsh. */
+            title_cy?: components["schemas"]["NullableLabel"];
+            /** @description What the post says, in a sentence or two, in English. */
+            summary?: components["schemas"]["NewsSummary"];
+            /** @description What the post says, in a sentence or two, in Welsh. */
+            summary_cy?: components["schemas"]["NewsSummary"];
+            /** @description The text of the post in English, as Markdown (CommonMark); HTML in it is not for display. Null where the post is elsewhere. */
+            body?: components["schemas"]["NullableText"];
+            /** @description The text of the post in Welsh, as Markdown; null where there is none. */
+            body_cy?: components["schemas"]["NullableText"];
+            /** @description The address of a picture; null where there is none. */
+            picture?: components["schemas"]["NullableUrl"];
+            /** @description What the picture shows, in English; needed with a picture. */
+            picture_alt?: components["schemas"]["NullableLabel"];
+            /** @description What the picture shows, in Welsh. */
+            picture_alt_cy?: components["schemas"]["NullableLabel"];
             /** @description Where it comes from: addresses or citations. */
             sources?: components["schemas"]["Sources"];
             confidence?: components["schemas"]["ConfidenceTerm"];
@@ -11747,6 +14471,7 @@ export interface components {
          *       "from": "2025",
          *       "to": "2027-07",
          *       "purpose": "Training, evaluation and policy support; two-year grant to July 2027",
+         *       "counts_for_representation": false,
          *       "organisations": [],
          *       "sources": [
          *         "https://www.scipalliance.org/news/2025/new-funding-awarded-to-help-transform-understanding-and-support-of-service-children"
@@ -11771,6 +14496,8 @@ export interface components {
             to: components["schemas"]["NullablePartialDate"];
             /** @description What the group is for. */
             purpose: string | null;
+            /** @description Whether its meetings are national ones: Hubs are to be represented there, and report to them. */
+            counts_for_representation: boolean;
             /** @description Organisations that take part in the group. */
             organisations: components["schemas"]["Link"][];
             /** @description Where it comes from: addresses or citations. */
@@ -11828,6 +14555,8 @@ export interface components {
             to?: components["schemas"]["NullablePartialDate"];
             /** @description What the group is for. */
             purpose?: components["schemas"]["NullableText"];
+            /** @description Whether its meetings are national ones, to which Hubs come and report; when absent, of a working group they are. */
+            counts_for_representation?: boolean;
             /** @description The slugs of the organisations that take part. */
             organisations?: components["schemas"]["Slug"][];
             /** @description Where it comes from: addresses or citations. */
@@ -11862,6 +14591,8 @@ export interface components {
             to?: components["schemas"]["NullablePartialDate"];
             /** @description What the group is for. */
             purpose?: components["schemas"]["NullableText"];
+            /** @description Whether its meetings are national ones, to which Hubs come and report; when absent, of a working group they are. */
+            counts_for_representation?: boolean;
             /** @description The slugs of the organisations that take part. Replaces the whole list. */
             organisations?: components["schemas"]["Slug"][];
             /** @description Where it comes from: addresses or citations. */
@@ -14436,7 +17167,9 @@ export interface components {
          *       "status": "value",
          *       "value": 9,
          *       "confirmation": "overridden",
-         *       "reason": "Two activities were not recorded at the time."
+         *       "reason": "Two activities were not recorded at the time.",
+         *       "breakdown_by": null,
+         *       "breakdown": []
          *     }
          */
         EvaluationFigure: {
@@ -14460,7 +17193,35 @@ export interface components {
             confirmation: "unconfirmed" | "confirmed" | "overridden" | null;
             /** @description Why the Hub's number differs from the records; null where it does not. */
             reason: string | null;
+            /**
+             * @description What the parts of the figure are; null of a figure that has no breakdown.
+             * @enum {string|null}
+             */
+            breakdown_by: "sector" | "meeting" | "programme" | null;
+            /** @description The figure by sector, meeting or programme; empty where it has no parts or they are withheld. */
+            breakdown: components["schemas"]["EvaluationPart"][];
         };
+        /**
+         * @description One part of a figure of a return: of a sector, a meeting or a programme.
+         * @example {
+         *       "part": "he",
+         *       "name": "Higher education",
+         *       "calculated_value": 9,
+         *       "value": 9
+         *     }
+         */
+        EvaluationPart: {
+            /** @description The sector's code, the meeting's id or the programme's slug; - is what belongs to no programme. */
+            part: string;
+            /** @description What the sector or the programme is called; of a meeting its day and title. */
+            name: string;
+            /** @description The number in the records now; null where they have none. */
+            calculated_value: components["schemas"]["NullableNumber"];
+            /** @description The Hub's number; null until it gives the figure. */
+            value: components["schemas"]["NullableNumber"];
+        };
+        /** @description The code, id or slug of a part; - is what belongs to no programme. */
+        EvaluationPartKey: string;
         /**
          * @description One of the six categories of a return, with its figures.
          * @example {
@@ -14473,7 +17234,9 @@ export interface components {
          *           "status": "value",
          *           "value": 3,
          *           "confirmation": "confirmed",
-         *           "reason": null
+         *           "reason": null,
+         *           "breakdown_by": null,
+         *           "breakdown": []
          *         },
          *         {
          *           "metric": "attendance",
@@ -14482,7 +17245,28 @@ export interface components {
          *           "status": "value",
          *           "value": 91,
          *           "confirmation": "confirmed",
-         *           "reason": null
+         *           "reason": null,
+         *           "breakdown_by": "meeting",
+         *           "breakdown": [
+         *             {
+         *               "part": "5f3b2c1a-7d4e-4b6a-9c8d-0e1f2a3b4c5d",
+         *               "name": "2020-10-14 Autumn meeting",
+         *               "calculated_value": 31,
+         *               "value": 31
+         *             },
+         *             {
+         *               "part": "6a4c3d2b-8e5f-4c7b-8d9e-1f2a3b4c5d6e",
+         *               "name": "2021-02-03 Spring meeting",
+         *               "calculated_value": 28,
+         *               "value": 28
+         *             },
+         *             {
+         *               "part": "7b5d4e3c-9f60-4d8c-9eaf-2a3b4c5d6e7f",
+         *               "name": "2021-06-16 Summer meeting",
+         *               "calculated_value": 32,
+         *               "value": 32
+         *             }
+         *           ]
          *         }
          *       ]
          *     }
@@ -14535,7 +17319,9 @@ export interface components {
          *               "status": "value",
          *               "value": 89,
          *               "confirmation": "confirmed",
-         *               "reason": null
+         *               "reason": null,
+         *               "breakdown_by": null,
+         *               "breakdown": []
          *             }
          *           ]
          *         },
@@ -14549,7 +17335,34 @@ export interface components {
          *               "status": "value",
          *               "value": 50,
          *               "confirmation": "confirmed",
-         *               "reason": null
+         *               "reason": null,
+         *               "breakdown_by": "sector",
+         *               "breakdown": [
+         *                 {
+         *                   "part": "fe",
+         *                   "name": "Further education",
+         *                   "calculated_value": 11,
+         *                   "value": 11
+         *                 },
+         *                 {
+         *                   "part": "he",
+         *                   "name": "Higher education",
+         *                   "calculated_value": 9,
+         *                   "value": 9
+         *                 },
+         *                 {
+         *                   "part": "local_authority",
+         *                   "name": "Local authority",
+         *                   "calculated_value": 7,
+         *                   "value": 7
+         *                 },
+         *                 {
+         *                   "part": "school_sector",
+         *                   "name": "School sector",
+         *                   "calculated_value": 23,
+         *                   "value": 23
+         *                 }
+         *               ]
          *             }
          *           ]
          *         },
@@ -14563,7 +17376,9 @@ export interface components {
          *               "status": "value",
          *               "value": 3,
          *               "confirmation": "confirmed",
-         *               "reason": null
+         *               "reason": null,
+         *               "breakdown_by": null,
+         *               "breakdown": []
          *             },
          *             {
          *               "metric": "attendance",
@@ -14572,7 +17387,28 @@ export interface components {
          *               "status": "value",
          *               "value": 91,
          *               "confirmation": "confirmed",
-         *               "reason": null
+         *               "reason": null,
+         *               "breakdown_by": "meeting",
+         *               "breakdown": [
+         *                 {
+         *                   "part": "5f3b2c1a-7d4e-4b6a-9c8d-0e1f2a3b4c5d",
+         *                   "name": "2020-10-14 Autumn meeting",
+         *                   "calculated_value": 31,
+         *                   "value": 31
+         *                 },
+         *                 {
+         *                   "part": "6a4c3d2b-8e5f-4c7b-8d9e-1f2a3b4c5d6e",
+         *                   "name": "2021-02-03 Spring meeting",
+         *                   "calculated_value": 28,
+         *                   "value": 28
+         *                 },
+         *                 {
+         *                   "part": "7b5d4e3c-9f60-4d8c-9eaf-2a3b4c5d6e7f",
+         *                   "name": "2021-06-16 Summer meeting",
+         *                   "calculated_value": 32,
+         *                   "value": 32
+         *                 }
+         *               ]
          *             }
          *           ]
          *         }
@@ -14753,8 +17589,12 @@ export interface components {
         EvaluationFigureNew: {
             /** @description The Hub's number. The one in derived confirms the records; another needs a reason. */
             value: components["schemas"]["FigureNumber"];
-            /** @description Why the number differs from the records. Required where it does. */
+            /** @description Why the figure, or a part of it, differs from the records. Required where one does. */
             reason?: string | null;
+            /** @description The figure by part, which adds up to it: a sector's code, a meeting's id, a programme's slug or - for none. What is left out is 0. Without it, that of the records where the figure is theirs. */
+            breakdown?: {
+                [key: string]: components["schemas"]["FigureNumber"];
+            } | null;
         };
         /**
          * @description A change to a figure of a return; null takes the figure out.
@@ -14766,8 +17606,12 @@ export interface components {
         EvaluationFigurePatch: {
             /** @description The Hub's number. The one in derived confirms the records; another needs a reason. */
             value?: components["schemas"]["FigureNumber"];
-            /** @description Why the number differs from the records. Required where it does. */
+            /** @description Why the figure, or a part of it, differs from the records. Required where one does. */
             reason?: string | null;
+            /** @description Changes to the parts, which add up to the figure; null takes a part out, or the whole breakdown: where the figure is the records', theirs is there again. */
+            breakdown?: {
+                [key: string]: number | null;
+            } | null;
         } | null;
         /**
          * @description The beginning of a return: figures by metric, answers by question.
@@ -15016,6 +17860,366 @@ export interface components {
             next: components["schemas"]["Next"];
         };
         /**
+         * @description planned, under_way, completed (which has results) or stopped.
+         * @enum {string}
+         */
+        ProjectStatus: "planned" | "under_way" | "completed" | "stopped";
+        /**
+         * @description A project of one or more Hubs, or their action plan.
+         * @example {
+         *       "slug": "demonstration-project-3",
+         *       "name": "Demonstration project of Yorkshire and The Humber",
+         *       "kind": "project",
+         *       "status": "completed",
+         *       "hub": {
+         *         "slug": "demonstration-hub-yorkshire-and-the-humber",
+         *         "name": "Demonstration Hub Yorkshire and The Humber",
+         *         "href": "/v1/hubs/demonstration-hub-yorkshire-and-the-humber"
+         *       },
+         *       "hubs": [
+         *         {
+         *           "slug": "demonstration-hub-east-midlands",
+         *           "name": "Demonstration Hub East Midlands",
+         *           "href": "/v1/hubs/demonstration-hub-east-midlands"
+         *         },
+         *         {
+         *           "slug": "demonstration-hub-yorkshire-and-the-humber",
+         *           "name": "Demonstration Hub Yorkshire and The Humber",
+         *           "href": "/v1/hubs/demonstration-hub-yorkshire-and-the-humber"
+         *         }
+         *       ],
+         *       "partners": [
+         *         {
+         *           "slug": "demonstration-school-03",
+         *           "name": "Demonstration School 03",
+         *           "href": "/v1/organisations/demonstration-school-03"
+         *         }
+         *       ],
+         *       "other_partners": null,
+         *       "aims": "Demonstration aims",
+         *       "results": "Demonstration results",
+         *       "from": "2019-04-08",
+         *       "to": "2022-07-31",
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/projects/demonstration-project-3"
+         *     }
+         */
+        Project: {
+            /** @description The project's name in addresses. */
+            slug: components["schemas"]["Slug"];
+            /** @description The name of the project. */
+            name: string;
+            /** @description The kind of project: project or action_plan. */
+            kind: string;
+            /** @description How far the project is. */
+            status: components["schemas"]["ProjectStatus"];
+            /** @description The Hub that coordinates the project. */
+            hub: components["schemas"]["Link"];
+            /** @description The Hubs that take part, the coordinating one among them. */
+            hubs: components["schemas"]["Link"][];
+            /** @description Organisations that take part. */
+            partners: components["schemas"]["Link"][];
+            /** @description Partners that are no organisation of these records; null for none. */
+            other_partners: string | null;
+            /** @description What the project is for. */
+            aims: string;
+            /** @description The results; null as long as there are none. */
+            results: string | null;
+            /**
+             * Format: date
+             * @description The day on which it begins; null where that is open.
+             */
+            from: string | null;
+            /**
+             * Format: date
+             * @description The last day; null where that is open.
+             */
+            to: string | null;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: a project of one or more Hubs, or their action plan. */
+        ProjectList: {
+            items: components["schemas"]["Project"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: a project of one or more Hubs, or their action plan.
+         * @example {
+         *       "name": "One form for every move",
+         *       "hub": "demonstration-hub-south-east",
+         *       "hubs": [
+         *         "demonstration-hub-london"
+         *       ],
+         *       "partners": [
+         *         "demonstration-school-03"
+         *       ],
+         *       "other_partners": "The heads' forum of the downs",
+         *       "aims": "A school knows what a child has learnt before the child arrives.",
+         *       "from": "2025-09-01"
+         *     }
+         */
+        ProjectNew: {
+            /** @description The name of the project. */
+            name: components["schemas"]["Label"];
+            /** @description The slug of the Hub that coordinates the project. */
+            hub: components["schemas"]["Slug"];
+            /**
+             * @description The kind of project: project or action_plan.
+             * @enum {string}
+             */
+            kind?: "project" | "action_plan";
+            /** @description How far the project is. */
+            status?: components["schemas"]["ProjectStatus"];
+            /** @description The slugs of the Hubs that take part. */
+            hubs?: components["schemas"]["Slug"][];
+            /** @description The slugs of the organisations that take part. */
+            partners?: components["schemas"]["Slug"][];
+            /** @description Partners that are no organisation of these records; null for none. */
+            other_partners?: string | null;
+            /** @description What the project is for. */
+            aims: string;
+            /** @description The results; null as long as there are none. */
+            results?: components["schemas"]["NullableText"];
+            /**
+             * Format: date
+             * @description The day on which it begins; null where that is open.
+             */
+            from?: string | null;
+            /**
+             * Format: date
+             * @description The last day; null where that is open.
+             */
+            to?: string | null;
+        };
+        /**
+         * @description What changes of a record; all else stays as it is: a project of one or more Hubs, or their action plan.
+         * @example {
+         *       "status": "completed",
+         *       "results": "Twelve schools use one form."
+         *     }
+         */
+        ProjectPatch: {
+            /** @description The name of the project. */
+            name?: components["schemas"]["Label"];
+            /** @description The slug of the Hub that coordinates the project. */
+            hub?: components["schemas"]["Slug"];
+            /**
+             * @description The kind of project: project or action_plan.
+             * @enum {string}
+             */
+            kind?: "project" | "action_plan";
+            /** @description How far the project is. */
+            status?: components["schemas"]["ProjectStatus"];
+            /** @description The slugs of the Hubs that take part. */
+            hubs?: components["schemas"]["Slug"][];
+            /** @description The slugs of the organisations that take part. */
+            partners?: components["schemas"]["Slug"][];
+            /** @description Partners that are no organisation of these records; null for none. */
+            other_partners?: string | null;
+            /** @description What the project is for. */
+            aims?: string;
+            /** @description The results; null as long as there are none. */
+            results?: components["schemas"]["NullableText"];
+            /**
+             * Format: date
+             * @description The day on which it begins; null where that is open.
+             */
+            from?: string | null;
+            /**
+             * Format: date
+             * @description The last day; null where that is open.
+             */
+            to?: string | null;
+        };
+        /**
+         * @description An action of a meeting, a project or both.
+         * @example {
+         *       "id": "9c0d6264-026a-0ab0-4e10-119d420b9035",
+         *       "meeting": null,
+         *       "project": {
+         *         "slug": "demonstration-project-3",
+         *         "name": "Demonstration project of Yorkshire and The Humber",
+         *         "href": "/v1/projects/demonstration-project-3"
+         *       },
+         *       "hub": {
+         *         "slug": "demonstration-hub-yorkshire-and-the-humber",
+         *         "name": "Demonstration Hub Yorkshire and The Humber",
+         *         "href": "/v1/hubs/demonstration-hub-yorkshire-and-the-humber"
+         *       },
+         *       "group": null,
+         *       "text": "Demonstration action of a project",
+         *       "owner": {
+         *         "id": "87c08e1e-0c44-db61-2e31-ca8f5d4f9ed3",
+         *         "href": "/v1/people/87c08e1e-0c44-db61-2e31-ca8f5d4f9ed3"
+         *       },
+         *       "owner_name": "Demonstration Person 0290",
+         *       "due_on": "2022-12-01",
+         *       "done_on": "2022-07-01",
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/actions/9c0d6264-026a-0ab0-4e10-119d420b9035"
+         *     }
+         */
+        PlannedAction: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The meeting that agreed it; null for none, or where the caller may not read it. */
+            meeting: components["schemas"]["MeetingLink"] | null;
+            /** @description The project that it is a part of; null for none. */
+            project: components["schemas"]["Link"] | null;
+            /** @description The Hub that has to do it; null for a group. */
+            hub: components["schemas"]["Link"] | null;
+            /** @description The group that has to do it; null for a Hub. */
+            group: components["schemas"]["Link"] | null;
+            /** @description What is to be done. */
+            text: string;
+            /** @description The person who does it; null for nobody. */
+            owner: components["schemas"]["PersonLink"] | null;
+            /** @description The name of that person; null where the caller may not read it. */
+            owner_name: string | null;
+            /**
+             * Format: date
+             * @description The day by which it is due; null for none.
+             */
+            due_on: string | null;
+            /**
+             * Format: date
+             * @description The day on which it was done; null while it is open.
+             */
+            done_on: string | null;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: an action of a meeting, a project or both. */
+        PlannedActionList: {
+            items: components["schemas"]["PlannedAction"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description An action of a project.
+         * @example {
+         *       "text": "Ask the schools which forms they use.",
+         *       "due_on": "2030-01-31"
+         *     }
+         */
+        ProjectActionNew: {
+            /** @description The slug of the Hub that has to do it; without it the Hub that coordinates the project. */
+            hub?: components["schemas"]["Slug"];
+            /** @description What is to be done. */
+            text: string;
+            /**
+             * Format: uuid
+             * @description The id of the person who does it.
+             */
+            owner?: string;
+            /**
+             * Format: date
+             * @description The day by which it is due; null for none.
+             */
+            due_on?: string;
+            /**
+             * Format: date
+             * @description The day on which it was done, not in the future.
+             */
+            done_on?: string;
+        };
+        /**
+         * @description A place of the caller in a Hub, as a member, or in a group, by a seat.
+         * @example {
+         *       "id": "00889478-fac6-5176-c946-0ecde9a2cae5",
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
+         *       "group": null,
+         *       "title": null,
+         *       "organisation": {
+         *         "slug": "demonstration-university-17",
+         *         "name": "Demonstration University 17",
+         *         "href": "/v1/organisations/demonstration-university-17"
+         *       },
+         *       "sector": "he",
+         *       "from": "2020-03-28",
+         *       "to": null,
+         *       "created_at": "2026-11-30T00:15:13.068781Z",
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/hubs/demonstration-hub-london/members/00889478-fac6-5176-c946-0ecde9a2cae5"
+         *     }
+         */
+        Membership: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The Hub; null for a group. */
+            hub: components["schemas"]["Link"] | null;
+            /** @description The group; null for a Hub. */
+            group: components["schemas"]["Link"] | null;
+            /** @description The name of the seat; null for a Hub. */
+            title: string | null;
+            /** @description The organisation that the caller represents; null for none. */
+            organisation: components["schemas"]["Link"] | null;
+            /** @description The sector that the caller represents; null for none. */
+            sector: components["schemas"]["Sector"] | null;
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The last day; null while it goes on.
+             */
+            to: string | null;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: a place of the caller in a Hub, as a member, or in a group, by a seat. */
+        MembershipList: {
+            items: components["schemas"]["Membership"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
          * @description planned, held or cancelled.
          * @enum {string}
          */
@@ -15257,6 +18461,7 @@ export interface components {
          *       "id": "c99a8072-5e70-4f21-8047-d7d02d2ce172",
          *       "ordinal": 3,
          *       "heading": "ideas",
+         *       "hub": null,
          *       "title": "Ideas",
          *       "intended_outcome": null,
          *       "led_by": null,
@@ -15278,6 +18483,8 @@ export interface components {
             ordinal: number;
             /** @description The framework's heading that the item stands for; null for other items. */
             heading: components["schemas"]["Heading"] | null;
+            /** @description The Hub that reports on this item; null for other items. */
+            hub: components["schemas"]["Link"] | null;
             /** @description The title of the item. */
             title: string;
             /** @description What the item is meant to achieve. */
@@ -15374,6 +18581,8 @@ export interface components {
         AgendaItemNew: {
             /** @description The title of the item. */
             title: components["schemas"]["Label"];
+            /** @description The slug of the Hub that is invited to report on this item, of a national meeting alone. */
+            hub?: components["schemas"]["Slug"];
             /** @description The place on the agenda, from 1; the last when absent. */
             ordinal?: number;
             /** @description What the item is meant to achieve. */
@@ -15411,6 +18620,33 @@ export interface components {
              * @enum {string|null}
              */
             outcome?: "addressed" | "nothing_raised" | null;
+        };
+        /**
+         * @description A reference to an item on the agenda of a meeting.
+         * @example {
+         *       "id": "6a7e2f0e-1c2b-4b53-8f0d-2a4f7c9d3e10",
+         *       "name": "Report: Demonstration Hub London",
+         *       "meeting": {
+         *         "id": "0b1b66a6-6b3c-4d65-9a5e-6f4f9d5b8c11",
+         *         "name": "Demonstration meeting of the Hub Leads Group",
+         *         "starts_on": "2022-11-14",
+         *         "href": "/v1/meetings/0b1b66a6-6b3c-4d65-9a5e-6f4f9d5b8c11"
+         *       },
+         *       "href": "/v1/meetings/0b1b66a6-6b3c-4d65-9a5e-6f4f9d5b8c11/agenda/6a7e2f0e-1c2b-4b53-8f0d-2a4f7c9d3e10"
+         *     }
+         */
+        AgendaItemLink: {
+            /**
+             * Format: uuid
+             * @description The id of the item.
+             */
+            id: string;
+            /** @description The title of the item. */
+            name: string;
+            /** @description The meeting. */
+            meeting: components["schemas"]["MeetingLink"];
+            /** @description The address of the item. */
+            href: components["schemas"]["Href"];
         };
         /**
          * @description Whether a person attended a meeting.
@@ -15650,6 +18886,7 @@ export interface components {
          *         "starts_on": "2020-02-11",
          *         "href": "/v1/meetings/08dcd8b0-55a8-838f-a852-08376025da16"
          *       },
+         *       "project": null,
          *       "text": "Demonstration action",
          *       "owner": {
          *         "id": "c3ae26e1-b887-0864-ae24-1c53f7b5e8b3",
@@ -15671,6 +18908,8 @@ export interface components {
             id: string;
             /** @description The meeting that agreed it. */
             meeting: components["schemas"]["MeetingLink"];
+            /** @description The project that it is a part of; null for none, or where the caller may not read it. */
+            project: components["schemas"]["Link"] | null;
             /** @description What is to be done. */
             text: string;
             /** @description The person who does it; null for nobody. */
@@ -15731,6 +18970,8 @@ export interface components {
              * @description The day on which it was done, not in the future.
              */
             done_on?: string;
+            /** @description The slug of the project that it is a part of; null for none. Its Hub takes part in that project. */
+            project?: components["schemas"]["Slug"];
         };
         /**
          * @description What changes of a record; all else stays as it is: an action that a meeting agreed.
@@ -15756,6 +18997,8 @@ export interface components {
              * @description The day on which it was done, not in the future.
              */
             done_on?: string | null;
+            /** @description The slug of the project that it is a part of; null for none. Its Hub takes part in that project. */
+            project?: string | null;
         };
         /**
          * @description A version of the minutes of a meeting, without its text.
@@ -16081,6 +19324,429 @@ export interface components {
              * @description The first day of the next holder.
              */
             from: string;
+        };
+        /**
+         * @description What a Hub answers to a message that another Hub has opened to all.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
+         *       "message": {
+         *         "id": "5e329f65-6098-b4db-0943-e604f360b23b",
+         *         "name": "Demonstration question 38",
+         *         "sent_on": "2022-07-01",
+         *         "href": "/v1/messages/5e329f65-6098-b4db-0943-e604f360b23b"
+         *       },
+         *       "text": "Demonstration answer of another Hub",
+         *       "answered_on": "2022-07-15",
+         *       "created_at": "2025-09-12T09:30:00Z",
+         *       "updated_at": "2025-09-12T09:30:00Z",
+         *       "href": "/v1/hubs/demonstration-hub-london/answers/5e329f65-6098-b4db-0943-e604f360b23b"
+         *     }
+         */
+        HubAnswer: {
+            /** @description The Hub that answers. */
+            hub: components["schemas"]["Link"];
+            /** @description The message of the other Hub. */
+            message: components["schemas"]["MessageLink"];
+            /** @description The answer. */
+            text: string;
+            /**
+             * Format: date
+             * @description The day of the answer.
+             */
+            answered_on: string;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: what a Hub answers to a message that another Hub has opened to all. */
+        HubAnswerList: {
+            items: components["schemas"]["HubAnswer"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What makes a new record: what a Hub answers to a message that another Hub has opened to all.
+         * @example {
+         *       "text": "Our schools ask the last school for them before the move."
+         *     }
+         */
+        HubAnswerNew: {
+            /** @description The answer; name nobody. */
+            text: components["schemas"]["Text"];
+        };
+        /**
+         * @description draft: the Hub writes it. submitted: the group reads it.
+         * @enum {string}
+         */
+        HubReportStatus: "draft" | "submitted";
+        /**
+         * @description What a Hub reports to a meeting of a national group, under the five headings.
+         * @example {
+         *       "id": "3f9d2c41-7a65-4d0e-9b8e-51c4f60a2b77",
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
+         *       "group": {
+         *         "slug": "hub-leads-group",
+         *         "name": "Hub Leads Group",
+         *         "href": "/v1/groups/hub-leads-group"
+         *       },
+         *       "agenda_item": {
+         *         "id": "6a7e2f0e-1c2b-4b53-8f0d-2a4f7c9d3e10",
+         *         "name": "Report: Demonstration Hub London",
+         *         "meeting": {
+         *           "id": "0b1b66a6-6b3c-4d65-9a5e-6f4f9d5b8c11",
+         *           "name": "Demonstration meeting of the Hub Leads Group",
+         *           "starts_on": "2022-11-14",
+         *           "href": "/v1/meetings/0b1b66a6-6b3c-4d65-9a5e-6f4f9d5b8c11"
+         *         },
+         *         "href": "/v1/meetings/0b1b66a6-6b3c-4d65-9a5e-6f4f9d5b8c11/agenda/6a7e2f0e-1c2b-4b53-8f0d-2a4f7c9d3e10"
+         *       },
+         *       "quarter": "2021-22-Q4",
+         *       "status": "submitted",
+         *       "nil_return": false,
+         *       "practice": "Demonstration text",
+         *       "challenges": "Demonstration text",
+         *       "ideas": "Demonstration text",
+         *       "priorities": "Demonstration text",
+         *       "questions": "Demonstration text",
+         *       "member_updates": null,
+         *       "submitted_at": "2022-11-10T09:30:00Z",
+         *       "feedback": "Demonstration feedback",
+         *       "feedback_on": "2022-11-14",
+         *       "created_at": "2025-09-12T09:30:00Z",
+         *       "updated_at": "2025-09-12T09:30:00Z",
+         *       "href": "/v1/hub-reports/3f9d2c41-7a65-4d0e-9b8e-51c4f60a2b77"
+         *     }
+         */
+        HubReport: {
+            /**
+             * Format: uuid
+             * @description The id of the record; it never changes.
+             */
+            id: string;
+            /** @description The Hub that reports. */
+            hub: components["schemas"]["Link"];
+            /** @description The group that the Hub reports to. */
+            group: components["schemas"]["Link"];
+            /** @description The item of the meeting's agenda on which the Hub reports. */
+            agenda_item: components["schemas"]["AgendaItemLink"];
+            /** @description The quarter whose update it began from; null where the Hub had submitted none. */
+            quarter: components["schemas"]["Quarter"] | null;
+            /** @description How far the report has come. */
+            status: components["schemas"]["HubReportStatus"];
+            /** @description true: there is nothing to report, which counts as reported. */
+            nil_return: boolean;
+            /** @description Good practice to share; name nobody. */
+            practice: string | null;
+            /** @description Challenges that members meet; name nobody. */
+            challenges: string | null;
+            /** @description Ideas for what to do; name nobody. */
+            ideas: string | null;
+            /** @description What matters most next; name nobody. */
+            priorities: string | null;
+            /** @description Questions to the national groups; name nobody. */
+            questions: string | null;
+            /** @description News from members; name nobody. */
+            member_updates: string | null;
+            /**
+             * Format: date-time
+             * @description When it was submitted; null before.
+             */
+            submitted_at: string | null;
+            /** @description What the meeting answered; null while nothing is noted. */
+            feedback: string | null;
+            /**
+             * Format: date
+             * @description The day on which the feedback was noted; null while there is none.
+             */
+            feedback_on: string | null;
+            /**
+             * Format: date-time
+             * @description When the record was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: what a Hub reports to a meeting of a national group, under the five headings. */
+        HubReportList: {
+            items: components["schemas"]["HubReport"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What changes of a record; all else stays as it is: what a Hub reports to a meeting of a national group, under the five headings.
+         * @example {
+         *       "challenges": "Three schools wait for records from abroad."
+         *     }
+         */
+        HubReportPatch: {
+            /** @description true: there is nothing to report, which counts as reported. */
+            nil_return?: boolean;
+            /** @description Good practice to share; name nobody. */
+            practice?: components["schemas"]["Text"] | null;
+            /** @description Challenges that members meet; name nobody. */
+            challenges?: components["schemas"]["Text"] | null;
+            /** @description Ideas for what to do; name nobody. */
+            ideas?: components["schemas"]["Text"] | null;
+            /** @description What matters most next; name nobody. */
+            priorities?: components["schemas"]["Text"] | null;
+            /** @description Questions to the national groups; name nobody. */
+            questions?: components["schemas"]["Text"] | null;
+            /** @description News from members; name nobody. */
+            member_updates?: components["schemas"]["Text"] | null;
+        };
+        /**
+         * @description What a meeting answers to a Hub's report.
+         * @example {
+         *       "feedback": "The group takes it to the Ministry of Defence."
+         *     }
+         */
+        HubReportReply: {
+            /** @description The feedback; name nobody. */
+            feedback: components["schemas"]["Text"];
+        };
+        /**
+         * @description rule: what a rule of the framework asks for next. action: an action of a meeting. meeting: a planned meeting. hub_report: a report to a national meeting.
+         * @enum {string}
+         */
+        HubDutyKind: "rule" | "action" | "meeting" | "hub_report";
+        /**
+         * @description Something that the lead of a Hub has to do.
+         * @example {
+         *       "kind": "rule",
+         *       "rule": "quarterly_updates",
+         *       "title": "Submit the update of 2022-23-Q1",
+         *       "due_on": "2022-12-21",
+         *       "overdue": false,
+         *       "href": "/v1/hubs/demonstration-hub-london/health?period=2022-23"
+         *     }
+         */
+        HubDuty: {
+            /** @description What asks for it. */
+            kind: components["schemas"]["HubDutyKind"];
+            /** @description The rule that asks for it, as the Hub's health names it; null where it is none. */
+            rule: string | null;
+            /** @description What is to be done. */
+            title: string;
+            /**
+             * Format: date
+             * @description The day by which it is due; null where there is none.
+             */
+            due_on: string | null;
+            /** @description Whether that day is over. */
+            overdue: boolean;
+            /** @description The address of what asks for it. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: something that the lead of a Hub has to do. */
+        HubDutyList: {
+            items: components["schemas"]["HubDuty"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description quarterly_update: of a quarter. evaluation: of an academic year.
+         * @enum {string}
+         */
+        LateReturnKind: "quarterly_update" | "evaluation";
+        /**
+         * @description What a Hub owes and has not submitted in time.
+         * @example {
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
+         *       "kind": "quarterly_update",
+         *       "period": "2021-22-Q4",
+         *       "due_on": "2022-09-21",
+         *       "days_late": 12,
+         *       "open_until": "2022-09-21",
+         *       "href": "/v1/hubs/demonstration-hub-london/quarterly-updates/2021-22-Q4"
+         *     }
+         */
+        LateReturn: {
+            /** @description The Hub that owes it. */
+            hub: components["schemas"]["Link"];
+            /** @description What is owed. */
+            kind: components["schemas"]["LateReturnKind"];
+            /** @description The quarter of an update, or the academic year of an evaluation. */
+            period: string;
+            /**
+             * Format: date
+             * @description The day by which it was due.
+             */
+            due_on: string;
+            /** @description How many days it is late today. */
+            days_late: number;
+            /**
+             * Format: date
+             * @description The last day on which the update may be written; null for an evaluation, which stays open.
+             */
+            open_until: string | null;
+            /** @description The address of what is owed. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: what a Hub owes and has not submitted in time. */
+        LateReturnList: {
+            items: components["schemas"]["LateReturn"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description Somebody with a confirmed place on a training session.
+         * @example {
+         *       "id": "3ef9b75d-0e0b-e076-5603-7baacbc53a3a",
+         *       "course": {
+         *         "slug": "demonstration-course-2",
+         *         "name": "Demonstration course 2",
+         *         "href": "/v1/training/courses/demonstration-course-2"
+         *       },
+         *       "held_on": "2022-10-27",
+         *       "hub": {
+         *         "slug": "demonstration-hub-london",
+         *         "name": "Demonstration Hub London",
+         *         "href": "/v1/hubs/demonstration-hub-london"
+         *       },
+         *       "person": {
+         *         "id": "1b17cc2e-ff85-c068-14db-4cec1aabf7e9",
+         *         "href": "/v1/people/1b17cc2e-ff85-c068-14db-4cec1aabf7e9"
+         *       },
+         *       "name": "Demonstration Person 0401",
+         *       "email": "demonstration.person.0401@example.org",
+         *       "organisation": {
+         *         "slug": "demonstration-school-09",
+         *         "name": "Demonstration School 09",
+         *         "href": "/v1/organisations/demonstration-school-09"
+         *       },
+         *       "organisation_name": null,
+         *       "sector": "school_sector",
+         *       "member": true,
+         *       "attended": true,
+         *       "updated_at": "2026-11-30T00:15:13.068781Z",
+         *       "href": "/v1/bookings/3ef9b75d-0e0b-e076-5603-7baacbc53a3a"
+         *     }
+         */
+        Delegate: {
+            /**
+             * Format: uuid
+             * @description The id of the booking.
+             */
+            id: string;
+            /** @description The course of the session. */
+            course: components["schemas"]["Link"];
+            /**
+             * Format: date
+             * @description The day of the session.
+             */
+            held_on: string;
+            /** @description The Hub that offered the session; null for one of the central team. */
+            hub: components["schemas"]["Link"] | null;
+            /** @description The person, for those who may know them. */
+            person: components["schemas"]["PersonLink"] | null;
+            /** @description The name as it was given; null where it is not shown. */
+            name: string | null;
+            /** @description The e-mail address as it was given; null where it is not shown. */
+            email: string | null;
+            /** @description The organisation that the delegate came for; null where it is not known, or has no record. */
+            organisation: components["schemas"]["Link"] | null;
+            /** @description The organisation as it was written; null where it has a record, or is not known. */
+            organisation_name: string | null;
+            /** @description The sector that the delegate stands for; null where it is not known. */
+            sector: components["schemas"]["Sector"] | null;
+            /** @description Whether the delegate was a member of the Hub on the day of the session. */
+            member: boolean;
+            /** @description Whether the delegate came; null while nothing is recorded. */
+            attended: boolean | null;
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of the booking. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: somebody with a confirmed place on a training session. */
+        DelegateList: {
+            items: components["schemas"]["Delegate"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /**
+         * @description A write of a row: who made it, and how. No value is in it.
+         * @example {
+         *       "changed_at": "2025-09-12T09:30:00Z",
+         *       "account": {
+         *         "id": "7a83cbff-b24d-4b0b-891b-fb7619d6c437",
+         *         "href": "/v1/accounts/7a83cbff-b24d-4b0b-891b-fb7619d6c437"
+         *       },
+         *       "operation": "patchHub",
+         *       "request": "c1c6fd75c2df6d141cd98967fefa621f",
+         *       "table": "hub",
+         *       "record": "7",
+         *       "change": "update",
+         *       "columns": [
+         *         "blurb"
+         *       ],
+         *       "updated_at": "2025-09-12T09:30:00Z"
+         *     }
+         */
+        AuditEntry: {
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            changed_at: string;
+            /** @description The account that wrote it; null where there was none, or it is gone. */
+            account: components["schemas"]["AccountLink"] | null;
+            /** @description The operationId of the request; null where it did not come through the API. */
+            operation: string | null;
+            /** @description The request's X-Request-Id; null where there was none. */
+            request: string | null;
+            /** @description The table of the row. */
+            table: string;
+            /** @description The key of the row. */
+            record: string;
+            /**
+             * @description What happened to the row.
+             * @enum {string}
+             */
+            change: "insert" | "update" | "delete";
+            /** @description The columns that changed, of an update. */
+            columns: string[];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+        };
+        /** @description A page of records: a write of a row: who made it, and how. No value is in it. */
+        AuditEntryList: {
+            items: components["schemas"]["AuditEntry"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
         };
         /**
          * @description A month in Europe/London, such as 2026-M11.
@@ -17075,6 +20741,11 @@ export interface components {
          */
         NationTerm: "GB-ENG" | "GB-NIR" | "GB-SCT" | "GB-WLS";
         /**
+         * @description What a person does for a Hub at a lead institution: oversee it as a senior manager, or lead it.
+         * @enum {string}
+         */
+        LeadRoleTerm: "senior_manager" | "functional_lead";
+        /**
          * @description A phase of education, from early years to higher education: ages 0 to 25.
          * @enum {string}
          */
@@ -17265,6 +20936,15 @@ export interface components {
         TooManyRequests: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The Hub is not active. */
+        HubNotActive: {
+            headers: {
                 [name: string]: unknown;
             };
             content: {
@@ -17571,7 +21251,7 @@ export interface operations {
             query?: {
                 /** @description Only records of this nation. */
                 nation?: components["parameters"]["NationQuery"];
-                /** @description Only Hubs that cover this region (GSS code or slug). */
+                /** @description Only records of this area (slug or GSS code). */
                 region?: string;
                 /** @description Only records of this status. */
                 status?: "proposed" | "active" | "paused" | "closed" | "unknown";
@@ -18983,6 +22663,58 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    putHubMemberVoice: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberVoice"];
+            };
+        };
+        responses: {
+            /** @description The membership. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubMember"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
     transferHubMember: {
         parameters: {
             query?: {
@@ -19278,6 +23010,246 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listHubLeadPeople: {
+        parameters: {
+            query?: {
+                /** @description Only people who had a role on this day. */
+                as_of?: string;
+                /** @description Only people in this role. */
+                role?: components["schemas"]["LeadRoleTerm"];
+                /** @description true: only people who have a role today. false: only the others. */
+                current?: boolean;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "date" | "-date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubLeadPersonList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addHubLeadPerson: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubLeadPersonNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubLeadPerson"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHubLeadPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubLeadPerson"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteHubLeadPerson: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchHubLeadPerson: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["HubLeadPersonPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubLeadPerson"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listOrganisations: {
         parameters: {
             query?: {
@@ -19534,6 +23506,286 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listOrganisationLineage: {
+        parameters: {
+            query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageEntryList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addOrganisationLineage: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineageEntryNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageEntry"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOrganisationLineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageEntry"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteOrganisationLineage: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchOrganisationLineage: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["LineageEntryPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageEntry"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    mergeOrganisations: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationMergeNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineageEntry"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
     patchOrganisationProfile: {
         parameters: {
             query?: {
@@ -19700,7 +23952,9 @@ export interface operations {
                 /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
                 /** @description Only records of this kind. */
-                kind?: "region" | "country";
+                kind?: "region" | "country" | "local_authority";
+                /** @description Only areas within this region or nation (slug). */
+                within?: components["schemas"]["Slug"];
                 /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
@@ -19779,6 +24033,164 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putRegion: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
+                /** @description `*`: only if the record does not exist yet. */
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegionNew"];
+            };
+        };
+        responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Region"];
+                };
+            };
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Region"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteRegion: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchRegion: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["RegionPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Region"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -20445,6 +24857,10 @@ export interface operations {
                 lang?: components["parameters"]["ReaderLanguage"];
                 /** @description Text to find in names and titles; case and accents do not matter. */
                 q?: components["parameters"]["Query"];
+                /** @description Only programmes in which this Hub (slug) takes part today. */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only programmes in which this organisation (slug) takes part today. */
+                organisation?: components["schemas"]["Slug"];
                 /** @description The order; - reverses it. Records without the value come last. */
                 sort?: "name" | "-name";
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
@@ -20679,6 +25095,538 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProgrammeParticipants: {
+        parameters: {
+            query?: {
+                /** @description Only records of this Hub (slug). */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only records of this organisation (slug). */
+                organisation?: components["schemas"]["Slug"];
+                /** @description Only those that take part on this day. */
+                as_of?: string;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "date" | "-date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeParticipantList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addProgrammeParticipant: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeParticipantNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeParticipant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getProgrammeParticipant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeParticipant"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteProgrammeParticipant: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchProgrammeParticipant: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ProgrammeParticipantPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeParticipant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProgrammeEvaluations: {
+        parameters: {
+            query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeEvaluationList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getProgrammeEvaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year, such as 2024-25; 202425 works too. */
+                year: components["schemas"]["AcademicYearQuery"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeEvaluation"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putProgrammeEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
+                /** @description `*`: only if the record does not exist yet. */
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year, such as 2024-25; 202425 works too. */
+                year: components["schemas"]["AcademicYearQuery"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeEvaluationNew"];
+            };
+        };
+        responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeEvaluation"];
+                };
+            };
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeEvaluation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteProgrammeEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year, such as 2024-25; 202425 works too. */
+                year: components["schemas"]["AcademicYearQuery"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchProgrammeEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year, such as 2024-25; 202425 works too. */
+                year: components["schemas"]["AcademicYearQuery"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ProgrammeEvaluationPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeEvaluation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    publishProgrammeEvaluation: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The academic year, such as 2024-25; 202425 works too. */
+                year: components["schemas"]["AcademicYearQuery"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The evaluation. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgrammeEvaluation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -22134,11 +27082,235 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listHubFiles: {
+        parameters: {
+            query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "name" | "-name";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHubFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                name: components["parameters"]["FileName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["FileCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "X-Accel-Buffering": components["headers"]["Unbuffered"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description The range of it. */
+            206: {
+                headers: {
+                    "Cache-Control": components["headers"]["FileCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "X-Accel-Buffering": components["headers"]["Unbuffered"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Content-Range": components["headers"]["ContentRange"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                    "image/jpeg": unknown;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["HubNotActive"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            416: components["responses"]["RangeNotSatisfiable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putHubFile: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
+                /** @description `*`: only if the record does not exist yet. */
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
+                /** @description The SHA-256 of the bytes (RFC 9530), which is checked: `sha-256=:…:` in base64. `Digest: sha-256=…` works too. */
+                "Content-Digest"?: components["parameters"]["ContentDigest"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                name: components["parameters"]["FileName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": unknown;
+            };
+        };
+        responses: {
+            /** @description The file that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredFile"];
+                };
+            };
+            /** @description The new file. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedContent"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteHubFile: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                name: components["parameters"]["FileName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listNews: {
         parameters: {
             query?: {
                 /** @description Only posts of this kind. */
                 kind?: "news" | "views" | "partner_press";
+                /** @description Only posts in this state; published ones where it is not given. */
+                status?: components["schemas"]["NewsStatus"];
                 /** @description Only records of this year. */
                 year?: number;
                 /** @description Text to find in names and titles; case and accents do not matter. */
@@ -22178,6 +27350,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -22217,6 +27390,7 @@ export interface operations {
             };
             304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
@@ -26963,6 +32137,8 @@ export interface operations {
                 hub?: components["schemas"]["Slug"];
                 /** @description true: only people whose data is restricted. false: only the others. */
                 restricted?: boolean;
+                /** @description Text to find in names and titles; case and accents do not matter. */
+                q?: components["parameters"]["Query"];
                 /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
                 limit?: components["parameters"]["Limit"];
                 /** @description `next` of the page before, with the same filters. */
@@ -27077,6 +32253,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
+            308: components["responses"]["Moved"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
@@ -27132,6 +32309,146 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPersonMerges: {
+        parameters: {
+            query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the person. */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonMergeList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    mergePeople: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id of the person. */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonMergeNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonMerge"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPersonMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the person. */
+                person: string;
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonMerge"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
@@ -28694,6 +34011,756 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listHubTermsOfReference: {
+        parameters: {
+            query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-number" | "number";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubTermsOfReferenceList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addHubTermsOfReference: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubTermsOfReferenceNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubTermsOfReference"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHubTermsOfReference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubTermsOfReference"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteHubTermsOfReference: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchHubTermsOfReference: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["HubTermsOfReferencePatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubTermsOfReference"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    adoptHubTermsOfReference: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubTermsOfReferenceAdoption"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubTermsOfReference"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listHubLocalFigures: {
+        parameters: {
+            query?: {
+                /** @description Only records of this area (slug or GSS code). */
+                region?: components["schemas"]["RegionQuery"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalFigureList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addHubLocalFigure: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LocalFigureNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalFigure"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHubLocalFigure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalFigure"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteHubLocalFigure: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchHubLocalFigure: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["LocalFigurePatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalFigure"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listHubLocalNetworks: {
+        parameters: {
+            query?: {
+                /** @description Only records of this area (slug or GSS code). */
+                region?: components["schemas"]["RegionQuery"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "name" | "-name";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalNetworkList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addHubLocalNetwork: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LocalNetworkNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalNetwork"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHubLocalNetwork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalNetwork"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteHubLocalNetwork: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchHubLocalNetwork: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["LocalNetworkPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalNetwork"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listHubEvaluations: {
         parameters: {
             query?: {
@@ -29294,6 +35361,10 @@ export interface operations {
                 group?: components["schemas"]["Slug"];
                 /** @description true: only messages with an answer. false: only messages from Hubs that wait for one. */
                 answered?: boolean;
+                /** @description true: only messages that a Hub has opened to all. false: only the others. */
+                open_to_hubs?: boolean;
+                /** @description Only messages that went out of this agenda item (id). */
+                agenda_item?: string;
                 /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
                 period?: components["schemas"]["PeriodQuery"];
                 /** @description The order; - reverses it. Records without the value come last. */
@@ -29509,6 +35580,302 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    openMessage: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMessageAnswers: {
+        parameters: {
+            query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "date" | "-date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the message. */
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubAnswerList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMessageRelays: {
+        parameters: {
+            query?: {
+                /** @description true: only messages that were passed on. false: only the others. */
+                relayed?: boolean;
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the message. */
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubRelayList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHubAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the message. */
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubAnswer"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putHubAnswer: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
+                /** @description `*`: only if the record does not exist yet. */
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the message. */
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubAnswerNew"];
+            };
+        };
+        responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubAnswer"];
+                };
+            };
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteHubAnswer: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The id of the message. */
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
             428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -30405,6 +36772,688 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProjects: {
+        parameters: {
+            query?: {
+                /** @description Only records of this Hub (slug). */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only records of this organisation (slug). */
+                organisation?: components["schemas"]["Slug"];
+                /** @description Only records of this kind. */
+                kind?: "project" | "action_plan";
+                /** @description Only records of this status. */
+                status?: components["schemas"]["ProjectStatus"];
+                /** @description Text to find in names and titles; case and accents do not matter. */
+                q?: components["parameters"]["Query"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "name" | "-name";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putProject: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
+                /** @description `*`: only if the record does not exist yet. */
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectNew"];
+            };
+        };
+        responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteProject: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchProject: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ProjectPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProjectActions: {
+        parameters: {
+            query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "due" | "-due";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the project. */
+                project: components["schemas"]["Slug"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedActionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addProjectAction: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The slug of the project. */
+                project: components["schemas"]["Slug"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectActionNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedAction"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPlannedActions: {
+        parameters: {
+            query?: {
+                /** @description Only records of this Hub (slug). */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only records of this group (slug). */
+                group?: components["schemas"]["Slug"];
+                /** @description Only records of this project (slug). */
+                project?: components["schemas"]["Slug"];
+                /** @description true: only actions that are done. false: only those that are not. */
+                done?: boolean;
+                /** @description true: only actions that are due and not done. false: only the others. */
+                overdue?: boolean;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "due" | "-due";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedActionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPlannedAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedAction"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deletePlannedAction: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchPlannedAction: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ActionPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedAction"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOwnActions: {
+        parameters: {
+            query?: {
+                /** @description true: only actions that are done. false: only those that are not. */
+                done?: boolean;
+                /** @description true: only actions that are due and not done. false: only the others. */
+                overdue?: boolean;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "due" | "-due";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedActionList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOwnMeetings: {
+        parameters: {
+            query?: {
+                /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
+                period?: components["schemas"]["PeriodQuery"];
+                /** @description Only records of this status. */
+                status?: components["schemas"]["MeetingStatus"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOwnMemberships: {
+        parameters: {
+            query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
             406: components["responses"]["NotAcceptable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -32715,6 +39764,504 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    inviteHubReports: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listHubReports: {
+        parameters: {
+            query?: {
+                /** @description Only records of this Hub (slug). */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only records of this group (slug). */
+                group?: components["schemas"]["Slug"];
+                /** @description Only records of this meeting (id). */
+                meeting?: string;
+                /** @description Only records of this status. */
+                status?: components["schemas"]["HubReportStatus"];
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubReportList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHubReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubReport"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchHubReport: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["HubReportPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    submitHubReport: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putHubReportFeedback: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HubReportReply"];
+            };
+        };
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listHubDuties: {
+        parameters: {
+            query?: {
+                /** @description true: only what is past its day. false: only the rest. */
+                overdue?: boolean;
+                /** @description Only records of this kind. */
+                kind?: components["schemas"]["HubDutyKind"];
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HubDutyList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLateReturns: {
+        parameters: {
+            query?: {
+                /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
+                period?: components["schemas"]["AcademicYearQuery"];
+                /** @description Only records of this Hub (slug). */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only records of this kind. */
+                kind?: components["schemas"]["LateReturnKind"];
+                /** @description Only records of this nation. */
+                nation?: components["parameters"]["NationQuery"];
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LateReturnList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDelegates: {
+        parameters: {
+            query?: {
+                /** @description Only records of this course (slug). */
+                course?: components["schemas"]["Slug"];
+                /** @description Only records of this Hub (slug). */
+                hub?: components["schemas"]["Slug"];
+                /** @description Only records of this academic year (2024-25) or quarter (2024-25-Q1). */
+                period?: components["schemas"]["PeriodQuery"];
+                /** @description true: only delegates who came. false: only those who did not. */
+                attended?: boolean;
+                /** @description true: only members of the Hub that offered the session, on that day. false: only others. */
+                member?: boolean;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegateList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAuditEntries: {
+        parameters: {
+            query?: {
+                /** @description Only writes by this account. */
+                account?: string;
+                /** @description Only writes of this table. */
+                table?: components["schemas"]["Code"];
+                /** @description Only writes of rows with this key. */
+                record?: string;
+                /** @description Only writes on this day or later. */
+                from?: string;
+                /** @description Only writes on this day or earlier. */
+                to?: string;
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listUsage: {
         parameters: {
             query?: {
@@ -33834,6 +41381,233 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listLinks: {
+        parameters: {
+            query?: {
+                /** @description Only links of the record at this address, such as `/v1/events/national-conference`. */
+                record?: components["schemas"]["RecordAddress"];
+                /** @description Only links of this relation. */
+                relation?: "led_to" | "about" | "part_of" | "same_as" | "related";
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "-date" | "date";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordLinkList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addLink: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description Your name for this request. Sent again within 24 hours it gets the same answer and is done once. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordLinkNew"];
+            };
+        };
+        responses: {
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordLink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLink: {
+        parameters: {
+            query?: {
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PublicCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordLink"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteLink: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    patchLink: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The id of the record. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["RecordLinkPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordLink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];

@@ -3,13 +3,15 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
--- The four nations and England's nine regions (ONS codes); longitude and latitude of ONS's centroid, WGS 84.
+-- The four nations and England's nine regions (ONS codes), and the local authorities within one of them that the central team adds;
+-- longitude and latitude of ONS's centroid, WGS 84.
 CREATE TABLE scip.region (
   LIKE ctx.publication INCLUDING ALL,
   gss_code text NOT NULL UNIQUE CHECK (gss_code ~ '^[ENSW][0-9]{8}$'),
   name scip.label NOT NULL,
   kind text NOT NULL REFERENCES term.region_kind,
   nation text NOT NULL REFERENCES term.nation,
+  within_id bigint REFERENCES scip.region,
   longitude numeric(5, 2) NOT NULL CHECK (longitude BETWEEN -180 AND 180),
   latitude numeric(4, 2) NOT NULL CHECK (latitude BETWEEN -90 AND 90),
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED
@@ -18,6 +20,11 @@ CREATE TABLE scip.region (
 CALL scip.publish('region');
 
 CALL scip.track_changes('region', 'region');
+GRANT INSERT, UPDATE, DELETE ON scip.region TO scip_caller;
+CALL scip.add_trigger('set_nation BEFORE INSERT OR UPDATE ON region WHEN (NEW.within_id IS NOT NULL)', $$
+  SELECT r.nation INTO NEW.nation FROM region r WHERE r.id = NEW.within_id AND r.within_id IS NULL;
+  PERFORM scip.refuse(422, 'reference-not-found', 'within', 'A local authority is within a region or a nation.') WHERE NOT FOUND;
+$$);
 
 -- nation null: UK-wide (uk_wide true) or not known (uk_wide null).
 CREATE TABLE scip.organisation (
@@ -31,6 +38,7 @@ CREATE TABLE scip.organisation (
   logo scip.url,
   description text,
   note text,
+  renamed_on scip.partial_date,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
   search text NOT NULL GENERATED ALWAYS AS (scip.search_text(name)) STORED,
   CONSTRAINT organisation_nation_or_uk_wide CHECK (nation IS NULL OR uk_wide IS NOT TRUE)
@@ -103,6 +111,8 @@ CREATE TABLE scip.organisation_partnership (
   starts scip.partial_date,
   ends scip.partial_date,
   description text,
+  brings text,
+  brings_cy text,
   UNIQUE NULLS NOT DISTINCT (organisation_id, role, starts),
   CHECK (scip.earliest(starts) <= scip.latest(ends))
 );
@@ -124,8 +134,50 @@ CALL scip.keep_part('organisation_identifier', 'organisation', 'r.identifier');
 CALL scip.keep_part('organisation_partnership', 'organisation');
 CALL scip.keep_part('organisation_former_slug', 'organisation', 'r.slug');
 GRANT INSERT, UPDATE, DELETE ON scip.organisation TO scip_caller;
-GRANT INSERT, DELETE ON scip.organisation_name, scip.organisation_sector,
-  scip.organisation_identifier, scip.organisation_partnership TO scip_caller;
+
+-- An organisation's predecessor: one that has a record, or what was renamed or merged, as it was called. moved: what the merge moved.
+CREATE TABLE scip.organisation_lineage (
+  LIKE ctx.entry INCLUDING ALL,
+  organisation_id bigint NOT NULL REFERENCES scip.organisation,
+  predecessor_id bigint REFERENCES scip.organisation,
+  slug scip.slug,
+  name scip.label,
+  kind text NOT NULL REFERENCES term.lineage_kind,
+  happened_on scip.partial_date,
+  note text,
+  moved jsonb,
+  CONSTRAINT organisation_lineage_self CHECK (predecessor_id <> organisation_id),
+  CHECK (num_nonnulls(slug, name) = CASE WHEN predecessor_id IS NULL THEN 2 ELSE 0 END)
+);
+CREATE UNIQUE INDEX organisation_lineage_once ON scip.organisation_lineage
+  (least(organisation_id, predecessor_id), greatest(organisation_id, predecessor_id)) WHERE predecessor_id IS NOT NULL;
+CALL scip.publish('organisation_lineage');
+CALL scip.keep_part('organisation_lineage', 'organisation');
+GRANT INSERT, UPDATE (happened_on, note), DELETE ON scip.organisation_lineage TO scip_caller;
+CALL scip.add_trigger($$guard_merge BEFORE DELETE ON organisation_lineage WHEN (OLD.moved IS NOT NULL)$$,
+  $$PERFORM scip.refuse(409, 'merge-final');$$);
+-- A slug alone makes one of two records, for good; who holds both rows is the only one that does.
+CALL scip.add_trigger('merge BEFORE INSERT ON organisation_lineage WHEN (NEW.slug IS NOT NULL AND NEW.name IS NULL)', $$
+DECLARE
+  gone bigint;
+BEGIN
+  PERFORM FROM organisation o WHERE NEW.slug = o.slug OR NEW.organisation_id = o.id ORDER BY o.id FOR UPDATE;
+  SELECT o.id, o.name INTO gone, NEW.name FROM organisation o WHERE o.slug = NEW.slug AND o.id <> NEW.organisation_id;
+  PERFORM scip.refuse(422, 'reference-not-found', 'former', format('There is no other organisation %s.', NEW.slug)) WHERE gone IS NULL;
+  DELETE FROM organisation_lineage l WHERE ARRAY[l.organisation_id, l.predecessor_id] <@ ARRAY[NEW.organisation_id, gone];
+  NEW.moved := merge_records('organisation', gone::text, NEW.organisation_id::text);
+  INSERT INTO organisation_former_slug (slug, organisation_id) VALUES (NEW.slug, NEW.organisation_id);
+$$);
+-- Renamed on a day, and not only spelt otherwise, it keeps its former name, as that of one that was merged; its own is none of these.
+CALL scip.add_trigger($$note_renaming AFTER UPDATE ON organisation WHEN (OLD.name <> NEW.name AND NEW.renamed_on IS NOT NULL
+  AND NEW.renamed_on IS DISTINCT FROM OLD.renamed_on)$$, $$INSERT INTO organisation_lineage (organisation_id, slug, name, kind, happened_on)
+    VALUES (NEW.id, OLD.slug, OLD.name, 'renamed', NEW.renamed_on);$$);
+CALL scip.add_trigger('keep_name AFTER INSERT ON organisation_lineage WHEN (NEW.name IS NOT NULL)', $$
+  DELETE FROM organisation_name n USING organisation o WHERE o.id = NEW.organisation_id AND n.organisation_id = o.id AND n.name = o.name;
+  INSERT INTO organisation_name (organisation_id, kind, name)
+  SELECT o.id, CASE NEW.kind WHEN 'duplicate' THEN 'other' ELSE 'former' END, NEW.name FROM organisation o
+  WHERE o.id = NEW.organisation_id AND o.name <> NEW.name ON CONFLICT (organisation_id, name) DO UPDATE SET kind = EXCLUDED.kind;
+$$);
 
 -- Groups come and go: dated records.
 CREATE TABLE scip.alliance_group (
@@ -138,9 +190,11 @@ CREATE TABLE scip.alliance_group (
   purpose text,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
   decides_applications boolean NOT NULL DEFAULT false,
+  counts_for_representation boolean NOT NULL DEFAULT false,
   CHECK (scip.earliest(starts) <= scip.latest(ends))
 );
 COMMENT ON COLUMN scip.alliance_group.decides_applications IS 'Its members review and decide applications for Hubs';
+COMMENT ON COLUMN scip.alliance_group.counts_for_representation IS 'Its meetings are national ones: Hubs are to be there, and report';
 
 CREATE TABLE scip.group_organisation (
   group_id bigint REFERENCES scip.alliance_group ON DELETE CASCADE,
@@ -152,7 +206,6 @@ CALL scip.publish('alliance_group', 'group_organisation');
 CALL scip.track_changes('alliance_group', 'group');
 CALL scip.keep_part('group_organisation', 'alliance_group', 'concat_ws(''/'', r.group_id, r.organisation_id)', kind => 'group');
 GRANT INSERT, UPDATE, DELETE ON scip.alliance_group TO scip_caller;
-GRANT INSERT, DELETE ON scip.group_organisation TO scip_caller;
 
 CREATE TABLE scip.hub (
   LIKE ctx.publication INCLUDING ALL,
@@ -288,7 +341,6 @@ CALL scip.keep_part('hub_status', 'hub');
 CALL scip.keep_part('hub_lead', 'hub');
 CALL scip.keep_part('hub_former_slug', 'hub', 'r.slug');
 GRANT INSERT, UPDATE, DELETE ON scip.hub, scip.hub_lead TO scip_caller;
-GRANT INSERT, DELETE ON scip.hub_region, scip.hub_name TO scip_caller;
 GRANT INSERT, UPDATE ON scip.hub_status TO scip_caller;
 -- A Hub Lead keeps the Hub's profile; policies know rows, not columns.
 CALL scip.add_trigger($$guard_profile BEFORE UPDATE ON hub WHEN (current_user = 'scip_writer')$$, $$
@@ -376,7 +428,7 @@ CREATE TABLE scip.strategy_theme (
 CALL scip.publish('strategy', 'strategy_theme');
 CALL scip.track_changes('strategy', 'strategy');
 CALL scip.keep_part('strategy_theme', 'strategy');
-GRANT INSERT, UPDATE, DELETE ON scip.strategy, scip.strategy_theme TO scip_caller;
+GRANT INSERT, UPDATE, DELETE ON scip.strategy TO scip_caller;
 
 -- The id of a record that a body names in the property of that place, or of the kind; SC422 when there is none.
 CREATE FUNCTION scip.reference(kind text, key text, place text DEFAULT '') RETURNS bigint LANGUAGE plpgsql STABLE STRICT AS $$
@@ -391,6 +443,7 @@ BEGIN
     WHEN 'document' THEN SELECT id INTO found_id FROM scip.document WHERE slug = key;
     WHEN 'programme' THEN SELECT id INTO found_id FROM scip.programme WHERE slug = key;
     WHEN 'course' THEN SELECT id INTO found_id FROM scip.course WHERE slug = key;
+    WHEN 'project' THEN SELECT id INTO found_id FROM scip.project WHERE slug = key;
     WHEN 'principle' THEN SELECT id INTO found_id FROM scip.toolkit_principle WHERE slug = key;
   END CASE;
   PERFORM scip.refuse(422, 'reference-not-found', coalesce(nullif(place, ''), kind), format('There is no %s %s.', kind, key))
@@ -398,104 +451,52 @@ BEGIN
   RETURN found_id;
 END $$;
 
--- Sets that a body gives replace those of the record, whose row the caller has locked. They are functions of
--- their own because each of their statements sees what was committed before that lock was got; parts of the
--- caller's statement would see what was there before it waited. What stays the same is not touched.
-CREATE FUNCTION scip.set_organisation_parts(organisation bigint, body jsonb) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  IF body ? 'other_names' THEN
-    DELETE FROM scip.organisation_name n WHERE n.organisation_id = organisation AND NOT EXISTS (
-      SELECT FROM jsonb_to_recordset(body -> 'other_names') p (name text, kind text) WHERE p.name = n.name AND p.kind = n.kind);
-    INSERT INTO scip.organisation_name (organisation_id, name, kind)
-    SELECT organisation, p.name, p.kind FROM jsonb_to_recordset(body -> 'other_names') p (name text, kind text)
-    WHERE NOT EXISTS (SELECT FROM scip.organisation_name n
-                      WHERE n.organisation_id = organisation AND n.name = p.name AND n.kind = p.kind);
-  END IF;
-  IF body ? 'sectors' THEN
-    DELETE FROM scip.organisation_sector c WHERE c.organisation_id = organisation AND NOT EXISTS (
-      SELECT FROM jsonb_to_recordset(body -> 'sectors') p (sector text, kind text, "from" text, "to" text)
-      WHERE (p.sector, p.kind, p."from", p."to") IS NOT DISTINCT FROM (c.sector, c.kind, c.starts, c.ends));
-    INSERT INTO scip.organisation_sector (organisation_id, sector, kind, starts, ends)
-    SELECT organisation, p.*
-    FROM jsonb_to_recordset(body -> 'sectors') p (sector text, kind text, "from" text, "to" text)
-    WHERE NOT EXISTS (SELECT FROM scip.organisation_sector c WHERE c.organisation_id = organisation
-      AND (p.sector, p.kind, p."from", p."to") IS NOT DISTINCT FROM (c.sector, c.kind, c.starts, c.ends));
-  END IF;
-  IF body ? 'identifiers' THEN
-    PERFORM scip.refuse(422, 'identifier-form', 'identifiers')
-      WHERE EXISTS (SELECT FROM jsonb_array_elements_text(body -> 'identifiers') p WHERE scip.org_id(p) IS NULL);
-    body := jsonb_set(body, '{identifiers}', (SELECT coalesce(jsonb_agg(DISTINCT scip.org_id(p)), '[]')
-      FROM jsonb_array_elements_text(body -> 'identifiers') p));
-    DELETE FROM scip.organisation_identifier i WHERE i.organisation_id = organisation
-      AND NOT body -> 'identifiers' ? i.identifier;
-    INSERT INTO scip.organisation_identifier (organisation_id, identifier)
-    SELECT organisation, p FROM jsonb_array_elements_text(body -> 'identifiers') p
-    WHERE NOT EXISTS (SELECT FROM scip.organisation_identifier i WHERE i.organisation_id = organisation AND i.identifier = p);
-  END IF;
-  IF body ? 'partnerships' THEN
-    DELETE FROM scip.organisation_partnership o WHERE o.organisation_id = organisation AND NOT EXISTS (
-      SELECT FROM jsonb_to_recordset(body -> 'partnerships') p (role text, "from" text, "to" text, description text)
-      WHERE (p.role, p."from", p."to", p.description) IS NOT DISTINCT FROM (o.role, o.starts, o.ends, o.description));
-    INSERT INTO scip.organisation_partnership (organisation_id, role, starts, ends, description)
-    SELECT organisation, p.*
-    FROM jsonb_to_recordset(body -> 'partnerships') p (role text, "from" text, "to" text, description text)
-    WHERE NOT EXISTS (SELECT FROM scip.organisation_partnership o WHERE o.organisation_id = organisation
-      AND (p.role, p."from", p."to", p.description) IS NOT DISTINCT FROM (o.role, o.starts, o.ends, o.description));
-  END IF;
-END $$;
-
-CREATE FUNCTION scip.set_group_organisations(the_group bigint, body jsonb) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  IF body ? 'organisations' THEN
-    DELETE FROM scip.group_organisation m USING scip.organisation o
-    WHERE m.group_id = the_group AND o.id = m.organisation_id AND NOT body -> 'organisations' ? o.slug;
-    INSERT INTO scip.group_organisation (group_id, organisation_id)
-    SELECT the_group, o FROM (SELECT scip.reference('organisation', p) AS o
-                              FROM jsonb_array_elements_text(body -> 'organisations') p) named
-    WHERE NOT EXISTS (SELECT FROM scip.group_organisation m WHERE m.group_id = the_group AND m.organisation_id = o);
-  END IF;
-END $$;
-
--- Themes stand in the order of the list.
-CREATE FUNCTION scip.set_strategy_themes(strategy bigint, body jsonb) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  IF body ? 'themes' THEN
-    DELETE FROM scip.strategy_theme t WHERE t.strategy_id = strategy
-      AND NOT body -> 'themes' @> jsonb_build_array(jsonb_build_object('slug', t.slug, 'name', t.name));
-    UPDATE scip.strategy_theme t SET ordinal = p.n
-    FROM ROWS FROM (jsonb_to_recordset(body -> 'themes') AS (slug text)) WITH ORDINALITY p (slug, n)
-    WHERE t.strategy_id = strategy AND t.slug = p.slug AND t.ordinal <> p.n;
-    INSERT INTO scip.strategy_theme (strategy_id, ordinal, slug, name)
-    SELECT strategy, p.n, p.slug, p.name
-    FROM ROWS FROM (jsonb_to_recordset(body -> 'themes') AS (slug text, name text)) WITH ORDINALITY p (slug, name, n)
-    WHERE NOT EXISTS (SELECT FROM scip.strategy_theme t
-                      WHERE t.strategy_id = strategy AND t.slug = p.slug AND t.name = p.name);
-  END IF;
-END $$;
-GRANT EXECUTE ON FUNCTION scip.reference, scip.set_organisation_parts, scip.set_group_organisations,
-  scip.set_strategy_themes TO scip_caller;
-
--- Sets that a body gives replace those of the Hub, whose row the caller has locked (see set_organisation_parts).
--- A name that stays keeps its kind.
-CREATE FUNCTION scip.set_hub_parts(hub bigint, body jsonb) RETURNS void LANGUAGE plpgsql AS $$
+-- Parts that a body gives replace those of the record, whose row the caller has locked: in statements of their own, which see what was
+-- committed before that lock was got. made: what p, the n-th part, is in the table. What stays the same is not touched; NULL is no set.
+CREATE FUNCTION scip.set_parts(t text, whole text, id bigint, parts jsonb,
+  made text DEFAULT $$p || jsonb_build_object('starts', p -> 'from', 'ends', p -> 'to')$$) RETURNS void LANGUAGE plpgsql STRICT AS $$
 DECLARE
-  given bigint[];
+  columns text := (SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute WHERE attrelid = format('scip.%I', t)::regclass
+    AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attname NOT IN ('id', whole, 'sources'));
 BEGIN
-  IF body ? 'regions' THEN
-    given := ARRAY(SELECT DISTINCT scip.reference('region', p) FROM jsonb_array_elements_text(body -> 'regions') p);
-    DELETE FROM scip.hub_region r WHERE r.hub_id = hub AND r.region_id <> ALL (given);
-    INSERT INTO scip.hub_region (hub_id, region_id)
-    SELECT hub, g FROM unnest(given) g
-    WHERE NOT EXISTS (SELECT FROM scip.hub_region r WHERE r.hub_id = hub AND r.region_id = g);
-  END IF;
-  IF body ? 'other_names' THEN
-    DELETE FROM scip.hub_name n WHERE n.hub_id = hub AND NOT body -> 'other_names' ? n.name;
-    INSERT INTO scip.hub_name (hub_id, kind, name)
-    SELECT DISTINCT hub, 'other', p FROM jsonb_array_elements_text(body -> 'other_names') p
-    WHERE NOT EXISTS (SELECT FROM scip.hub_name n WHERE n.hub_id = hub AND n.name = p);
-  END IF;
+  ASSERT ctx.central() OR t = 'hub_region' AND id = ANY (ctx.hubs_led()); -- the areas are the lead's to name, all else the central team's
+  EXECUTE format('SELECT coalesce(jsonb_agg(%s), ''[]'') FROM jsonb_array_elements($2) WITH ORDINALITY x (p, n)', made)
+    INTO parts USING id, parts;
+  EXECUTE format('DELETE FROM %1$I WHERE %2$I = $1 AND NOT EXISTS (
+    SELECT %3$s INTERSECT SELECT %3$s FROM jsonb_populate_recordset(NULL::%1$I, $2))', t, whole, columns) USING id, parts;
+  EXECUTE format('INSERT INTO %1$I (%2$I, %3$s) SELECT $1, n.* FROM (SELECT %3$s FROM jsonb_populate_recordset(NULL::%1$I, $2)
+    EXCEPT SELECT %3$s FROM %1$I WHERE %2$I = $1) n', t, whole, columns) USING id, parts;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.set_hub_parts TO scip_caller;
+CREATE FUNCTION scip.set_organisation_parts(organisation bigint, body jsonb) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT refuse(422, 'identifier-form', 'identifiers') FROM jsonb_array_elements_text(body -> 'identifiers') p WHERE org_id(p) IS NULL;
+  SELECT set_parts('organisation_name', 'organisation_id', organisation, body -> 'other_names'),
+    set_parts('organisation_sector', 'organisation_id', organisation, body -> 'sectors'),
+    set_parts('organisation_partnership', 'organisation_id', organisation, body -> 'partnerships'),
+    set_parts('organisation_identifier', 'organisation_id', organisation, body -> 'identifiers',
+      $row$jsonb_build_object('identifier', org_id(p #>> '{}'))$row$);
+$$;
+CREATE FUNCTION scip.set_group_organisations(the_group bigint, body jsonb) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT set_parts('group_organisation', 'group_id', the_group, body -> 'organisations',
+    $row$jsonb_build_object('organisation_id', reference('organisation', p #>> '{}'))$row$);
+$$;
+-- Themes stand in the order of the list.
+CREATE FUNCTION scip.set_strategy_themes(strategy bigint, body jsonb) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  UPDATE strategy_theme t SET ordinal = p.n FROM jsonb_array_elements(body -> 'themes') WITH ORDINALITY p (theme, n)
+  WHERE t.strategy_id = strategy AND t.slug = p.theme ->> 'slug' AND t.ordinal <> p.n; -- they are moved, not made again
+  SELECT set_parts('strategy_theme', 'strategy_id', strategy, body -> 'themes', $row$p || jsonb_build_object('ordinal', n)$row$);
+$$;
+-- A name that stays keeps its kind.
+CREATE FUNCTION scip.set_hub_parts(hub bigint, body jsonb) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT set_parts('hub_region', 'hub_id', hub, body -> 'regions',
+      $row$jsonb_build_object('region_id', reference('region', p #>> '{}'))$row$),
+    set_parts('hub_name', 'hub_id', hub, body -> 'other_names', $row$jsonb_build_object('name', p, 'kind', coalesce(
+      (SELECT n.kind FROM hub_name n WHERE n.hub_id = $1 AND n.name = p #>> '{}'), 'other'))$row$);
+$$;
+GRANT EXECUTE ON FUNCTION scip.reference, scip.set_organisation_parts, scip.set_group_organisations, scip.set_strategy_themes,
+  scip.set_hub_parts TO scip_caller;
 
 -- A Hub's page after a merge patch of the Hub (RFC 7396: members that are null go).
 CREATE FUNCTION scip.patched_page(page jsonb, patch jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE

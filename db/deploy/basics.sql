@@ -345,7 +345,7 @@ SELECT format('CREATE TABLE term.%I PARTITION OF scip.term (PRIMARY KEY (code)) 
 FROM unnest('{vocabulary,sector,nation,region_kind,heading,message_kind,response_channel,activity_kind,meeting_kind,partner_role,
     name_kind,title_source,confidence,figure_kind,qualifier,toolkit_fact_kind,self_assessment_stage,phase,agenda_outcome,event_kind,
     document_kind,resource_kind,file_format,group_kind,group_status,policy_contribution_kind,news_kind,organisation_kind,theme,unit,
-    evaluation_category}'::text[]) l \gexec
+    evaluation_category,link_relation,project_kind,lead_role,lineage_kind}'::text[]) l \gexec
 -- The codes of a list, those with a property alone where one is named.
 CREATE FUNCTION scip.terms_with(of_list text, property text DEFAULT NULL) RETURNS text[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$ BEGIN
   RETURN ARRAY(SELECT code FROM scip.term WHERE list = of_list AND (property IS NULL OR property = ANY (properties)) ORDER BY ordinal);

@@ -9,7 +9,8 @@ CREATE TABLE scip.evaluation_metric (
   ordinal int NOT NULL UNIQUE CHECK (ordinal > 0),
   metric scip.code PRIMARY KEY,
   title scip.label NOT NULL,
-  restricted boolean NOT NULL DEFAULT false
+  restricted boolean NOT NULL DEFAULT false,
+  breakdown text CHECK (breakdown IN ('sector', 'meeting', 'programme'))
 );
 COMMENT ON COLUMN scip.evaluation_metric.restricted IS 'Read by the Hub itself and the central team alone';
 CREATE TABLE scip.evaluation_question (
@@ -36,18 +37,25 @@ CREATE TABLE scip.hub_evaluation (
   CONSTRAINT hub_evaluation_returned CHECK (
     (revision_requested_at IS NULL) = (revision_note IS NULL) AND (revision_requested_at IS NULL OR status = 'draft'))
 );
-COMMENT ON COLUMN scip.hub_evaluation.revision_note
-  IS 'What the central team asked for when it gave a return back; gone with the next submission';
+COMMENT ON COLUMN scip.hub_evaluation.revision_note IS 'What the central team asked for when it gave a return back, until it is submitted';
 
--- derived: what the records said when the Hub looked. Confirmed is what needs no reason.
+-- A breakdown is numbers by part, of which those not named are 0. Its sum, and whether it is another.
+CREATE FUNCTION scip.parts_sum(parts jsonb) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT coalesce(sum(p.value::numeric), 0) FROM jsonb_each_text(parts) p);
+CREATE FUNCTION scip.same_parts(one jsonb, other jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN NOT EXISTS (SELECT
+  FROM jsonb_each(one) a FULL JOIN jsonb_each(other) b USING (key) WHERE coalesce(a.value, '0') <> coalesce(b.value, '0'));
+
+-- derived: what the records said when the Hub looked. Confirmed is what needs no reason, with its breakdown if there is one.
 CREATE TABLE scip.hub_evaluation_figure (
   evaluation_id uuid REFERENCES scip.hub_evaluation ON DELETE CASCADE,
   metric scip.code REFERENCES scip.evaluation_metric ON UPDATE CASCADE,
   derived numeric,
   value numeric NOT NULL CHECK (value >= 0),
   reason text CHECK (scip.shows(reason) AND length(reason) <= 2000),
+  derived_parts jsonb,
+  parts jsonb,
   PRIMARY KEY (evaluation_id, metric),
-  CONSTRAINT hub_evaluation_figure_reason CHECK (reason IS NOT NULL OR coalesce(value = derived, false))
+  CONSTRAINT hub_evaluation_figure_reason CHECK (reason IS NOT NULL OR (value = derived AND scip.same_parts(parts, derived_parts)) IS TRUE)
 );
 CREATE TABLE scip.hub_evaluation_answer (
   evaluation_id uuid REFERENCES scip.hub_evaluation ON DELETE CASCADE,
@@ -57,12 +65,10 @@ CREATE TABLE scip.hub_evaluation_answer (
 );
 
 CALL scip.publish('evaluation_metric', 'evaluation_question');
-CALL scip.protect('hub_evaluation_figure', 'hub_evaluation_answer');
-CALL scip.protect('hub_evaluation');
-GRANT SELECT ON scip.hub_evaluation TO scip_caller;
+CALL scip.protect('hub_evaluation_figure', 'hub_evaluation_answer', 'hub_evaluation');
 
 -- The lead writes, in steps that the triggers keep; figures and answers are written by change_evaluation alone.
-GRANT INSERT (hub_id, year), UPDATE (status, revision_note), DELETE ON scip.hub_evaluation TO scip_caller;
+GRANT SELECT, INSERT (hub_id, year), UPDATE (status, revision_note), DELETE ON scip.hub_evaluation TO scip_caller;
 -- All who see the return see its parts.
 GRANT SELECT ON scip.hub_evaluation_figure, scip.hub_evaluation_answer TO scip_caller;
 CREATE POLICY see ON scip.hub_evaluation_figure FOR SELECT TO scip_writer
@@ -71,11 +77,9 @@ CREATE POLICY see ON scip.hub_evaluation_figure FOR SELECT TO scip_writer
 
 -- Others see a return come and go; its parts touch it, so they have no change of their own.
 CALL scip.track_changes('hub_evaluation', 'hub_evaluation', $$(SELECT h.slug || '/evaluations/' || r.year FROM hub h
-  WHERE h.id = r.hub_id)$$,
-  $$ARRAY['hub:' || r.hub_id] || CASE WHEN r.status <> 'draft' THEN ARRAY(SELECT 'group:' || g.id FROM alliance_group g
-    WHERE g.decides_applications)
-    ELSE '{}' END$$);
-INSERT INTO scip.kind_address VALUES ('hub_evaluation', '/v1/hubs/');
+  WHERE h.id = r.hub_id)$$, $$ARRAY['hub:' || r.hub_id] || ARRAY(SELECT 'group:' || g.id FROM alliance_group g
+  WHERE g.decides_applications AND r.status <> 'draft')$$);
+INSERT INTO scip.kind_address VALUES ('hub_evaluation', '/v1/hubs/'), ('programme_evaluation', '/v1/programmes/');
 CALL scip.track_changes('evaluation_metric', NULL, 'NULL', 'NULL', record => 'r.metric');
 CALL scip.track_changes('evaluation_question', NULL, 'NULL', 'NULL', record => 'r.code');
 CALL scip.track_changes('hub_evaluation_figure', NULL, 'NULL', 'NULL', record => $$concat_ws('/', r.evaluation_id, r.metric)$$);
@@ -87,18 +91,27 @@ RETURN EXISTS (SELECT FROM scip.hub_phases(hub) p
                WHERE p.status IN ('active', 'paused') AND p.since <= last AND (p.until IS NULL OR p.until > first));
 GRANT EXECUTE ON FUNCTION scip.hub_operated TO scip_caller;
 
--- What the records say of each metric of a return today, to two decimals so that it can be sent back as it was read;
--- without those that the caller may not see. In plpgsql, because metrics come with a later change.
-CREATE FUNCTION scip.evaluation_derived(hub bigint, year text, OUT metric text, OUT derived numeric, OUT status text)
+-- What the records say of each metric of a return today, to two decimals so that it can be sent back as it was read, and of its parts if
+-- they add up to it; without those that the caller may not see. In plpgsql, because metrics come with a later change.
+CREATE FUNCTION scip.evaluation_derived(hub bigint, year text, OUT metric text, OUT derived numeric, OUT status text, OUT parts jsonb)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
   IF ctx.sees(hub, NULL) OR ctx.decides() THEN
     RETURN QUERY
-      SELECT m.metric::text, trim_scale(round(o.value, 2)), coalesce(o.status, 'not_available')
+      SELECT m.metric::text, trim_scale(round(o.value, 2)), coalesce(o.status, 'not_available'),
+             CASE WHEN parts_sum(p.parts) = o.value THEN p.parts END
       FROM evaluation_metric m LEFT JOIN metric.of_hub(evaluation_derived.hub, evaluation_derived.year) o ON o.metric = m.metric
+      CROSS JOIN LATERAL (SELECT metric.parts_of_hub(m.metric, m.breakdown, hub, evaluation_derived.year) AS parts) p
       WHERE NOT m.restricted OR ctx.sees(hub, NULL);
   END IF;
 END $$;
+
+-- What a part of a breakdown is called; NULL of what is no sector, no programme, or no meeting of the Hub in that year.
+CREATE FUNCTION scip.part_name(hub bigint, year text, by text, part text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = scip, pg_temp RETURN CASE by WHEN 'sector' THEN (SELECT t.label FROM term t WHERE t.list = by AND t.code = part)
+  WHEN 'programme' THEN coalesce((SELECT p.name FROM programme p WHERE p.slug = part), CASE part WHEN '-' THEN 'No programme' END)
+  ELSE (SELECT m.day || ' ' || m.title FROM meeting m WHERE m.id::text = part AND m.hub_id = hub AND academic_year(m.day) = year
+        AND (ctx.sees(hub, NULL) OR ctx.decides())) END;
 
 -- What a draft still lacks, by the place at which a change of it would say it.
 CREATE FUNCTION scip.evaluation_gaps(evaluation uuid) RETURNS jsonb LANGUAGE sql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -116,8 +129,9 @@ CREATE FUNCTION scip.refuse_evaluation(status text) RETURNS void LANGUAGE sql AS
   SELECT scip.refuse(409, CASE status WHEN 'draft' THEN 'evaluation-not-submitted' WHEN 'submitted' THEN 'evaluation-submitted'
     WHEN 'accepted' THEN 'evaluation-accepted' ELSE 'evaluation-published' END)
 $$;
--- A merge patch {figures: {metric: {value, reason} | null}, answers: {question: text | null}}: all of it, or what is
--- wrong with it. The records are asked here, so a figure is confirmed only while they say what the Hub has read.
+-- A merge patch {figures: {metric: {value, reason, breakdown: {part: number} | null} | null}, answers: {question: text | null}}: all of it,
+-- or what is wrong with it. The records are asked here, so a figure is confirmed only while they say what the Hub has read, and with it
+-- their parts if no others are given.
 CREATE FUNCTION scip.change_evaluation(evaluation uuid, body jsonb, OUT errors jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 DECLARE
@@ -128,10 +142,14 @@ BEGIN
   PERFORM scip.refuse(403, 'only-the-hub-lead') WHERE NOT coalesce(ctx.writes(e.hub_id, NULL), false);
   PERFORM refuse_evaluation(e.status) WHERE e.status <> 'draft';
   given := ARRAY(
-    SELECT ROW(evaluation, p.key, d.derived, coalesce((p.value ->> 'value')::numeric, f.value),
-               CASE WHEN p.value ? 'reason' THEN p.value ->> 'reason' ELSE f.reason END)::hub_evaluation_figure
+    SELECT ROW(evaluation, p.key, d.derived, v.value, v.reason, d.parts, coalesce(
+                 CASE WHEN p.value -> 'breakdown' <> 'null' THEN jsonb_strip_nulls(coalesce(f.parts, '{}') || (p.value -> 'breakdown'))
+                      WHEN NOT (p.value ? 'breakdown' OR p.value ? 'value' AND v.reason IS NULL) AND v.value = f.value THEN f.parts END,
+                 CASE WHEN v.value = d.derived THEN d.parts END))::hub_evaluation_figure
     FROM jsonb_each(body -> 'figures') p LEFT JOIN evaluation_derived(e.hub_id, e.year) d ON d.metric = p.key
     LEFT JOIN hub_evaluation_figure f ON f.evaluation_id = evaluation AND f.metric = p.key
+    CROSS JOIN LATERAL (SELECT coalesce((p.value ->> 'value')::numeric, f.value) AS value,
+                               CASE WHEN p.value ? 'reason' THEN p.value ->> 'reason' ELSE f.reason END AS reason) v
     WHERE p.value <> 'null');
   SELECT jsonb_agg(jsonb_build_object('pointer', x.pointer, 'detail', x.detail) ORDER BY x.pointer) INTO errors FROM (
     SELECT '/body/figures/' || k AS pointer, 'is no metric of the evaluation' AS detail FROM jsonb_object_keys(body -> 'figures') k
@@ -144,35 +162,41 @@ BEGIN
            CASE WHEN g.value IS NULL THEN 'is missing' WHEN g.derived IS NULL THEN 'is needed: the records do not say'
                 ELSE 'is needed: the records say otherwise' END
     FROM unnest(given) g JOIN evaluation_metric m ON m.metric = g.metric
-    WHERE g.value IS NULL OR g.reason IS NULL AND g.value IS DISTINCT FROM g.derived) x;
+    WHERE g.value IS NULL OR g.reason IS NULL AND (g.value = g.derived AND same_parts(g.parts, g.derived_parts)) IS NOT TRUE
+    UNION ALL
+    SELECT format('/body/figures/%s/breakdown/%s', m.metric, k.key), coalesce('is no such ' || m.breakdown, 'has no breakdown')
+    FROM evaluation_metric m, jsonb_each(nullif(body -> 'figures' -> m.metric -> 'breakdown', 'null')) k
+    WHERE k.value <> 'null' AND part_name(e.hub_id, e.year, m.breakdown, k.key) IS NULL) x;
   IF errors IS NOT NULL THEN
     RETURN;
   END IF;
+  PERFORM scip.refuse(422, 'breakdown-does-not-add-up', string_agg('/body/figures/' || g.metric || '/breakdown', ' '))
+  FROM unnest(given) g WHERE g.parts IS NOT NULL AND parts_sum(g.parts) <> g.value HAVING count(*) > 0;
   DELETE FROM hub_evaluation_figure f WHERE f.evaluation_id = evaluation AND body -> 'figures' -> f.metric = 'null';
   INSERT INTO hub_evaluation_figure SELECT g.* FROM unnest(given) g
-  ON CONFLICT (evaluation_id, metric) DO UPDATE SET derived = excluded.derived, value = excluded.value, reason = excluded.reason;
+  ON CONFLICT (evaluation_id, metric) DO UPDATE SET derived = excluded.derived, value = excluded.value, reason = excluded.reason,
+    derived_parts = excluded.derived_parts, parts = excluded.parts;
   DELETE FROM hub_evaluation_answer a WHERE a.evaluation_id = evaluation AND body -> 'answers' -> a.question = 'null';
   INSERT INTO hub_evaluation_answer SELECT evaluation, p.key, p.value #>> '{}' FROM jsonb_each(body -> 'answers') p WHERE p.value <> 'null'
   ON CONFLICT (evaluation_id, question) DO UPDATE SET text = excluded.text;
   UPDATE hub_evaluation t SET updated_at = now() WHERE t.id = evaluation; -- the return's version is that of its parts
 END $$;
 
--- Begins a return with the values given so far, or not at all: a fault undoes the row too.
-CREATE FUNCTION scip.begin_evaluation(hub bigint, year text, body jsonb, OUT begun boolean, OUT errors jsonb) LANGUAGE plpgsql AS $$
-DECLARE
-  made uuid;
-BEGIN
-  INSERT INTO scip.hub_evaluation (hub_id, year) VALUES (hub, year) ON CONFLICT ON CONSTRAINT hub_evaluation_once DO NOTHING RETURNING id
-    INTO made;
-  begun := made IS NOT NULL;
-  IF begun AND body <> '{}' THEN
-    errors := scip.change_evaluation(made, body);
-    IF errors IS NOT NULL THEN
-      RAISE SQLSTATE 'SCUND';
-    END IF;
-  END IF;
-EXCEPTION WHEN SQLSTATE 'SCUND' THEN NULL;
-END $$;
+-- What a programme came to in a year, found by the central team; a draft until it is published.
+CREATE TABLE scip.programme_evaluation (
+  LIKE ctx.entry INCLUDING ALL,
+  programme_id bigint NOT NULL REFERENCES scip.programme,
+  year scip.year_name NOT NULL,
+  summary text NOT NULL CHECK (scip.shows(summary) AND length(summary) <= 20000),
+  summary_cy text CHECK (scip.shows(summary_cy) AND length(summary_cy) <= 20000),
+  document_id bigint REFERENCES scip.document ON DELETE SET NULL,
+  published_at timestamptz,
+  CONSTRAINT programme_evaluation_once UNIQUE (programme_id, year)
+);
+CALL scip.publish('programme_evaluation');
+GRANT INSERT, UPDATE, DELETE ON scip.programme_evaluation TO scip_caller;
+CALL scip.track_changes('programme_evaluation', 'programme_evaluation', $$(SELECT p.slug || '/evaluations/' || r.year FROM programme p
+  WHERE p.id = r.programme_id)$$, $$ARRAY[CASE WHEN r.published_at IS NULL THEN 'role:central' ELSE 'public' END]$$);
 
 -- The answers of published returns, for the document that the network publishes of a year.
 CREATE FUNCTION scip.published_answers(year text) RETURNS TABLE (hub_id bigint, question text, text text)
@@ -183,8 +207,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   WHERE e.year = published_answers.year AND e.status = 'published'
   ORDER BY h.name_sort, e.hub_id, q.ordinal
 $$;
-GRANT EXECUTE ON FUNCTION scip.evaluation_derived, scip.evaluation_gaps, scip.change_evaluation, scip.begin_evaluation TO scip_caller;
-GRANT EXECUTE ON FUNCTION scip.published_answers TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.evaluation_derived, scip.part_name, scip.evaluation_gaps, scip.change_evaluation, scip.published_answers
+  TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.published_answers TO scip_anonymous;
 
 -- A return is begun when its year has, by a Hub that was at work in it, and only a draft can be deleted.
 CALL scip.add_trigger($$guard_removal BEFORE DELETE ON hub_evaluation WHEN (OLD.status <> 'draft')$$,

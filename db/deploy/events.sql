@@ -16,6 +16,24 @@ CALL scip.publish('programme');
 CALL scip.track_changes('programme', 'programme');
 GRANT INSERT, UPDATE, DELETE ON scip.programme TO scip_caller;
 
+-- Which Hubs and organisations take part in a programme, and when.
+CREATE TABLE scip.programme_participant (
+  LIKE ctx.entry INCLUDING ALL,
+  programme_id bigint NOT NULL REFERENCES scip.programme,
+  hub_id bigint REFERENCES scip.hub,
+  organisation_id bigint REFERENCES scip.organisation,
+  starts date NOT NULL, ends date,
+  note text CHECK (scip.shows(note) AND length(note) <= 2000),
+  CONSTRAINT programme_participant_one CHECK (num_nonnulls(hub_id, organisation_id) = 1),
+  CONSTRAINT programme_participant_dates CHECK (ends > starts),
+  CONSTRAINT programme_participant_once
+    EXCLUDE USING gist (programme_id WITH =, coalesce(hub_id, -organisation_id) WITH =, daterange(starts, ends) WITH &&)
+);
+CALL scip.publish('programme_participant');
+CALL scip.track_changes('programme_participant', 'programme_participant', $$(SELECT p.slug || '/participants/' || r.id FROM programme p
+  WHERE p.id = r.programme_id)$$);
+GRANT INSERT, UPDATE, DELETE ON scip.programme_participant TO scip_caller;
+
 -- starts null: not known; date_text says what the source does. earliest_on and latest_on are the first and the
 -- last day that the stated dates may mean: for filters and order, never for display. A time of day (starts_at) stands beside
 -- the day where it is known; the day follows from it. draft, then published, then held or cancelled; unknown is for imported
@@ -211,6 +229,7 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION scip.lock_figure TO scip_caller;
 
-INSERT INTO scip.kind_address VALUES ('programme', '/v1/programmes/'), ('event_outreach', '/v1/events/');
+INSERT INTO scip.kind_address VALUES ('programme', '/v1/programmes/'), ('programme_participant', '/v1/programmes/'),
+  ('event_outreach', '/v1/events/');
 
 COMMIT;

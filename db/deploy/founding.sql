@@ -1,4 +1,4 @@
--- How a Hub comes to be: applied for, decided on, founded, and led along its pathway.
+-- How a Hub comes to be: applied for, decided on, founded, and led along its pathway; the picture of its area.
 BEGIN;
 SET LOCAL client_min_messages = warning;
 
@@ -117,14 +117,24 @@ CREATE TABLE scip.pathway_step (
   code scip.code PRIMARY KEY,
   ordinal int NOT NULL UNIQUE CHECK (ordinal > 0),
   title scip.label NOT NULL,
+  title_cy scip.label,
   optional boolean NOT NULL DEFAULT false,
+  guidance text,
+  guidance_cy text,
+  contacts jsonb NOT NULL DEFAULT '[]',
+  proven_by scip.label,
+  proven_by_cy scip.label,
   sources scip.sources NOT NULL
 );
+CALL scip.hold_to_terms('pathway_step', 'sector', '$.contacts[*].sector', 'asked_at_founding');
+COMMENT ON COLUMN scip.pathway_step.contacts IS 'Whom to contact: [{sector, guidance, guidance_cy}]';
+COMMENT ON COLUMN scip.pathway_step.proven_by IS 'What shows that it is done; NULL for nothing that is recorded here';
 CREATE TABLE scip.hub_pathway (
   hub_id bigint REFERENCES scip.hub ON DELETE CASCADE,
   step scip.code REFERENCES scip.pathway_step ON UPDATE CASCADE,
   done_on date,
   evidence text CHECK (scip.shows(evidence) AND length(evidence) <= 4000),
+  reason text CHECK (scip.shows(reason) AND length(reason) <= 2000),
   done_by uuid REFERENCES scip.account ON DELETE SET NULL,
   LIKE ctx.record INCLUDING DEFAULTS,
   PRIMARY KEY (hub_id, step),
@@ -132,6 +142,7 @@ CREATE TABLE scip.hub_pathway (
   CONSTRAINT hub_pathway_actor CHECK (done_by IS NULL OR done_on IS NOT NULL)
 );
 COMMENT ON COLUMN scip.hub_pathway.done_by IS 'Who said so; unknown once the account is gone';
+COMMENT ON COLUMN scip.hub_pathway.reason IS 'Why it is done without its proof';
 
 -- Every Hub has every step.
 CALL scip.add_trigger('create_pathway AFTER INSERT ON hub, pathway_step', $$
@@ -142,17 +153,47 @@ CALL scip.add_trigger('create_pathway AFTER INSERT ON hub, pathway_step', $$
   END IF;
 $$);
 
--- A step is done by who says so, not in the future; undone, its evidence goes with it.
-CALL scip.add_trigger('guard_pathway BEFORE UPDATE OF done_on, evidence ON hub_pathway', $$
+-- The record that proves a step of a Hub's pathway, as its address; NULL as long as there is none. It sees all.
+CREATE FUNCTION scip.pathway_proof(hub bigint, step text) RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = scip, pg_temp AS $$
+DECLARE
+  home text := '/v1/hubs/' || (SELECT h.slug FROM hub h WHERE h.id = hub);
+  first uuid := (SELECT m.id FROM meeting m WHERE m.hub_id = hub AND m.kind = 'inaugural' AND m.status <> 'cancelled');
+BEGIN
+  RETURN CASE step
+    WHEN 'lead_identified' THEN (SELECT min(home || '/leads') FROM hub_lead l WHERE l.hub_id = hub)
+    WHEN 'inaugural_date_set' THEN '/v1/meetings/' || first
+    WHEN 'partners_invited' THEN (SELECT home || '/invitations' WHERE terms_with('sector', 'asked_at_founding')
+      <@ ARRAY(SELECT i.sector FROM hub_invitation i WHERE i.hub_id = hub))
+    WHEN 'alliance_invited' THEN (SELECT min(format('/v1/meetings/%s/agenda/%s', first, i.id)) FROM agenda_item i
+      WHERE i.meeting_id = first AND i.led_by = setting.alliance_name())
+    WHEN 'minute_taker_arranged' THEN (SELECT min('/v1/minutes/' || n.id) FROM minutes n WHERE n.meeting_id = first)
+    WHEN 'page_sent' THEN (SELECT home FROM hub h WHERE h.id = hub AND h.blurb IS NOT NULL AND h.page IS NOT NULL)
+    WHEN 'second_meeting_planned' THEN (SELECT min('/v1/projects/' || p.slug) FROM project p JOIN meeting m USING (hub_id)
+      WHERE p.hub_id = hub AND p.kind = 'action_plan' AND m.kind = 'ordinary' AND m.status <> 'cancelled')
+    WHEN 'reporting_under_way' THEN (SELECT min(home || '/quarterly-updates/' || u.quarter) FROM quarterly_update u
+      JOIN meeting m USING (hub_id) JOIN minutes n ON n.meeting_id = m.id
+      WHERE u.hub_id = hub AND u.submitted_at IS NOT NULL AND m.agenda_completed_at IS NOT NULL)
+    WHEN 'evaluation_arranged' THEN (SELECT min(home || '/evaluations/' || e.year) FROM hub_evaluation e WHERE e.hub_id = hub)
+  END;
+END $$;
+GRANT EXECUTE ON FUNCTION scip.pathway_proof TO scip_caller;
+
+-- A step is done by who says so, not in the future, and without its proof with a reason; undone, its evidence goes with it.
+CALL scip.add_trigger('guard_pathway BEFORE UPDATE OF done_on, evidence, reason ON hub_pathway', $$
   IF NEW.done_on > scip.today() THEN
     PERFORM scip.refuse(422, 'date-in-future', 'done_on', 'The step cannot be done after today.');
   ELSIF NEW.done_on IS NULL THEN
     NEW.done_by := NULL;
+    NEW.reason := NULL;
     IF OLD.done_on IS NOT NULL AND NEW.evidence IS NOT DISTINCT FROM OLD.evidence THEN
       NEW.evidence := NULL;
     END IF;
   ELSE
     NEW.done_by := ctx.account();
+    PERFORM scip.refuse(422, 'step-not-proven', 'reason', 'Nothing shows yet that it is done. What would: ' || s.proven_by)
+      FROM pathway_step s WHERE s.code = NEW.step AND s.proven_by IS NOT NULL AND NEW.reason IS NULL
+        AND (OLD.done_on IS NULL OR OLD.reason IS NOT NULL) AND pathway_proof(NEW.hub_id, NEW.step) IS NULL;
   END IF;
 $$);
 
@@ -184,13 +225,48 @@ CALL scip.add_trigger('guard_invitation BEFORE INSERT OR UPDATE ON hub_invitatio
     WHERE greatest(NEW.invited_on, NEW.responded_on) > scip.today();
 $$);
 
+-- What a Hub knows of its area: figures with their source, and the networks that there are.
+CREATE TABLE scip.local_figure (
+  LIKE ctx.entry INCLUDING ALL,
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  region_id bigint NOT NULL REFERENCES scip.region,
+  title scip.label NOT NULL,
+  as_of scip.partial_date NOT NULL,
+  value numeric CHECK (value >= 0 AND value < 'Infinity'),
+  unit text NOT NULL REFERENCES term.unit,
+  source scip.url NOT NULL,
+  licence scip.label NOT NULL,
+  published boolean NOT NULL
+);
+COMMENT ON COLUMN scip.local_figure.value IS 'NULL: one to four';
+CREATE TABLE scip.local_network (
+  LIKE ctx.entry INCLUDING ALL,
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  region_id bigint REFERENCES scip.region,
+  name scip.label NOT NULL,
+  description text CHECK (scip.shows(description) AND length(description) <= 4000),
+  website scip.url,
+  found_on date NOT NULL
+);
+-- A number of children that its source has not published is kept as it may be shown; the number itself is nowhere here.
+CALL scip.add_trigger('round_small_number BEFORE INSERT OR UPDATE ON local_figure WHEN (NOT NEW.published AND NEW.value IS NOT NULL)',
+  $$NEW.value := CASE WHEN NEW.unit = ANY (terms_with('unit', 'of_children')) THEN metric.rounded(ARRAY[NEW.value]) ELSE NEW.value END;$$);
+CALL scip.add_trigger('guard_network BEFORE INSERT OR UPDATE ON local_network',
+  $$PERFORM scip.refuse(422, 'date-in-future', 'found_on') WHERE NEW.found_on > today();$$);
+
 -- Who sees and does what.
-CALL scip.publish('pathway_step');
-CALL scip.protect('hub_application', 'hub_pathway', 'hub_invitation');
+CALL scip.publish('pathway_step', 'local_figure');
+CALL scip.protect('hub_application', 'hub_pathway', 'hub_invitation', 'local_network');
+GRANT INSERT, UPDATE, DELETE ON scip.local_figure TO scip_caller;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.local_network TO scip_caller;
+CALL scip.track_changes('local_figure', 'local_figure', $$(SELECT h.slug || '/local-figures/' || r.id FROM hub h WHERE h.id = r.hub_id)$$);
+CALL scip.track_changes('local_network', 'local_network',
+  $$(SELECT h.slug || '/local-networks/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
+  $$ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']$$);
 GRANT SELECT, INSERT, DELETE, UPDATE (slug, name, nations, regions, rationale, expected_partners, status, decision_note)
   ON scip.hub_application TO scip_caller;
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.hub_invitation TO scip_caller;
-GRANT SELECT, UPDATE (done_on, evidence) ON scip.hub_pathway TO scip_caller;
+GRANT SELECT, UPDATE (done_on, evidence, reason) ON scip.hub_pathway TO scip_caller;
 
 CALL scip.track_changes('hub_application', 'hub_application', 'r.id', $$ARRAY['organisation:' || r.organisation_id]
   || CASE WHEN r.status <> 'draft' THEN ARRAY(SELECT 'group:' || g.id FROM alliance_group g WHERE g.decides_applications)

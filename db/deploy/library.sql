@@ -112,9 +112,16 @@ CREATE TABLE scip.news (
   published_on scip.partial_date,
   publisher text,
   url scip.url,
+  status text NOT NULL DEFAULT 'published' CHECK (status IN ('draft', 'published')),
+  title_cy scip.label,
+  summary text CHECK (length(summary) <= 2000), summary_cy text CHECK (length(summary_cy) <= 2000),
+  body text CHECK (length(body) <= 20000), body_cy text CHECK (length(body_cy) <= 20000),
+  picture scip.url, picture_alt scip.label, picture_alt_cy scip.label,
   title_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(title)) STORED,
-  search text NOT NULL GENERATED ALWAYS AS (scip.search_text(title || ' ' || coalesce(publisher, ''))) STORED,
-  published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED
+  search text NOT NULL GENERATED ALWAYS AS
+    (scip.search_text(scip.joined(ARRAY[title, title_cy, publisher, summary, summary_cy]))) STORED,
+  published_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.date_sort(published_on, '0001-01-01')) STORED,
+  CONSTRAINT news_picture CHECK (picture IS NULL OR picture_alt IS NOT NULL)
 );
 CREATE INDEX ON scip.news (published_sort, slug);
 CREATE INDEX ON scip.news (updated_at);
@@ -144,7 +151,7 @@ COMMENT ON COLUMN scip.policy_contribution.body IS 'Whom it was addressed to: co
 CALL scip.publish('document', 'news', 'policy_contribution');
 -- Withdrawn, a record is gone for those who follow the changes; reinstated, it is there again.
 CALL scip.track_changes('document', 'document', 'r.slug', $$CASE WHEN r.withdrawn_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
-CALL scip.track_changes('news', 'news');
+CALL scip.track_changes('news', 'news', 'r.slug', $$ARRAY[CASE r.status WHEN 'draft' THEN 'role:central' ELSE 'public' END]$$);
 CALL scip.track_changes('policy_contribution', 'policy_contribution');
 GRANT INSERT, UPDATE, DELETE ON scip.document, scip.news, scip.policy_contribution TO scip_caller;
 
@@ -196,7 +203,8 @@ INSERT INTO scip.kind_address VALUES ('resource', '/v1/resources/');
 
 CREATE TABLE scip.upload (
   id uuid PRIMARY KEY,
-  begun_at timestamptz NOT NULL DEFAULT now()
+  begun_at timestamptz NOT NULL DEFAULT now(),
+  account_id uuid DEFAULT ctx.account()
 );
 CREATE INDEX ON scip.upload (begun_at);
 CREATE TABLE scip.file_chunk (
@@ -223,6 +231,9 @@ CREATE TABLE scip.file (
   id uuid PRIMARY KEY REFERENCES scip.upload,
   document_id bigint REFERENCES scip.document ON DELETE CASCADE,
   resource_id bigint REFERENCES scip.resource ON DELETE CASCADE,
+  hub_id bigint REFERENCES scip.hub ON DELETE CASCADE,
+  item text NOT NULL GENERATED ALWAYS AS (coalesce('documents/' || document_id::text, 'resources/' || resource_id::text,
+    'hubs/' || hub_id::text)) STORED,
   name scip.file_name NOT NULL,
   media_type text NOT NULL CHECK (media_type ~ '^[a-z]+/[a-z0-9.+-]+$'),
   size bigint NOT NULL CHECK (size > 0),
@@ -232,11 +243,11 @@ CREATE TABLE scip.file (
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT date_trunc('second', now()),
   updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT file_item CHECK (num_nonnulls(document_id, resource_id) = 1),
+  CONSTRAINT file_item CHECK (num_nonnulls(document_id, resource_id, hub_id) = 1),
+  CONSTRAINT file_picture CHECK (hub_id IS NULL OR media_type IN ('image/png', 'image/jpeg')),
   CONSTRAINT file_end CHECK ((ended_at IS NULL) = (ending IS NULL))
 );
-CREATE UNIQUE INDEX file_of_document ON scip.file (document_id, name) WHERE ended_at IS NULL;
-CREATE UNIQUE INDEX file_of_resource ON scip.file (resource_id, name) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX file_once ON scip.file (item, name) WHERE ended_at IS NULL;
 CREATE INDEX ON scip.file (ended_at);
 COMMENT ON COLUMN scip.file.name IS 'In the addresses, and proposed to who saves it';
 COMMENT ON COLUMN scip.file.media_type IS 'By its content';
@@ -251,41 +262,52 @@ GRANT SELECT, INSERT, DELETE ON scip.upload TO scip_caller;
 CREATE FUNCTION scip.ended_lately(ended_at timestamptz) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN ended_at > now() - interval '1 hour';
 GRANT EXECUTE ON FUNCTION scip.ended_lately TO scip_anonymous, scip_caller;
+-- What a Hub shows of itself is given while it is active.
+CREATE FUNCTION scip.file_state(hub bigint, withdrawn_at timestamptz, embargo_until date) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+RETURN CASE WHEN hub IS NULL OR EXISTS (SELECT FROM scip.hub_status s WHERE s.hub_id = hub AND s.ends IS NULL AND s.status = 'active')
+  THEN scip.availability(withdrawn_at, embargo_until) ELSE 'inactive' END;
 CREATE POLICY read ON scip.file_chunk FOR SELECT TO scip_anonymous
   USING (EXISTS (SELECT FROM scip.file f LEFT JOIN scip.document d ON d.id = f.document_id LEFT JOIN scip.resource r ON r.id = f.resource_id
-                 WHERE f.id = file_id AND scip.availability(coalesce(d.withdrawn_at, r.withdrawn_at),
-                                                            coalesce(d.embargo_until, r.embargo_until)) = 'available'));
+                 WHERE f.id = file_id AND scip.file_state(f.hub_id, coalesce(d.withdrawn_at, r.withdrawn_at),
+                                                          coalesce(d.embargo_until, r.embargo_until)) = 'available'));
+CREATE POLICY see ON scip.file_chunk FOR SELECT TO scip_writer USING (EXISTS (SELECT FROM scip.upload u WHERE u.id = file_id));
+CREATE POLICY add ON scip.file_chunk FOR INSERT TO scip_writer WITH CHECK (EXISTS (SELECT FROM scip.upload u WHERE u.id = file_id));
 
 -- The address without /v1/: what a change is keyed by.
-CREATE FUNCTION scip.file_key(document_id bigint, resource_id bigint, name text) RETURNS text LANGUAGE sql STABLE
-RETURN coalesce((SELECT 'documents/' || d.slug FROM scip.document d WHERE d.id = file_key.document_id),
-                (SELECT 'resources/' || r.slug FROM scip.resource r WHERE r.id = file_key.resource_id)) || '/files/'
-                  || scip.uri_segment(name);
-CALL scip.track_changes('file', 'file', 'file_key(r.document_id, r.resource_id, r.name)',
+CREATE FUNCTION scip.file_key(item text, name text) RETURNS text LANGUAGE sql STABLE
+RETURN split_part(item, '/', 1) || '/' || CASE split_part(item, '/', 1)
+  WHEN 'documents' THEN (SELECT d.slug FROM scip.document d WHERE d.id = split_part(item, '/', 2)::bigint)
+  WHEN 'resources' THEN (SELECT r.slug FROM scip.resource r WHERE r.id = split_part(item, '/', 2)::bigint)
+  ELSE (SELECT h.slug FROM scip.hub h WHERE h.id = split_part(item, '/', 2)::bigint) END || '/files/' || scip.uri_segment(name);
+CALL scip.track_changes('file', 'file', 'file_key(r.item, r.name)',
                        $$CASE WHEN r.ended_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
 INSERT INTO scip.kind_address VALUES ('file', '/v1/');
 
--- Why a file may not be written, as a status: only_new is If-None-Match: *, tags those of If-Match ('*' for any).
-CREATE FUNCTION scip.file_refusal(document_id bigint, resource_id bigint, name text, only_new boolean, tags text[]) RETURNS int
-LANGUAGE plpgsql STABLE AS $$
+-- What files are written to, where the caller may, as file.item; it is locked, so that uploads of one end one after another.
+CREATE FUNCTION scip.file_item(collection text, slug text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-  tag text;
+  found bigint;
 BEGIN
-  IF document_id IS NULL AND resource_id IS NULL THEN
-    RETURN 404;
-  END IF;
-  SELECT encode(f.sha256, 'hex') INTO tag FROM scip.file f
-  WHERE f.ended_at IS NULL AND f.name = file_refusal.name
-    AND (f.document_id = file_refusal.document_id OR f.resource_id = file_refusal.resource_id);
-  RETURN CASE WHEN only_new AND tag IS NOT NULL OR tags IS NOT NULL AND (tag IS NULL OR NOT tags && ARRAY['*', tag]) THEN 412 END;
+  EXECUTE format('SELECT x.id FROM scip.%I x WHERE x.slug = $1 FOR NO KEY UPDATE', rtrim(collection, 's')) INTO found USING slug;
+  PERFORM scip.refuse(403, 'only-the-hub-lead') WHERE found IS NULL AND collection = 'hubs'
+    AND EXISTS (SELECT FROM scip.hub h WHERE h.slug = file_item.slug);
+  RETURN collection || '/' || found;
+END $$;
+-- Why a file may not be written, as a status: only_new is If-None-Match: *, tags those of If-Match ('*' for any).
+CREATE FUNCTION scip.file_refusal(item text, name text, only_new boolean, tags text[]) RETURNS int LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  tag text := (SELECT encode(f.sha256, 'hex') FROM scip.file f
+               WHERE f.ended_at IS NULL AND f.name = file_refusal.name AND f.item = file_refusal.item);
+BEGIN
+  RETURN CASE WHEN item IS NULL THEN 404
+    WHEN only_new AND tag IS NOT NULL OR tags IS NOT NULL AND (tag IS NULL OR NOT tags && ARRAY['*', tag]) THEN 412 END;
 END $$;
 
 -- Before the first byte is read: whether it may be.
-CREATE FUNCTION scip.begin_file(document text, resource text, name text, only_new boolean, tags text[], file uuid) RETURNS int
+CREATE FUNCTION scip.begin_file(collection text, slug text, name text, only_new boolean, tags text[], file uuid) RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
-  refusal int := scip.file_refusal((SELECT d.id FROM scip.document d WHERE d.slug = document),
-                                   (SELECT r.id FROM scip.resource r WHERE r.slug = resource), normalize(name), only_new, tags);
+  refusal int := scip.file_refusal(scip.file_item(collection, slug), normalize(name), only_new, tags);
 BEGIN
   PERFORM normalize(name)::scip.file_name;
   IF refusal IS NULL THEN
@@ -294,23 +316,21 @@ BEGIN
   RETURN refusal;
 END $$;
 
--- All chunks are there: makes the file, if it still may be. Uploads of one item end one after another. Without a file
--- nothing was kept, and nothing will be: a dry run.
-CREATE FUNCTION scip.end_file(document text, resource text, name text, only_new boolean, tags text[], file uuid, media_type text,
+-- All chunks are there: makes the file, if it still may be. Without a file nothing was kept, and nothing will be: a dry run.
+CREATE FUNCTION scip.end_file(collection text, slug text, name text, only_new boolean, tags text[], file uuid, media_type text,
   size bigint, sha256 bytea, OUT status int, OUT href text, OUT answer json) LANGUAGE plpgsql AS $$
 DECLARE
-  of_document bigint;
-  of_resource bigint;
+  of text := scip.file_item(collection, slug);
+  number bigint := split_part(of, '/', 2);
 BEGIN
-  SELECT d.id INTO of_document FROM scip.document d WHERE d.slug = document FOR NO KEY UPDATE;
-  SELECT r.id INTO of_resource FROM scip.resource r WHERE r.slug = resource FOR NO KEY UPDATE;
   name := normalize(name);
   SELECT f.href, f.answer INTO href, answer FROM scip.file_answers f WHERE f._id = file;
   IF FOUND THEN -- it is done already, and the answer was lost
     status := CASE WHEN only_new THEN 201 ELSE 200 END;
     RETURN;
   END IF;
-  status := scip.file_refusal(of_document, of_resource, name, only_new, tags);
+  status := CASE WHEN collection = 'hubs' AND media_type <> ALL ('{image/png,image/jpeg}') THEN 415
+    ELSE scip.file_refusal(of, name, only_new, tags) END;
   IF status IS NOT NULL THEN
     RETURN;
   ELSIF file IS NULL THEN
@@ -320,31 +340,27 @@ BEGIN
     status := 503; -- the database has forgotten some of it: chunks are committed without waiting for the disk
     RETURN;
   END IF;
-  UPDATE scip.file f SET ended_at = now(), ending = 'replaced'
-  WHERE f.ended_at IS NULL AND f.name = end_file.name AND (f.document_id = of_document OR f.resource_id = of_resource);
+  UPDATE scip.file f SET ended_at = now(), ending = 'replaced' WHERE f.ended_at IS NULL AND f.name = end_file.name AND f.item = of;
   status := CASE WHEN FOUND THEN 200 ELSE 201 END;
-  INSERT INTO scip.file (id, document_id, resource_id, name, media_type, size, sha256)
-  VALUES (file, of_document, of_resource, name, media_type, size, sha256);
+  INSERT INTO scip.file (id, document_id, resource_id, hub_id, name, media_type, size, sha256)
+  VALUES (file, CASE collection WHEN 'documents' THEN number END, CASE collection WHEN 'resources' THEN number END,
+          CASE collection WHEN 'hubs' THEN number END, name, media_type, size, sha256);
   SELECT f.href, f.answer INTO href, answer FROM scip.file_answers f WHERE f._id = file;
 END $$;
 
-CREATE FUNCTION scip.delete_file(document text, resource text, name text, tags text[]) RETURNS int LANGUAGE plpgsql AS $$
+CREATE FUNCTION scip.delete_file(collection text, slug text, name text, tags text[]) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
-  of_document bigint;
-  of_resource bigint;
+  of text := scip.file_item(collection, slug);
   refusal int;
 BEGIN
-  SELECT d.id INTO of_document FROM scip.document d WHERE d.slug = document FOR NO KEY UPDATE;
-  SELECT r.id INTO of_resource FROM scip.resource r WHERE r.slug = resource FOR NO KEY UPDATE;
   name := normalize(name);
-  IF NOT EXISTS (SELECT FROM scip.files f
-    WHERE f.name = delete_file.name AND (f._document_id = of_document OR f._resource_id = of_resource)) THEN
+  IF NOT EXISTS (SELECT FROM scip.files f WHERE f.name = delete_file.name AND f._item = of) THEN
     RETURN 404;
   END IF;
-  refusal := scip.file_refusal(of_document, of_resource, name, false, tags);
+  refusal := scip.file_refusal(of, name, false, tags);
   IF refusal IS NULL THEN
     UPDATE scip.file f SET ended_at = now(), ending = 'deleted'
-    WHERE f.ended_at IS NULL AND f.name = delete_file.name AND (f.document_id = of_document OR f.resource_id = of_resource);
+    WHERE f.ended_at IS NULL AND f.name = delete_file.name AND f.item = of;
   END IF;
   RETURN refusal;
 END $$;
@@ -358,7 +374,7 @@ CREATE FUNCTION scip.retain_file() RETURNS int LANGUAGE sql AS $$
   SELECT ((SELECT count(*) FROM uploads) + (SELECT count(DISTINCT file_id) FROM chunks))::int;
 $$;
 
-GRANT EXECUTE ON FUNCTION scip.uri_segment, scip.file_key TO scip_anonymous, scip_caller;
-GRANT EXECUTE ON FUNCTION scip.file_refusal, scip.begin_file, scip.end_file, scip.delete_file TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.uri_segment, scip.file_key, scip.file_state TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.file_item, scip.file_refusal, scip.begin_file, scip.end_file, scip.delete_file TO scip_caller;
 
 COMMIT;

@@ -28,19 +28,21 @@ CREATE INDEX ON scip.meeting (day);
 CREATE UNIQUE INDEX meeting_one_inaugural ON scip.meeting (hub_id) WHERE kind = 'inaugural' AND status <> 'cancelled';
 COMMENT ON COLUMN scip.meeting.day IS 'Of its start';
 
--- heading: one of the five that a Hub's ordinary meeting covers; groups have free agendas.
+-- heading: one of the five that a Hub's ordinary meeting covers; groups have free agendas. hub: of a national meeting, which reports there.
 CREATE TABLE scip.agenda_item (
   LIKE ctx.entry INCLUDING ALL,
   meeting_id uuid NOT NULL REFERENCES scip.meeting ON DELETE CASCADE,
   ordinal int NOT NULL CHECK (ordinal > 0),
   heading text REFERENCES term.heading,
+  hub_id bigint REFERENCES scip.hub,
   title scip.label NOT NULL,
   intended_outcome text CHECK (length(intended_outcome) <= 2000),
   led_by text CHECK (length(led_by) <= 200),
   notes text CHECK (length(notes) <= 20000),
   outcome text REFERENCES term.agenda_outcome,
   CONSTRAINT agenda_item_order UNIQUE (meeting_id, ordinal) DEFERRABLE INITIALLY DEFERRED,
-  CONSTRAINT agenda_item_heading UNIQUE (meeting_id, heading)
+  CONSTRAINT agenda_item_heading UNIQUE (meeting_id, heading),
+  CONSTRAINT agenda_item_hub UNIQUE (meeting_id, hub_id)
 );
 COMMENT ON COLUMN scip.agenda_item.led_by IS 'A body or a post, not a person''s name';
 
@@ -59,14 +61,22 @@ CREATE TABLE scip.resolution (
   text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 4000)
 );
 
+-- Of a meeting, a project or both. Of a meeting's the Hub or group follows.
 CREATE TABLE scip.action (
   LIKE ctx.entry INCLUDING ALL,
-  meeting_id uuid NOT NULL REFERENCES scip.meeting ON DELETE CASCADE,
+  meeting_id uuid REFERENCES scip.meeting ON DELETE CASCADE,
+  project_id bigint REFERENCES scip.project,
+  hub_id bigint REFERENCES scip.hub,
+  group_id bigint REFERENCES scip.alliance_group,
   text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 4000),
   owner_id uuid REFERENCES scip.person,
   due_on date,
-  done_on date
+  done_on date,
+  CONSTRAINT action_of_what CHECK (num_nonnulls(meeting_id, project_id) > 0),
+  CONSTRAINT action_of_one CHECK (num_nonnulls(hub_id, group_id) = 1)
 );
+CREATE INDEX ON scip.action ((coalesce(due_on, date 'infinity')), id);
+CREATE INDEX ON scip.action (updated_at);
 
 -- draft, then approved, then shared with all Hubs and never changed again; a correction is the next number.
 CREATE TABLE scip.minutes (
@@ -84,15 +94,37 @@ CREATE TABLE scip.minutes (
 CREATE UNIQUE INDEX minutes_one_open ON scip.minutes (meeting_id) WHERE status <> 'shared';
 CREATE INDEX ON scip.minutes (updated_at);
 CREATE INDEX ON scip.minutes (shared_at, id) WHERE status = 'shared';
+
+-- What terms of reference begin from: the framework's section on how Hubs operate, with a %1$s for each thing that a Hub sets.
+CREATE TABLE scip.terms_template (LIKE ctx.publication INCLUDING ALL, text text NOT NULL);
+-- A draft at a time; adopted at a meeting of the Hub, a version never changes again, and the last one is in force.
+CREATE TABLE scip.terms_of_reference (
+  LIKE ctx.entry INCLUDING ALL,
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  number int NOT NULL CHECK (number > 0),
+  text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 20000),
+  text_cy text CHECK (scip.shows(text_cy) AND length(text_cy) <= 20000),
+  meeting_id uuid REFERENCES scip.meeting,
+  adopted_on date,
+  CONSTRAINT terms_of_reference_number UNIQUE (hub_id, number),
+  CONSTRAINT terms_of_reference_adopted CHECK ((meeting_id IS NULL) = (adopted_on IS NULL)),
+  CONSTRAINT terms_of_reference_one_draft EXCLUDE (hub_id WITH =) WHERE (adopted_on IS NULL)
+);
 -- Of a meeting's parts: as of the meeting.
 CREATE FUNCTION ctx.writes_meeting(meeting uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 AS $$ BEGIN RETURN EXISTS (SELECT FROM scip.meeting m WHERE m.id = meeting AND ctx.writes(m.hub_id, m.group_id)); END $$;
 GRANT EXECUTE ON FUNCTION ctx.writes_meeting TO scip_caller;
 
 CALL scip.protect('meeting', 'agenda_item', 'attendance', 'resolution', 'action', 'minutes');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.meeting, scip.agenda_item, scip.attendance, scip.resolution, scip.action,
-  scip.minutes TO scip_caller;
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.meeting, scip.agenda_item, scip.attendance, scip.resolution, scip.minutes TO scip_caller;
+GRANT SELECT, INSERT, DELETE, UPDATE (project_id, text, owner_id, due_on, done_on) ON scip.action TO scip_caller;
 
+CALL scip.publish('terms_template', 'terms_of_reference');
+GRANT INSERT, UPDATE, DELETE ON scip.terms_of_reference TO scip_caller;
+CALL scip.track_changes('terms_template', NULL, 'NULL', 'NULL');
+CALL scip.track_changes('terms_of_reference', 'terms_of_reference',
+  $$(SELECT h.slug || '/terms-of-reference/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
+  $$ARRAY['hub:' || r.hub_id] || CASE WHEN r.adopted_on IS NULL THEN '{}'::text[] ELSE '{public}' END$$);
 CALL scip.track_changes('meeting', 'meeting', 'r.id', $$ARRAY[coalesce('hub:' || r.hub_id, 'group:' || r.group_id)]$$);
 SELECT format('CALL scip.track_changes(%L, ''meeting'', ''r.meeting_id'', %L, part => true, record => %L)', part,
   $$(SELECT ARRAY[coalesce('hub:' || m.hub_id, 'group:' || m.group_id)] FROM meeting m WHERE m.id = r.meeting_id)$$,
@@ -123,12 +155,18 @@ LANGUAGE sql STABLE AS $$
     AND (s.ends IS NULL OR s.ends > coalesce(on_day, m.day))
   GROUP BY s.person_id
 $$;
-GRANT EXECUTE ON FUNCTION scip.meeting_members TO scip_caller;
+-- An item as others may know it, to whom it has sent a message or who report there; with its meeting.
+CREATE FUNCTION scip.item_link(item uuid) RETURNS json LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = scip, pg_temp RETURN (
+  SELECT json_build_object('id', i.id, 'name', i.title, 'href', '/v1/meetings/' || m.id || '/agenda/' || i.id, 'meeting',
+    json_build_object('id', m.id, 'name', m.title, 'starts_on', m.day, 'href', '/v1/meetings/' || m.id))
+  FROM scip.agenda_item i JOIN scip.meeting m ON m.id = i.meeting_id WHERE i.id = item AND ctx.in_network());
+GRANT EXECUTE ON FUNCTION scip.meeting_members, scip.item_link TO scip_caller;
 
 -- What came of a meeting, which its day and its being planned are no longer free of.
 CREATE FUNCTION scip.meeting_has_records(meeting uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 RETURN EXISTS (SELECT FROM attendance WHERE meeting_id = meeting) OR EXISTS (SELECT FROM resolution WHERE meeting_id = meeting)
-    OR EXISTS (SELECT FROM action WHERE meeting_id = meeting) OR EXISTS (SELECT FROM minutes WHERE meeting_id = meeting);
+    OR EXISTS (SELECT FROM action WHERE meeting_id = meeting) OR EXISTS (SELECT FROM minutes WHERE meeting_id = meeting)
+    OR EXISTS (SELECT FROM terms_of_reference WHERE meeting_id = meeting);
 
 -- A meeting: planned first. Once it was held or has records, its day changes only as a correction, to a day on
 -- which all who are noted in its attendance belonged to it.
@@ -245,7 +283,7 @@ $$);
 
 -- The parts of a meeting, under its lock: none of a cancelled one, and before its day only an agenda. A meeting
 -- that has gone took its parts with it.
-CALL scip.add_trigger('begin_guard BEFORE INSERT OR UPDATE OR DELETE ON agenda_item, attendance, resolution, action', $$
+CALL scip.add_trigger('begin_guard BEFORE INSERT OR UPDATE OR DELETE ON agenda_item, attendance, resolution', $$
 DECLARE
   m meeting;
 BEGIN
@@ -259,6 +297,7 @@ BEGIN
   END IF;
 $$);
 CREATE TRIGGER begin_guard BEFORE INSERT ON scip.minutes FOR EACH ROW EXECUTE FUNCTION scip.agenda_item_begin_guard();
+CREATE TRIGGER begin_guard BEFORE INSERT ON scip.action FOR EACH ROW EXECUTE FUNCTION scip.agenda_item_begin_guard();
 
 -- The headings stay what they are; the meeting that goes takes them along.
 CALL scip.add_trigger('guard_heading BEFORE UPDATE ON agenda_item WHEN (NEW.heading IS DISTINCT FROM OLD.heading)',
@@ -287,16 +326,31 @@ CALL scip.add_trigger('guard_attendance BEFORE INSERT OR UPDATE OF person_id ON 
     WHERE NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.person_id);
 $$);
 
+-- An owner who does not lead marks it as done and changes nothing else. The project is locked before it is asked for its Hubs.
 CALL scip.add_trigger('guard_action BEFORE INSERT OR UPDATE ON action', $$
+  IF TG_OP = 'INSERT' AND NEW.meeting_id IS NOT NULL THEN
+    SELECT m.hub_id, m.group_id INTO NEW.hub_id, NEW.group_id FROM meeting m WHERE m.id = NEW.meeting_id;
+  END IF;
+  PERFORM scip.refuse(403, 'owner-only-marks-done') WHERE OLD.owner_id = ctx.person() AND NOT ctx.writes(OLD.hub_id, OLD.group_id)
+    AND (NEW.text, NEW.owner_id, NEW.due_on, NEW.project_id) IS DISTINCT FROM (OLD.text, OLD.owner_id, OLD.due_on, OLD.project_id);
+  IF NEW.project_id <> coalesce(OLD.project_id, 0) THEN
+    PERFORM FROM project p WHERE p.id = NEW.project_id FOR NO KEY UPDATE;
+    PERFORM scip.refuse(422, 'hub-not-in-project', 'hub project')
+      WHERE NOT EXISTS (SELECT FROM project_hub h WHERE (h.project_id, h.hub_id) = (NEW.project_id, NEW.hub_id));
+  END IF;
   PERFORM scip.refuse(422, 'person-not-a-member', 'owner membership items person')
     WHERE NEW.owner_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.owner_id IS DISTINCT FROM OLD.owner_id)
           AND NOT EXISTS (SELECT FROM meeting_members(NEW.meeting_id) m WHERE m.person_id = NEW.owner_id)
-          AND NOT EXISTS (SELECT FROM meeting m JOIN hub_membership h ON h.hub_id = m.hub_id WHERE m.id = NEW.meeting_id
+          AND NOT EXISTS (SELECT FROM hub_membership h WHERE h.hub_id = NEW.hub_id
                             AND h.person_id = NEW.owner_id AND h.starts <= today() AND (h.ends IS NULL OR h.ends > today()))
-          AND NOT EXISTS (SELECT FROM meeting m JOIN group_seat s ON s.group_id = m.group_id WHERE m.id = NEW.meeting_id
+          AND NOT EXISTS (SELECT FROM group_seat s WHERE s.group_id = NEW.group_id
                             AND s.person_id = NEW.owner_id AND s.starts <= today() AND (s.ends IS NULL OR s.ends > today()));
   PERFORM scip.refuse(422, 'date-in-future', 'done_on', 'The action cannot be done after today.') WHERE NEW.done_on > today();
 $$);
+
+-- A project changes with its actions.
+CREATE TRIGGER touch_whole AFTER INSERT OR UPDATE OR DELETE ON scip.action
+  FOR EACH ROW EXECUTE FUNCTION scip.touch_whole('project', 'project_id');
 
 -- Sets who was there; with replace, all who are not named are removed. False: not the caller's to do; NULL: the first entry is of no
 -- version that is wanted. The version of the meeting is that of its attendance. Each statement sees what the lock has waited for.
@@ -360,6 +414,38 @@ BEGIN
     WHERE TG_OP = 'DELETE' OR NEW.approved_by IS NOT NULL OR to_jsonb(NEW) - free <> to_jsonb(OLD) - free;
 $$);
 CREATE TRIGGER keep_shared_all BEFORE TRUNCATE ON scip.minutes FOR EACH STATEMENT EXECUTE FUNCTION scip.refuse_change();
+
+-- Terms of reference begin as the last that were adopted, or as the framework's, with what the Hub has set. The Hub's row is the lock.
+CALL scip.add_trigger('guard_new BEFORE INSERT ON terms_of_reference', $$
+DECLARE
+  latest terms_of_reference;
+BEGIN
+  PERFORM FROM hub WHERE id = NEW.hub_id FOR NO KEY UPDATE;
+  SELECT * INTO latest FROM terms_of_reference t WHERE t.hub_id = NEW.hub_id ORDER BY t.number DESC LIMIT 1;
+  NEW.number := coalesce(latest.number, 0) + 1;
+  NEW.text_cy := coalesce(NEW.text_cy, CASE WHEN NEW.text IS NULL THEN latest.text_cy END);
+  NEW.text := coalesce(NEW.text, latest.text, (
+    SELECT format(t.text, setting.alliance_name(), h.name, coalesce(l.names, 'institutions to be named'), setting.meetings(), q.minimum,
+                  array_to_string(ARRAY(SELECT '- ' || x.label FROM term x WHERE x.list = 'sector' AND x.code = ANY (q.sectors)
+                                        ORDER BY x.ordinal), E'\n'))
+    FROM hub h, terms_template t, quorum_of(h.id, today()) q,
+         (SELECT string_agg(o.name, ' and ' ORDER BY l.id) AS names FROM hub_lead l JOIN organisation o ON o.id = l.organisation_id
+          WHERE l.hub_id = NEW.hub_id AND l.period @> today()) l
+    WHERE h.id = NEW.hub_id));
+$$);
+CALL scip.add_trigger('keep_adopted BEFORE UPDATE OR DELETE ON terms_of_reference WHEN (OLD.adopted_on IS NOT NULL)',
+  $$PERFORM scip.refuse(409, 'terms-adopted');$$);
+CALL scip.add_trigger('set_adoption BEFORE UPDATE OF meeting_id ON terms_of_reference', $$
+DECLARE
+  held meeting;
+BEGIN
+  SELECT * INTO held FROM meeting m WHERE m.id = NEW.meeting_id AND m.hub_id = NEW.hub_id FOR NO KEY UPDATE;
+  PERFORM scip.refuse(422, 'reference-not-found', 'meeting', 'There is no such meeting of this Hub.') WHERE held.id IS NULL;
+  PERFORM scip.refuse(409, 'meeting-not-held', 'meeting') WHERE held.status <> 'held';
+  PERFORM scip.refuse(409, 'terms-before-last', 'meeting')
+    WHERE EXISTS (SELECT FROM terms_of_reference t WHERE t.hub_id = NEW.hub_id AND t.adopted_on > held.day);
+  NEW.adopted_on := held.day;
+$$);
 
 -- What others may know of a meeting: who sees it, and the network once something of it is shared.
 CREATE FUNCTION scip.meeting_head(meeting uuid) RETURNS TABLE (meeting json, hub json, "group" json) LANGUAGE sql STABLE

@@ -282,6 +282,25 @@ RETURN CASE cardinality(nations) WHEN 1 THEN nations[1] END;
 CREATE FUNCTION scip.event_nation(hub bigint, nations text[], own text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN hub IS NULL THEN own ELSE scip.one_nation(nations) END;
 
+-- Outreach of a period, as activities and events report it; of an event on its last day.
+CREATE FUNCTION known.outreach(first_day date, last_day date, known_at timestamptz, OUT interventions int, OUT young_people int,
+  OUT day date, OUT hub_id bigint, OUT nation text, OUT programme text, OUT left_out text, OUT record text)
+RETURNS SETOF record LANGUAGE sql STABLE AS $$
+  SELECT a.interventions, a.young_people, a.held_on, a.hub_id, scip.one_nation(h.nations), a.programme, NULL,
+         '/v1/hubs/' || h.slug || '/activities/' || a.id
+  FROM known.activity(known_at) a JOIN known.hub(known_at) h ON h.id = a.hub_id
+  WHERE a.kind = 'outreach' AND a.held_on BETWEEN first_day AND last_day
+  UNION ALL
+  SELECT o.interventions, o.young_people, e.latest_on, e.hub_id, scip.event_nation(e.hub_id, h.nations, e.nation), p.slug,
+         CASE WHEN e.status = 'cancelled' THEN 'event that was cancelled' WHEN e.status <> 'held' THEN 'event that is not recorded as held'
+              WHEN (e.earliest_on < first_day OR e.latest_on > last_day) AND NOT scip.are_days(e.starts, e.ends)
+                THEN 'date that may be outside the period' END, '/v1/events/' || e.slug || '/outreach'
+  FROM known.event_outreach(known_at) o JOIN known.event(known_at) e ON e.id = o.event_id
+  LEFT JOIN known.hub(known_at) h ON h.id = e.hub_id LEFT JOIN known.programme(known_at) p ON p.id = e.programme_id
+  WHERE e.status <> 'draft' AND e.latest_on >= first_day
+    AND CASE WHEN scip.are_days(e.starts, e.ends) THEN e.latest_on ELSE e.earliest_on END <= last_day
+$$;
+
 -- Quarters that Hubs owed a report of: whole ones of a period, and why one does not count.
 CREATE FUNCTION known.quarters_owed(first_day date, last_day date, known_at timestamptz, OUT hub_id bigint, OUT hub text, OUT nation text,
   OUT quarter text, OUT ends date, OUT due_on date, OUT left_out text) RETURNS SETOF record LANGUAGE sql STABLE AS $$
@@ -512,7 +531,7 @@ CREATE FUNCTION metric.query(code text, listed boolean) RETURNS text LANGUAGE sq
   SELECT format($sql$
     WITH m AS MATERIALIZED (SELECT * FROM scip.metric WHERE code = %1$L),
     given AS MATERIALIZED (
-      SELECT e.hub_id, f.value, e.id, e.year FROM m, known.hub_evaluation(known_at) e
+      SELECT e.hub_id, f.value, f.parts, e.id, e.year FROM m, known.hub_evaluation(known_at) e
         JOIN known.hub_evaluation_figure(known_at) f ON f.evaluation_id = e.id AND f.metric = %1$L
       WHERE e.year = (SELECT y FROM scip.academic_year(p.first_day) y
         WHERE scip.year_start(y) = p.first_day AND scip.period_end(y) = p.last_day)
@@ -539,9 +558,10 @@ CREATE FUNCTION metric.query(code text, listed boolean) RETURNS text LANGUAGE sq
     FROM (SELECT total.*, upper(days) - 1 AS days_last FROM total) t
     LEFT JOIN LATERAL (SELECT scip.one_nation(x.nations) AS nation FROM scip.hub x WHERE x.id = t.hub_id) h ON true
     UNION ALL
-    SELECT NULL, g.value, NULL, p.until_day, g.hub_id, scip.one_nation(h.nations), NULL, NULL,
+    SELECT NULL, coalesce(b.value::numeric, g.value), NULL, p.until_day, g.hub_id, scip.one_nation(h.nations), nullif(b.key, '-'), NULL,
       '/v1/hubs/' || h.slug || '/evaluations/' || g.year
-    FROM given g JOIN scip.hub h ON h.id = g.hub_id
+    FROM m CROSS JOIN given g JOIN scip.hub h ON h.id = g.hub_id
+    LEFT JOIN LATERAL jsonb_each_text(g.parts) b ON m.category IS NOT NULL
     $sql$, VARIADIC code || CASE WHEN listed THEN ARRAY['NULL::text', 'NULL::numeric', 'NULL::numeric', 'r.record']
       ELSE ARRAY['r.subject', 'r.weight', 'r.part', 'NULL::text'] END)
 $$;
@@ -713,11 +733,6 @@ BEGIN
       WHEN coalesce(s.whole, 0) = 0 AND r.n IS NULL AND m.measure = 'count' THEN 'not_available'
       ELSE 'zero' END AS status) e;
 END $$;
-CREATE FUNCTION metric.cells(code text, first_day date, last_day date, known_at timestamptz, by text[], OUT hub_id bigint, OUT nation text,
-  OUT category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text) RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status
-  FROM metric.cells(cells.code, ARRAY[cells.first_day], ARRAY[cells.last_day], cells.known_at, ARRAY[array_to_string(by, '+')], true) c
-$$;
 
 -- What the records say of one Hub and academic year, of what Hubs confirm in their returns. For the Hub itself: nothing recorded is 0,
 -- which it may confirm.
@@ -729,5 +744,19 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
   CROSS JOIN LATERAL metric.cells(m.code, ARRAY[scip.period_start(year)], ARRAY[scip.period_end(year)], NULL, '{hub}', false) c
   WHERE c.hub_id = hub
 $$;
+
+-- What of it is of each sector, meeting or programme ('-' is none). An organisation that several sectors represented is one of the latest,
+-- so that the parts add up to it; a meeting to which nobody came is one of 0.
+CREATE FUNCTION metric.parts_of_hub(code text, by text, hub bigint, year text, OUT parts jsonb) LANGUAGE plpgsql STABLE STRICT AS $$ BEGIN
+  EXECUTE format($f$
+    SELECT coalesce(jsonb_object_agg(s.part, s.value), '{}') FROM (SELECT coalesce(d.part, '-') AS part, sum(d.weight) AS value FROM (
+        (SELECT DISTINCT ON (f.who) coalesce(f.weight, 1), CASE $4 WHEN 'meeting' THEN split_part(f.record, '/', 4) ELSE f.category END
+         FROM (SELECT coalesce(r.subject, row_number() OVER ()::text) AS who, r.* FROM fact.%I($1, $2, NULL) r) f
+         WHERE f.hub_id = $3 AND f.left_out IS NULL ORDER BY f.who, f.day DESC, f.category)
+        UNION ALL
+        SELECT 0, split_part(r.record, '/', 4) FROM fact.meetings_held($1, $2, NULL) r
+        WHERE $4 = 'meeting' AND r.hub_id = $3 AND r.left_out IS NULL) d (weight, part) GROUP BY 1) s
+    $f$, code) INTO parts USING scip.period_start(year), metric.until(scip.period_end(year), NULL), hub, by;
+END $$;
 
 COMMIT;

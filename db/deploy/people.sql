@@ -1,4 +1,4 @@
--- People: professionals, never children; members of Hubs, and who has a seat in a group. Names and addresses stand in one
+-- People: professionals, never children; members of Hubs, who leads them, and who has a seat in a group. Names and addresses stand in one
 -- table, are given out by one function that checks and logs, and are copied nowhere: all other tables know a person by id.
 BEGIN;
 SET LOCAL client_min_messages = warning;
@@ -28,13 +28,26 @@ GRANT EXECUTE ON FUNCTION scip.is_email TO scip_caller;
 -- What is personal says why, on what ground and how long: a test finds a text column that is neither marked so nor
 -- listed as reviewed.
 COMMENT ON COLUMN scip.person.name
-  IS 'personal: purpose=to know who takes part in a Hub, a group or a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); '
-  'retention=two years after the last membership, seat, account or training';
+  IS 'personal: purpose=to know who leads or takes part in a Hub, a group or a training; basis=legitimate interests, UK GDPR Art. 6(1)(f); '
+  'retention=two years after the last membership, lead role, seat, account or training';
 COMMENT ON COLUMN scip.person.email
   IS 'personal: purpose=to invite to meetings and training; basis=legitimate interests, UK GDPR Art. 6(1)(f); '
-  'retention=two years after the last membership, seat, account or training';
+  'retention=two years after the last membership, lead role, seat, account or training';
 COMMENT ON COLUMN scip.person.restricted IS 'UK GDPR Art. 18: kept, and given to nobody but the central team';
 COMMENT ON COLUMN scip.person.added_by IS 'The account; sees the person until it is a member of a Hub or has a seat';
+
+-- Who was in the records twice: the former id leads to the person; the name and address that it had are kept for an erasure to find.
+CREATE TABLE scip.person_merge (
+  LIKE ctx.entry INCLUDING ALL,
+  person_id uuid NOT NULL REFERENCES scip.person,
+  former_id uuid NOT NULL UNIQUE,
+  name scip.label,
+  email text,
+  moved jsonb NOT NULL
+);
+SELECT format('COMMENT ON COLUMN scip.person_merge.%I IS %L', word, 'personal: purpose=to find all of a person at an erasure; basis=legal '
+  'obligation, UK GDPR Art. 6(1)(c) and 17; retention=the person''s') FROM unnest('{name,email}'::text[]) word \gexec
+CREATE INDEX ON scip.person USING gin (scip.search_text(name) public.gin_trgm_ops);
 
 -- A person's own account: what it sees of itself.
 ALTER TABLE scip.account ADD COLUMN person_id uuid REFERENCES scip.person;
@@ -61,7 +74,10 @@ CREATE TABLE scip.erasure (
   account_id uuid
 );
 
-CALL scip.protect('person', 'personal_read', 'erasure');
+CALL scip.protect('person', 'person_merge', 'personal_read', 'erasure');
+CALL scip.track_changes('person_merge', NULL, 'NULL', 'NULL', personal => '{name,email}');
+GRANT SELECT (id, person_id, former_id, moved, version, created_at, updated_at), INSERT (id, person_id, former_id) ON scip.person_merge
+  TO scip_caller;
 
 CREATE FUNCTION ctx.person() RETURNS uuid LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 AS $$ BEGIN RETURN (SELECT a.person_id FROM scip.account a WHERE a.id = ctx.account()); END $$;
@@ -76,6 +92,7 @@ CREATE TABLE scip.hub_membership (
   organisation_name scip.label,
   sector text NOT NULL REFERENCES term.sector,
   ambassador boolean NOT NULL DEFAULT false,
+  speaks_for jsonb,
   starts date NOT NULL,
   ends date,
   CONSTRAINT hub_membership_organisation CHECK (num_nonnulls(organisation_id, organisation_name) <= 1),
@@ -84,6 +101,8 @@ CREATE TABLE scip.hub_membership (
 );
 CREATE INDEX ON scip.hub_membership (hub_id, starts, id);
 COMMENT ON COLUMN scip.hub_membership.ends IS 'The first day without it';
+COMMENT ON COLUMN scip.hub_membership.speaks_for IS 'personal: purpose=to know for whom and what a member speaks; '
+  'basis=legitimate interests, UK GDPR Art. 6(1)(f); retention=the person''s';
 
 -- The rule of a Hub from a day on; a Hub without one has scip.quorum_of()'s default.
 CREATE TABLE scip.hub_quorum (
@@ -109,36 +128,59 @@ CREATE TABLE scip.group_seat (
   CONSTRAINT group_seat_dates CHECK (ends > starts)
 );
 
-CALL scip.protect('hub_membership', 'hub_quorum', 'group_seat');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.hub_membership, scip.hub_quorum, scip.group_seat TO scip_caller;
+-- Who oversees a Hub at an institution that leads it, and who leads it there: one in each role at a time, while the institution leads.
+CREATE TABLE scip.hub_lead_person (
+  LIKE ctx.entry INCLUDING ALL,
+  hub_id bigint NOT NULL REFERENCES scip.hub,
+  lead_id uuid NOT NULL REFERENCES scip.hub_lead (uid),
+  person_id uuid NOT NULL REFERENCES scip.person,
+  role text NOT NULL REFERENCES term.lead_role,
+  authority_to_represent boolean NOT NULL DEFAULT false,
+  time_and_travel boolean NOT NULL DEFAULT false,
+  starts date NOT NULL,
+  ends date,
+  CONSTRAINT hub_lead_person_dates CHECK (ends > starts),
+  CONSTRAINT hub_lead_person_once EXCLUDE USING gist (lead_id WITH =, role WITH =, daterange(starts, ends) WITH &&)
+);
+
+CALL scip.protect('hub_membership', 'hub_quorum', 'group_seat', 'hub_lead_person');
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.hub_membership, scip.hub_quorum, scip.group_seat, scip.hub_lead_person TO scip_caller;
 
 CALL scip.track_changes('person', 'person', 'r.id', $$ARRAY['role:central']$$, personal => '{name,email}');
 CALL scip.track_changes('hub_membership', 'hub_membership', $$(SELECT h.slug || '/members/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
-  $$ARRAY['hub-lead:' || r.hub_id]$$);
+  $$ARRAY['hub-lead:' || r.hub_id]$$, personal => '{speaks_for}');
 CALL scip.track_changes('hub_quorum', 'hub_quorum', '(SELECT h.slug FROM hub h WHERE h.id = r.hub_id)', $$ARRAY['hub:' || r.hub_id]$$,
   part => true);
 CALL scip.track_changes('group_seat', 'group_seat', $$(SELECT g.slug || '/seats/' || r.id FROM alliance_group g WHERE g.id = r.group_id)$$,
   $$ARRAY['group:' || r.group_id]$$);
 
+CALL scip.track_changes('hub_lead_person', 'hub_lead_person',
+  $$(SELECT h.slug || '/lead-people/' || r.id FROM hub h WHERE h.id = r.hub_id)$$, $$ARRAY['hub:' || r.hub_id, 'role:group_member']$$);
+
 -- Who learns a person's name and address: one function each gives them out, after it has checked, and writes down
 -- that it did. No role may read the columns.
 
-CREATE FUNCTION ctx.placed(person uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-AS $$ BEGIN RETURN EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person)
-    OR EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = person); END $$;
--- The central team all, leads who is or was a member of their Hub, members of a group each other, everybody themselves. In PL/pgSQL a
--- session plans it once; what is in SQL and no part of a query, as it has rights of its own, is planned at each call.
-CREATE FUNCTION ctx.people() RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-AS $$ BEGIN RETURN ARRAY(SELECT ctx.person() UNION SELECT m.person_id FROM scip.hub_membership m WHERE m.hub_id = ANY (ctx.hubs_led())
-             UNION SELECT s.person_id FROM scip.group_seat s WHERE s.group_id = ANY (ctx.groups())); END $$;
+CREATE FUNCTION ctx.placed(person uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
+RETURN EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person)
+    OR EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = person)
+    OR EXISTS (SELECT FROM scip.hub_lead_person l WHERE l.person_id = person); END $$;
+-- The central team all, leads who is or was a member of their Hub, its members who leads it, members of groups each other and all leads.
+-- In PL/pgSQL a session plans it once; what is in SQL and no part of a query, as it has rights of its own, is planned at each call.
+CREATE FUNCTION ctx.people() RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
+RETURN ARRAY(SELECT ctx.person() UNION SELECT m.person_id FROM scip.hub_membership m WHERE m.hub_id = ANY (ctx.hubs_led())
+             UNION SELECT s.person_id FROM scip.group_seat s WHERE s.group_id = ANY (ctx.groups())
+             UNION SELECT l.person_id FROM scip.hub_lead_person l WHERE l.hub_id = ANY (ctx.hubs()) OR ctx.groups() <> '{}');
+END $$;
 CREATE FUNCTION ctx.knows(person uuid) RETURNS boolean LANGUAGE sql STABLE
 RETURN ctx.central() OR coalesce(person = ANY (ctx.people()), false);
--- The central team, leads whose Hub's member it is or will be, and the person; a restricted one the central team alone.
+-- The central team, leads whose Hub's member or leading person it is or will be, and the person; a restricted one the central team alone.
 CREATE FUNCTION ctx.corrects(person uuid, restricted boolean) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
-AS $$ BEGIN RETURN ctx.central() OR NOT restricted AND (coalesce(person = ctx.person(), false)
-    OR EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person AND m.hub_id = ANY (ctx.hubs_led())
-               AND (m.ends IS NULL OR m.ends > scip.today()))); END $$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
+RETURN ctx.central() OR NOT restricted AND (coalesce(person = ctx.person(), false)
+    OR EXISTS (SELECT FROM (SELECT person_id, hub_id, ends FROM scip.hub_membership UNION ALL
+                            SELECT person_id, hub_id, ends FROM scip.hub_lead_person) m
+               WHERE m.person_id = person AND m.hub_id = ANY (ctx.hubs_led()) AND (m.ends IS NULL OR m.ends > scip.today())));
+END $$;
 
 -- Who reads the name and the address: who knows somebody, and who added them, until they have a place. A dry run,
 -- which would undo the note of it, learns nothing.
@@ -182,6 +224,28 @@ CREATE FUNCTION scip.lock_people() RETURNS void LANGUAGE sql AS $$
 $$;
 CALL scip.add_trigger('lock_hub BEFORE INSERT OR UPDATE ON hub_membership',
   $$PERFORM FROM hub WHERE id = NEW.hub_id FOR NO KEY UPDATE;$$);
+
+-- Within the time of a lead of the Hub; when that ends, so do they. The Hub's row is the lock of both.
+CALL scip.add_trigger('guard_lead_person BEFORE INSERT OR UPDATE ON hub_lead_person', $$
+DECLARE
+  lead hub_lead;
+BEGIN
+  PERFORM FROM hub WHERE id = NEW.hub_id FOR NO KEY UPDATE;
+  SELECT * INTO lead FROM hub_lead l WHERE l.uid = NEW.lead_id AND l.hub_id = NEW.hub_id;
+  PERFORM scip.refuse(422, 'reference-not-found', 'lead', 'There is no such lead of this Hub.') WHERE lead.id IS NULL;
+  PERFORM scip.refuse(409, 'lead-ended', 'from') WHERE NOT lead.period @> NEW.starts;
+  NEW.ends := least(NEW.ends, upper(lead.period));
+$$);
+CALL scip.add_trigger('end_lead_people AFTER UPDATE OF period ON hub_lead', $$
+  UPDATE hub_lead_person p SET ends = upper(NEW.period) WHERE p.lead_id = NEW.uid AND coalesce(p.ends, 'infinity') > upper(NEW.period);
+$$);
+
+-- Whom a member speaks for they may write down themselves; all else of the membership is for who leads the Hub.
+CALL scip.add_trigger($$guard_self BEFORE UPDATE ON hub_membership
+  WHEN (current_user = 'scip_writer' AND NOT ctx.writes(OLD.hub_id, NULL))$$, $$
+  PERFORM scip.refuse(403, 'only-the-hub-lead') FROM (SELECT '{speaks_for,version,updated_at}'::text[] AS free) own
+    WHERE to_jsonb(NEW) - free <> to_jsonb(OLD) - free;
+$$);
 
 -- Where somebody with this name and address is known already it is that one, so that nobody is counted twice; an
 -- address alone may be an office's. What the caller learns is no more than what it gave.
@@ -252,6 +316,30 @@ BEGIN
   RETURN add_person.id;
 END $$;
 GRANT EXECUTE ON FUNCTION scip.add_person TO scip_caller;
+
+-- Who is or was called so, for the central team. Only ids: who reads the names writes that down.
+CREATE FUNCTION scip.people_named(q text) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
+  SELECT p.id FROM person p WHERE ctx.central() AND search_text(p.name) LIKE ANY (search_term(q))
+  UNION SELECT m.person_id FROM person_merge m WHERE ctx.central() AND search_text(m.name) LIKE ANY (search_term(q));
+$$;
+GRANT EXECUTE ON FUNCTION scip.people_named TO scip_caller;
+-- Makes one of two records of a person, for good, with the name and address of the one that stays.
+CALL scip.add_trigger('merge BEFORE INSERT ON person_merge', $$
+DECLARE
+  gone person;
+BEGIN
+  PERFORM lock_people();
+  PERFORM FROM person p WHERE p.id IN (NEW.former_id, NEW.person_id) ORDER BY p.id FOR UPDATE;
+  SELECT * INTO gone FROM person p WHERE p.id = NEW.former_id AND p.id <> NEW.person_id;
+  PERFORM scip.refuse(422, 'reference-not-found', 'former', 'There is no other person of this id.') WHERE gone.id IS NULL;
+  PERFORM scip.refuse(409, 'person-erased') FROM person p WHERE p.id IN (NEW.former_id, NEW.person_id) AND p.erased_at IS NOT NULL;
+  NEW.name := gone.name;
+  NEW.email := gone.email;
+  NEW.moved := merge_records('person', gone.id::text, NEW.person_id::text);
+  UPDATE person p SET restricted = true WHERE p.id = NEW.person_id AND gone.restricted AND NOT p.restricted;
+  UPDATE personal_read r SET person_id = NEW.person_id WHERE r.person_id = gone.id
+    AND NOT EXISTS (SELECT FROM personal_read o WHERE o.xid = r.xid AND o.person_id = NEW.person_id);
+$$);
 
 -- 2025-09-01, or 01/09/2025 as British spreadsheets write it again; NULL for anything else.
 CREATE FUNCTION scip.sheet_date(cell text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT RETURN CASE

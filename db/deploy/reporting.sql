@@ -55,9 +55,21 @@ CREATE TABLE scip.quarterly_update (
     AND scip.shows(priorities) AND scip.shows(questions) AND scip.shows(member_updates))
 );
 
--- down: from a group (or, without one, the central team) to all Hubs, each of which relays it to its members.
+-- What a Hub reports to a national meeting: an item of its agenda, begun from the Hub's last update. The Hub's own until it is submitted.
+CREATE TABLE scip.hub_report (
+  LIKE scip.quarterly_update INCLUDING DEFAULTS INCLUDING CONSTRAINTS,
+  group_id bigint NOT NULL REFERENCES scip.alliance_group,
+  meeting_id uuid NOT NULL REFERENCES scip.meeting ON DELETE CASCADE,
+  agenda_item_id uuid NOT NULL UNIQUE REFERENCES scip.agenda_item ON DELETE CASCADE,
+  response text CHECK (scip.shows(response) AND length(response) <= 20000),
+  responded_on date,
+  PRIMARY KEY (id), FOREIGN KEY (hub_id) REFERENCES scip.hub
+);
+ALTER TABLE scip.hub_report ALTER quarter DROP NOT NULL;
+
+-- down: from a group (or, without one, the central team) to all Hubs, each of which relays it to its members; out of an item of a meeting.
 -- from_hub: from a Hub to a group, with the response and the means chosen for it (framework: conference inputs, website
--- content, project development, informing Research Group priorities, and more).
+-- content, project development, informing Research Group priorities, and more); the others answer what is open to them.
 CREATE TABLE scip.message (
   LIKE ctx.entry INCLUDING ALL,
   direction text NOT NULL CHECK (direction IN ('to_hubs', 'from_hub')),
@@ -67,11 +79,13 @@ CREATE TABLE scip.message (
   title scip.label NOT NULL,
   text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 20000),
   sent_on date NOT NULL DEFAULT scip.today(),
+  agenda_item_id uuid REFERENCES scip.agenda_item,
+  open_to_hubs boolean NOT NULL DEFAULT false,
   response text CHECK (scip.shows(response) AND length(response) <= 20000),
   response_channel text REFERENCES term.response_channel,
   responded_on date,
   CONSTRAINT message_way CHECK (CASE direction WHEN 'to_hubs' THEN num_nonnulls(hub_id, kind, response, response_channel, responded_on) = 0
-                                               ELSE num_nulls(hub_id, kind) = 0 END),
+    AND NOT open_to_hubs ELSE num_nulls(hub_id, kind) = 0 AND agenda_item_id IS NULL END),
   CONSTRAINT message_response CHECK (num_nonnulls(response, response_channel, responded_on) IN (0, 3))
 );
 CREATE INDEX ON scip.message (created_at, id);
@@ -79,12 +93,21 @@ CREATE INDEX ON scip.message (updated_at);
 CREATE INDEX ON scip.message (sent_on, id) WHERE direction = 'to_hubs';
 CREATE INDEX ON scip.message (kind, created_at, id);
 CREATE INDEX ON scip.message (created_at, id) WHERE responded_on IS NOT NULL;
+CREATE INDEX ON scip.message (created_at, id) WHERE open_to_hubs;
 ALTER TABLE scip.message ALTER hub_id SET (n_distinct = -0.5), ALTER group_id SET (n_distinct = -0.5); -- a caller has few, ten are assumed
 CREATE TABLE scip.message_relay (
   message_id uuid REFERENCES scip.message ON DELETE CASCADE,
   hub_id bigint REFERENCES scip.hub,
   relayed_on date NOT NULL,
   note text CHECK (length(note) <= 2000),
+  LIKE ctx.record INCLUDING DEFAULTS,
+  PRIMARY KEY (message_id, hub_id)
+);
+CREATE TABLE scip.message_answer (
+  message_id uuid REFERENCES scip.message,
+  hub_id bigint REFERENCES scip.hub,
+  text text NOT NULL CHECK (scip.shows(text) AND length(text) <= 20000),
+  answered_on date NOT NULL DEFAULT scip.today(),
   LIKE ctx.record INCLUDING DEFAULTS,
   PRIMARY KEY (message_id, hub_id)
 );
@@ -99,11 +122,13 @@ CREATE TABLE scip.hub_review (
 CREATE INDEX ON scip.hub_review (hub_id, reviewed_on);
 
 CALL scip.protect('activity', 'quarter_deadline', 'quarterly_update_extension', 'quarterly_update', 'message', 'message_relay',
-  'hub_review');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.activity, scip.quarterly_update_extension, scip.message_relay, scip.hub_review TO scip_caller;
+  'message_answer', 'hub_review', 'hub_report');
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.activity, scip.quarterly_update_extension, scip.message_relay, scip.message_answer,
+  scip.hub_review TO scip_caller;
 GRANT SELECT, INSERT, UPDATE ON scip.quarter_deadline, scip.quarterly_update TO scip_caller;
+GRANT SELECT, UPDATE ON scip.hub_report TO scip_caller;
 -- Messages: from a Hub by its lead, to Hubs from a group by its members; answered by that group or the central team.
-GRANT SELECT, INSERT, DELETE, UPDATE (response, response_channel, responded_on) ON scip.message TO scip_caller;
+GRANT SELECT, INSERT, DELETE, UPDATE (open_to_hubs, response, response_channel, responded_on) ON scip.message TO scip_caller;
 
 CALL scip.track_changes('activity', 'activity', $$(SELECT h.slug || '/activities/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
   $$ARRAY['hub:' || r.hub_id]$$);
@@ -118,10 +143,14 @@ CALL scip.track_changes('quarterly_update', 'quarterly_update', $$(SELECT h.slug
     WHERE g.decides_applications)
     ELSE ARRAY['hub-lead:' || r.hub_id] END$$);
 CALL scip.track_changes('message', 'message', 'r.id',
-  $$CASE r.direction WHEN 'to_hubs' THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
+  $$CASE WHEN r.direction = 'to_hubs' OR r.open_to_hubs THEN ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']
   ELSE ARRAY['hub:' || r.hub_id] || coalesce(ARRAY['group:' || r.group_id], '{}') END$$);
 CALL scip.track_changes('message_relay', 'message', '(SELECT m.id FROM message m WHERE m.id = r.message_id)',
   $$ARRAY['hub:' || r.hub_id, 'role:group_member']$$, part => true, record => $$concat_ws('/', r.message_id, r.hub_id)$$);
+CALL scip.track_changes('message_answer', 'message', '(SELECT m.id FROM message m WHERE m.id = r.message_id)',
+  $$ARRAY['role:hub_lead', 'role:hub_member', 'role:group_member']$$, part => true, record => $$concat_ws('/', r.message_id, r.hub_id)$$);
+CALL scip.track_changes('hub_report', 'hub_report', 'r.id', $$CASE r.status WHEN 'draft' THEN ARRAY['hub-lead:' || r.hub_id]
+  ELSE ARRAY['hub:' || r.hub_id, 'group:' || r.group_id] END$$);
 CALL scip.track_changes('hub_review', 'hub_review', $$(SELECT h.slug || '/reviews/' || r.id FROM hub h WHERE h.id = r.hub_id)$$,
   $$ARRAY['hub:' || r.hub_id]$$);
 
@@ -223,8 +252,59 @@ BEGIN
   PERFORM scip.refuse(422, 'date-in-future', 'relayed_on', 'The message cannot be relayed after today.') WHERE NEW.relayed_on > today();
 $$);
 
+-- What goes out of an agenda item is of its group; the Hub opens its message, which stays open, and the group responds.
+CALL scip.add_trigger('guard_item BEFORE INSERT ON message WHEN (NEW.agenda_item_id IS NOT NULL)', $$
+  NEW.group_id := coalesce(NEW.group_id, (SELECT m.group_id FROM agenda_item i JOIN meeting m ON m.id = i.meeting_id
+    WHERE i.id = NEW.agenda_item_id AND ctx.writes(NULL, m.group_id)));
+  PERFORM scip.refuse(422, 'reference-not-found', 'agenda_item', 'There is no such item on an agenda of the group.') WHERE NOT EXISTS (
+      SELECT FROM agenda_item i JOIN meeting m ON m.id = i.meeting_id WHERE i.id = NEW.agenda_item_id AND m.group_id = NEW.group_id);
+$$);
+CALL scip.add_trigger('guard_opening BEFORE UPDATE OF open_to_hubs ON message',
+  $$PERFORM scip.refuse(403, 'only-the-hub-lead') WHERE NOT ctx.writes(NEW.hub_id, NULL);$$);
+CALL scip.add_trigger('guard_response BEFORE UPDATE OF response ON message, hub_report',
+  $$PERFORM scip.refuse(403, 'only-the-group') WHERE NOT ctx.writes(NULL, NEW.group_id);$$);
+CALL scip.add_trigger('guard_answer BEFORE INSERT OR UPDATE ON message_answer', $$
+  PERFORM scip.refuse(409, 'message-not-open') WHERE NOT EXISTS (
+      SELECT FROM message m WHERE m.id = NEW.message_id AND m.open_to_hubs AND m.hub_id <> NEW.hub_id);
+$$);
+
+-- Each Hub that is active on the day reports to a national meeting: an item for those that have none. False: not the caller's to do.
+CREATE FUNCTION scip.invite_reports(meeting uuid) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT scip.lock_meeting(meeting) THEN
+    RETURN false;
+  END IF;
+  INSERT INTO scip.agenda_item (meeting_id, hub_id, title, led_by)
+  SELECT m.id, h.id, 'Report: ' || h.name, 'Lead of ' || h.name FROM scip.meeting m JOIN scip.hub h ON scip.hub_active(h.id, m.day, m.day)
+  WHERE m.id = meeting AND NOT EXISTS (SELECT FROM scip.agenda_item i WHERE i.meeting_id = m.id AND i.hub_id = h.id) ORDER BY h.name_sort;
+  RETURN true;
+END $$;
+CALL scip.add_trigger('begin_report AFTER INSERT ON agenda_item WHEN (NEW.hub_id IS NOT NULL)', $$
+DECLARE
+  m record;
+BEGIN
+  SELECT t.day, g.id INTO m FROM meeting t JOIN alliance_group g ON g.id = t.group_id AND g.counts_for_representation
+  WHERE t.id = NEW.meeting_id;
+  PERFORM scip.refuse(409, 'meeting-not-national', 'hub') WHERE NOT FOUND;
+  INSERT INTO hub_report (hub_id, group_id, meeting_id, agenda_item_id, quarter, nil_return, practice, challenges, ideas, priorities,
+    questions, member_updates)
+  SELECT NEW.hub_id, m.id, NEW.meeting_id, NEW.id, u.quarter, coalesce(u.nil_return, false), u.practice, u.challenges, u.ideas,
+    u.priorities, u.questions, u.member_updates
+  FROM (VALUES (1)) one LEFT JOIN LATERAL (SELECT * FROM quarterly_update q WHERE q.hub_id = NEW.hub_id AND q.status = 'submitted'
+    AND quarter_start(q.quarter) <= m.day ORDER BY q.quarter DESC LIMIT 1) u ON true;
+$$);
+-- The Hub writes its report until there is feedback on it; it cannot be taken off the agenda once it is submitted.
+CALL scip.add_trigger('guard_report BEFORE UPDATE OF status, nil_return, practice, challenges, ideas, priorities, questions, member_updates
+  ON hub_report', $$
+  PERFORM scip.refuse(403, 'only-the-hub-lead') WHERE NOT ctx.writes(NEW.hub_id, NULL);
+  PERFORM scip.refuse(409, 'report-has-feedback') WHERE OLD.response IS NOT NULL;
+$$);
+CALL scip.add_trigger($$guard_removal BEFORE DELETE ON hub_report WHEN (OLD.status = 'submitted')$$,
+  $$PERFORM scip.refuse(409, 'report-submitted');$$);
+
 -- A message sent by mistake goes while nobody has acted on it.
 CALL scip.add_trigger('guard_message BEFORE DELETE ON message', $$
+  PERFORM scip.refuse(409, 'message-has-answers') WHERE EXISTS (SELECT FROM message_answer a WHERE a.message_id = OLD.id);
   PERFORM scip.refuse(409, 'message-responded') WHERE OLD.responded_on IS NOT NULL;
   PERFORM scip.refuse(409, 'message-relayed') WHERE EXISTS (SELECT FROM message_relay r WHERE r.message_id = OLD.id);
 $$);
@@ -388,7 +468,7 @@ BEGIN
         FROM hub_evaluation t WHERE t.hub_id = hub AND t.year = hub_health.year) e;
   RETURN NEXT;
 
-  -- The national groups are the working groups; the Hub is there in a member of its own, or in who has a seat for an
+  -- The Hub is there in a member of its own, or in who has a seat for an
   -- organisation that leads it. A meeting whose attendance is not recorded says nothing.
   ordinal := 9; rule := 'national_meetings'; title := 'The Hub attends the meetings of the national groups';
   deadline := last_day;
@@ -405,7 +485,7 @@ BEGIN
                                 AND (s.ends IS NULL OR s.ends > t.day)
                                 AND l.hub_id = hub AND (l.evidence_kind = 'last_known' OR l.period @> t.day)))))
                                   AS attended
-        FROM meeting t JOIN alliance_group g ON g.id = t.group_id AND g.kind = 'working_group'
+        FROM meeting t JOIN alliance_group g ON g.id = t.group_id AND g.counts_for_representation
         WHERE t.status = 'held' AND t.day BETWEEN first_day AND least(last_day, hub_health.day) AND hub_active(hub, t.day, t.day)
           AND EXISTS (SELECT FROM attendance a WHERE a.meeting_id = t.id)) m;
   RETURN NEXT;
@@ -447,6 +527,6 @@ CREATE FUNCTION scip.message_rates(first date, last date, OUT sent bigint, OUT d
         FROM message m WHERE m.direction = 'from_hub' AND m.sent_on BETWEEN first AND last) u
   WHERE ctx.in_network()
 $$;
-GRANT EXECUTE ON FUNCTION scip.health, scip.message_rates TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.invite_reports, scip.health, scip.message_rates TO scip_caller;
 
 COMMIT;

@@ -52,16 +52,19 @@ CREATE FUNCTION scip.erase(person uuid, at timestamptz) RETURNS void LANGUAGE pl
 DECLARE
   held record;
   words text[];
+  former CONSTANT person_merge[] := ARRAY(SELECT m FROM person_merge m WHERE m.person_id = erase.person);
 BEGIN
   PERFORM lock_texts();
   SELECT p.name::text, p.email INTO held FROM person p WHERE p.id = erase.person FOR UPDATE;
-  INSERT INTO erasure (person_id, at, account_id) VALUES (erase.person, erase.at, ctx.account()) ON CONFLICT DO NOTHING;
-  words := ARRAY[erase.person::text, held.name, held.email]
+  INSERT INTO erasure (person_id, at, account_id) SELECT u, erase.at, ctx.account()
+  FROM unnest(ARRAY(SELECT former_id FROM unnest(former)) || erase.person) u ON CONFLICT DO NOTHING; -- also of who is back after a restore
+  words := ARRAY[erase.person::text, held.name, held.email] || ARRAY(SELECT unnest(ARRAY[former_id::text, name, email]) FROM unnest(former))
     || ARRAY(SELECT unnest(ARRAY[a.id::text, a.subject]) FROM account a WHERE a.person_id = erase.person);
   DELETE FROM idempotency i WHERE i.account_id IN (SELECT a.id FROM account a WHERE a.person_id = erase.person);
   UPDATE idempotency i SET status = 410, hash = '', location = NULL, etag = NULL, content_type = NULL, body = NULL
   WHERE EXISTS (SELECT FROM unnest(words) word, unnest(ARRAY[word, btrim(to_json(word)::text, '"')]) written -- as it is, and within JSON
                WHERE strpos(i.body, written) > 0 OR strpos(i.location, written) > 0);
+  UPDATE hub_membership m SET speaks_for = NULL WHERE m.person_id = erase.person AND m.speaks_for IS NOT NULL;
   UPDATE person p SET name = NULL, email = NULL, erased_at = erase.at, added_by = NULL
   WHERE p.id = erase.person AND p.erased_at IS NULL;
   DELETE FROM client_secret WHERE account_id IN (SELECT a.id FROM account a WHERE a.person_id = erase.person);
@@ -71,6 +74,8 @@ BEGIN
   WHERE a.person_id = erase.person AND a.subject !~ '^erased-';
   UPDATE history h SET row = h.row || '{"label": "[erased]"}' FROM account a
   WHERE a.person_id = erase.person AND h."table" = 'account' AND h.record = a.id::text AND h.row ? 'label';
+  UPDATE person_merge m SET name = NULL, email = NULL WHERE m.person_id = erase.person AND m.name IS NOT NULL;
+  PERFORM erase_words(erase.person, name, email) FROM unnest(former) WHERE (name, email) IS DISTINCT FROM (held.name, held.email);
   PERFORM erase_words(erase.person, held.name, held.email);
 END $$;
 CREATE FUNCTION scip.erase_person(person uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
@@ -93,20 +98,23 @@ BEGIN
     'person', jsonb_build_object('id', p.id, 'name', p.name, 'email', p.email, 'restricted', p.restricted,
       'erased_at', p.erased_at, 'added_by', p.added_by, 'created_at', p.created_at, 'updated_at', p.updated_at),
     'memberships', (SELECT coalesce(jsonb_agg(jsonb_build_object('hub', h.slug, 'organisation', o.slug, 'organisation_name',
-      m.organisation_name,
-        'sector', m.sector, 'ambassador', m.ambassador, 'from', m.starts, 'to', m.ends - 1) ORDER BY m.starts, m.id), '[]')
+        m.organisation_name, 'sector', m.sector, 'ambassador', m.ambassador, 'speaks_for', m.speaks_for, 'from', m.starts,
+        'to', m.ends - 1) ORDER BY m.starts, m.id), '[]')
       FROM hub_membership m JOIN hub h ON h.id = m.hub_id LEFT JOIN organisation o ON o.id = m.organisation_id WHERE m.person_id = of_whom),
     'seats', (SELECT coalesce(jsonb_agg(jsonb_build_object('group', g.slug, 'title', s.title, 'organisation', o.slug, 'sector', s.sector,
         'from', s.starts, 'to', s.ends - 1) ORDER BY s.starts, s.id), '[]')
       FROM group_seat s JOIN alliance_group g ON g.id = s.group_id LEFT JOIN organisation o ON o.id = s.organisation_id
         WHERE s.person_id = of_whom),
+    'lead_roles', (SELECT coalesce(jsonb_agg(jsonb_build_object('hub', h.slug, 'role', l.role, 'authority_to_represent',
+        l.authority_to_represent, 'time_and_travel', l.time_and_travel, 'from', l.starts, 'to', l.ends - 1) ORDER BY l.starts, l.id), '[]')
+      FROM hub_lead_person l JOIN hub h ON h.id = l.hub_id WHERE l.person_id = of_whom),
     'attendance', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', m.id, 'title', m.title, 'starts_on', m.day, 'status', a.status)
         ORDER BY m.day, m.id), '[]')
       FROM attendance a JOIN meeting m ON m.id = a.meeting_id WHERE a.person_id = of_whom),
-    'actions', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', a.meeting_id, 'text', a.text, 'due_on', a.due_on, 'done_on',
-      a.done_on)
+    'actions', (SELECT coalesce(jsonb_agg(jsonb_build_object('meeting', a.meeting_id, 'project', p.slug, 'text', a.text, 'due_on', a.due_on,
+        'done_on', a.done_on)
         ORDER BY a.created_at, a.id), '[]')
-      FROM action a WHERE a.owner_id = of_whom),
+      FROM action a LEFT JOIN project p ON p.id = a.project_id WHERE a.owner_id = of_whom),
     'activities', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'hub', h.slug, 'title', a.title, 'held_on', a.held_on)
         ORDER BY a.held_on, a.id), '[]')
       FROM activity a JOIN hub_membership m ON m.id = a.membership_id JOIN hub h ON h.id = a.hub_id WHERE m.person_id = of_whom),
@@ -115,6 +123,8 @@ BEGIN
                                                                 ORDER BY r.starts, r.id), '[]')
                                       FROM account_role r WHERE r.account_id = a.id)) ORDER BY a.created_at, a.id), '[]')
       FROM account a WHERE a.person_id = of_whom),
+    'merges', (SELECT coalesce(jsonb_agg(jsonb_build_object('former', m.former_id, 'name', m.name, 'email', m.email,
+        'merged_at', m.created_at) ORDER BY m.created_at, m.id), '[]') FROM person_merge m WHERE m.person_id = of_whom),
     'reads', (SELECT coalesce(jsonb_agg(jsonb_build_object('read_at', r.at, 'account', r.account_id, 'operation', r.operation)
         ORDER BY r.at, r.id), '[]')
       FROM personal_read r WHERE r.person_id = of_whom),
@@ -265,6 +275,8 @@ CREATE FUNCTION scip.retain_person() RETURNS int LANGUAGE sql AS $$
                     AND (m.ends IS NULL OR m.ends > scip.today() - interval '2 years'))
     AND NOT EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = p.id
                     AND (s.ends IS NULL OR s.ends > scip.today() - interval '2 years'))
+    AND NOT EXISTS (SELECT FROM scip.hub_lead_person l WHERE l.person_id = p.id
+                    AND (l.ends IS NULL OR l.ends > scip.today() - interval '2 years'))
     AND NOT EXISTS (SELECT FROM scip.account a WHERE a.person_id = p.id
                     AND (a.active OR a.updated_at > now() - interval '2 years'))
     AND NOT EXISTS (SELECT FROM scip.booking b JOIN scip.training_session s ON s.id = b.session_id
@@ -340,7 +352,7 @@ CALL scip.track_changes('redaction', NULL, 'NULL', 'NULL', personal => '{digest}
 UPDATE scip.record_kind r SET kind = v.kind, key = v.key FROM (VALUES
   ('agenda_item', 'meeting', $$r.meeting_id || '/agenda/' || r.id$$),
     ('resolution', 'meeting', $$r.meeting_id || '/resolutions/' || r.id$$),
-  ('action', 'meeting', $$r.meeting_id || '/actions/' || r.id$$),
+  ('action', 'action', $$coalesce('meetings/' || r.meeting_id || '/', '') || 'actions/' || r.id$$),
     ('hub_lead', 'hub', $$(SELECT h.slug || '/leads/' || r.id FROM hub h WHERE h.id = r.hub_id)$$),
   ('hub_pathway', 'hub', $$(SELECT h.slug || '/pathway/' || r.step FROM hub h WHERE h.id = r.hub_id)$$),
   ('message_relay', 'hub', $$(SELECT h.slug || '/relays/' || r.message_id FROM hub h WHERE h.id = r.hub_id)$$),
@@ -646,6 +658,8 @@ DECLARE
   data jsonb;
 BEGIN
   PERFORM lock_texts();
+  -- an action of a meeting has two addresses: it is known by the longer one
+  address := coalesce((SELECT address_of('action', to_jsonb(a)) FROM action a WHERE '/v1/actions/' || a.id = address), address);
   FOR k IN SELECT x."table" AS t, r.key, substr(address, length(a.prefix) + 1) AS rest
            FROM text_column x JOIN record_kind r USING ("table") JOIN kind_address a ON a.kind = r.kind
            WHERE x."column" = field AND x.rule <> 'kept' AND starts_with(address, a.prefix) LOOP
@@ -722,7 +736,7 @@ COMMENT ON TABLE scip.breach IS 'history: kept=10 years';
 -- The schedule: of each step of the nightly job that is more than a statement, and of each table's history, what its comment says.
 COMMENT ON FUNCTION scip.retain_change IS 'retention: kept=400 days; what=that a record has changed';
 COMMENT ON FUNCTION scip.retain_person
-  IS 'retention: kept=2 years after the last membership, seat, account or training; what=people: they are erased';
+  IS 'retention: kept=2 years after the last membership, lead role, seat, account or training; what=people: they are erased';
 COMMENT ON FUNCTION scip.retain_file
   IS 'retention: kept=1 day of what came to nothing, 30 days of files that were removed; what=bytes of files';
 COMMENT ON FUNCTION scip.retain_usage_salt IS 'retention: kept=the day; what=what visitors are distinguished by';

@@ -2,8 +2,8 @@
 WITH it AS MATERIALIZED (
   SELECT x.id, scip.lock_meeting(x.id) AS held FROM scip.meeting x WHERE x.id = :meeting
 ), made AS (
-  INSERT INTO scip.action (meeting_id, id, text, owner_id, due_on, done_on)
-  SELECT x.id, :new_id, p.text, :owner, p.due_on, p.done_on
+  INSERT INTO scip.action (meeting_id, id, text, owner_id, due_on, done_on, project_id)
+  SELECT x.id, :new_id, p.text, :owner, p.due_on, p.done_on, scip.reference('project', :project)
   FROM it x, jsonb_populate_record(NULL::scip.action, :body) p
   WHERE x.held
   RETURNING id

@@ -2,8 +2,8 @@
 WITH it AS MATERIALIZED (
   SELECT x.id, scip.lock_meeting(x.id) AS held FROM scip.meeting x WHERE x.id = :meeting
 ), made AS (
-  INSERT INTO scip.agenda_item (meeting_id, id, title, ordinal, intended_outcome, led_by, notes, outcome)
-  SELECT x.id, :new_id, p.title, p.ordinal, p.intended_outcome, p.led_by, p.notes, p.outcome
+  INSERT INTO scip.agenda_item (meeting_id, id, title, hub_id, ordinal, intended_outcome, led_by, notes, outcome)
+  SELECT x.id, :new_id, p.title, scip.reference('hub', :hub), p.ordinal, p.intended_outcome, p.led_by, p.notes, p.outcome
   FROM it x, jsonb_populate_record(NULL::scip.agenda_item, :body) p
   WHERE x.held
   RETURNING id

@@ -3,7 +3,7 @@ SELECT slug, name, other_names, nations, regions, status, status_evidence_on, la
        last_known_leads, former_leads, lead_note, blurb, logo, logo_alt, page_url, page, branding_allowed, sources, confidence, updated_at,
        href, _geometry, _version,
        CASE WHEN slug <> :slug THEN 308 END AS _status,
-       CASE WHEN slug <> :slug THEN href END AS _location
+       CASE WHEN slug <> :slug THEN '/v1/hubs/' || slug END AS _location
 FROM scip.hubs
 WHERE _id = coalesce((SELECT id FROM scip.hub WHERE slug = :slug),
-                     (SELECT hub_id FROM scip.hub_former_slug WHERE slug = :slug))
+  (SELECT hub_id FROM scip.hub_former_slug WHERE slug = :slug))

@@ -2,7 +2,7 @@
 SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.meeting x WHERE x.id = :meeting)) refusal
 FULL JOIN (
-  SELECT id, meeting, text, scip.link_id('people', owner, (SELECT l.id FROM scip.person l WHERE l.id = owner)) AS owner,
+  SELECT id, meeting, project, text, scip.link_id('people', owner, (SELECT l.id FROM scip.person l WHERE l.id = owner)) AS owner,
          scip.person_name(owner) AS owner_name, due_on, done_on, created_at, updated_at, href,
          (coalesce(due_on, date 'infinity'))::text AS _after_key, id::text AS _after_id
   FROM (

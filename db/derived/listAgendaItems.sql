@@ -2,7 +2,7 @@
 SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.meeting x WHERE x.id = :meeting)) refusal
 FULL JOIN (
-  SELECT id, ordinal, heading, title, intended_outcome, led_by, notes, outcome, version, created_at, updated_at, href,
+  SELECT id, ordinal, heading, hub, title, intended_outcome, led_by, notes, outcome, version, created_at, updated_at, href,
          ordinal::text AS _after_ordinal
   FROM scip.agenda_items
   WHERE _meeting = :meeting

@@ -2,13 +2,14 @@
 SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.hub x WHERE x.slug = :slug AND ctx.sees(x.id, NULL))) refusal
 FULL JOIN (
-  SELECT id, meeting, text, scip.link_id('people', owner, (SELECT l.id FROM scip.person l WHERE l.id = owner)) AS owner,
+  SELECT id, meeting, project, text, scip.link_id('people', owner, (SELECT l.id FROM scip.person l WHERE l.id = owner)) AS owner,
          scip.person_name(owner) AS owner_name, due_on, done_on, created_at, updated_at, href,
          (coalesce(due_on, date 'infinity'))::text AS _after_key, id::text AS _after_id
   FROM (
     SELECT *
     FROM scip.actions
-    WHERE _hub_id = (SELECT x.id FROM scip.hub x WHERE x.slug = :slug AND ctx.sees(x.id, NULL))
+    WHERE _hub = :slug
+      AND _meeting IS NOT NULL
       AND (:done IS NULL OR (done_on IS NOT NULL) = :done)
       AND (:modified_since IS NULL OR updated_at >= :modified_since)
       AND (:after_id IS NULL OR CASE WHEN :sort = '-due' THEN (coalesce(due_on, date 'infinity'), id) < (:after_key::date, :after_id::uuid)

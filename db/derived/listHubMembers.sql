@@ -3,8 +3,8 @@ SELECT page.*, refused AS _status
 FROM (SELECT 404 AS refused WHERE NOT EXISTS (SELECT FROM scip.hub x WHERE x.slug = :slug)) refusal
 FULL JOIN (
   SELECT id, hub, scip.link_id('people', person, (SELECT l.id FROM scip.person l WHERE l.id = person)) AS person,
-         scip.person_name(person) AS name, scip.person_email(person) AS email, organisation, organisation_name, sector, ambassador, "from",
-         "to", current, created_at, updated_at, href, "from"::text AS _after_key, id::text AS _after_id
+         scip.person_name(person) AS name, scip.person_email(person) AS email, organisation, organisation_name, sector, ambassador,
+         speaks_for, "from", "to", current, created_at, updated_at, href, "from"::text AS _after_key, id::text AS _after_id
   FROM (
     SELECT *
     FROM scip.hub_members

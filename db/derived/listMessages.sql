@@ -3,14 +3,16 @@ SELECT page.*, refused AS _status,
        CASE refused WHEN 400 THEN '[{"pointer": "/query/period", "detail": "is no period such as 2024-25"}]'::json END AS _errors
 FROM scip.refuse_list(NULL, :period) refused
 FULL JOIN (
-  SELECT id, direction, "group", hub, kind, title, text, sent_on, response, response_channel, responded_on, created_at, updated_at, href,
-         created_at::text AS _after_key, id::text AS _after_id
+  SELECT id, direction, "group", hub, kind, title, text, sent_on, agenda_item, open_to_hubs, response, response_channel, responded_on,
+         created_at, updated_at, href, created_at::text AS _after_key, id::text AS _after_id
   FROM scip.messages
   WHERE (:direction IS NULL OR direction = :direction)
     AND (:kind IS NULL OR kind = :kind)
     AND (:hub IS NULL OR _hub = :hub)
     AND (:group IS NULL OR _group = :group)
     AND (:answered IS NULL OR direction = 'from_hub' AND (responded_on IS NOT NULL) = :answered)
+    AND (:open_to_hubs IS NULL OR open_to_hubs = :open_to_hubs)
+    AND (:agenda_item IS NULL OR _agenda_item = :agenda_item)
     AND (:period IS NULL OR sent_on BETWEEN scip.period_start(:period) AND scip.period_end(:period))
     AND (:modified_since IS NULL OR updated_at >= :modified_since)
     AND (:after_id IS NULL OR CASE WHEN :sort = '-date' THEN (created_at, id) < (:after_key::timestamptz, :after_id::uuid)

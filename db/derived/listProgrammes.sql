@@ -4,6 +4,10 @@ SELECT slug, name, language, summary, summary_language, name_cy, summary_cy, url
 FROM scip.programmes
 WHERE _lang = :lang
   AND (:q IS NULL OR scip.search_text(concat_ws(' ', name, name_cy)) LIKE ANY (scip.search_term(:q)))
+  AND (:hub IS NULL OR EXISTS (SELECT FROM scip.programme_participants q WHERE q._programme = programmes.slug AND q._hub = :hub
+      AND scip.today() BETWEEN q."from" AND coalesce(q."to", 'infinity')))
+  AND (:organisation IS NULL OR EXISTS (SELECT FROM scip.programme_participants q WHERE q._programme = programmes.slug
+      AND q._organisation = :organisation AND scip.today() BETWEEN q."from" AND coalesce(q."to", 'infinity')))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, slug) < (:after_key, :after_slug)
       ELSE (_sort, slug) > (:after_key, :after_slug) END)

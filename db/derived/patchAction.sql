@@ -5,7 +5,7 @@ WITH vis AS (
   SELECT * FROM scip.action WHERE id = (SELECT id FROM vis) AND (SELECT scip.lock_meeting(:meeting)) FOR NO KEY UPDATE
 ), upd AS (
   UPDATE scip.action t SET text = p.text, owner_id = CASE WHEN :body ? 'owner' THEN :owner ELSE own.owner_id END, due_on = p.due_on,
-      done_on = p.done_on
+      done_on = p.done_on, project_id = CASE WHEN :body ? 'project' THEN scip.reference('project', :project) ELSE own.project_id END
   FROM own, jsonb_populate_record((own.*)::scip.action, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id

@@ -4,7 +4,7 @@ WITH own AS MATERIALIZED (
 ), upd AS (
   UPDATE scip.alliance_group t SET name = p.name, kind = p.kind, status = p.status,
       starts = CASE WHEN :body ? 'from' THEN :from ELSE own.starts END, ends = CASE WHEN :body ? 'to' THEN :to ELSE own.ends END,
-      purpose = p.purpose, sources = p.sources, confidence = p.confidence
+      purpose = p.purpose, counts_for_representation = p.counts_for_representation, sources = p.sources, confidence = p.confidence
   FROM own, jsonb_populate_record((own.*)::scip.alliance_group, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id

@@ -19,7 +19,7 @@ WITH it AS (
              'is not here') ORDER BY w.n) FILTER (WHERE vis.step IS NULL) AS unknown
   FROM wanted w LEFT JOIN (SELECT DISTINCT step FROM vis) vis USING (step) LEFT JOIN own USING (step)
 ), upd AS (
-  UPDATE scip.hub_pathway t SET done_on = p.done_on, evidence = p.evidence
+  UPDATE scip.hub_pathway t SET done_on = p.done_on, evidence = p.evidence, reason = p.reason
   FROM wrong, wanted w JOIN own ON own.step = w.step, jsonb_populate_record((own.*)::scip.hub_pathway, w.item) p
   WHERE (t.hub_id, t.step) = (own.hub_id, own.step) AND missing + twice + others = 0 AND old IS NULL
 )

@@ -4,7 +4,7 @@ WITH vis AS (
 ), own AS MATERIALIZED (
   SELECT * FROM scip.hub_pathway WHERE (hub_id, step) IN (SELECT hub_id, step FROM vis) FOR NO KEY UPDATE
 ), upd AS (
-  UPDATE scip.hub_pathway t SET done_on = p.done_on, evidence = p.evidence
+  UPDATE scip.hub_pathway t SET done_on = p.done_on, evidence = p.evidence, reason = p.reason
   FROM own, jsonb_populate_record((own.*)::scip.hub_pathway, :body) p
   WHERE (t.hub_id, t.step) = (own.hub_id, own.step) AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.hub_id, t.step

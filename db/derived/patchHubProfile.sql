@@ -9,6 +9,8 @@ WITH vis AS (
   FROM own, jsonb_populate_record((own.*)::scip.hub, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id
+), parts AS MATERIALIZED (
+  SELECT id, scip.set_hub_parts(id, :body) FROM upd
 )
-SELECT CASE WHEN own.id IS NULL THEN 403 WHEN upd.id IS NULL THEN 412 END AS _status
-FROM vis LEFT JOIN own USING (id) LEFT JOIN upd USING (id)
+SELECT CASE WHEN own.id IS NULL THEN 403 WHEN parts.id IS NULL THEN 412 END AS _status
+FROM vis LEFT JOIN own USING (id) LEFT JOIN parts USING (id)

@@ -3,7 +3,9 @@ WITH own AS MATERIALIZED (
   SELECT * FROM scip.news WHERE slug = :slug FOR NO KEY UPDATE
 ), upd AS (
   UPDATE scip.news t SET title = p.title, title_source = p.title_source, kind = p.kind, published_on = p.published_on,
-      publisher = p.publisher, url = p.url, sources = p.sources, confidence = p.confidence
+      publisher = p.publisher, url = p.url, status = p.status, title_cy = p.title_cy, summary = p.summary, summary_cy = p.summary_cy,
+      body = p.body, body_cy = p.body_cy, picture = p.picture, picture_alt = p.picture_alt, picture_alt_cy = p.picture_alt_cy,
+      sources = p.sources, confidence = p.confidence
   FROM own, jsonb_populate_record((own.*)::scip.news, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id

@@ -4,7 +4,7 @@ WITH own AS MATERIALIZED (
 ), upd AS (
   UPDATE scip.organisation t SET slug = coalesce(:new_slug, own.slug), name = p.name, nation = p.nation, uk_wide = p.uk_wide,
       region_id = CASE WHEN :body ? 'region' THEN scip.reference('region', :region) ELSE own.region_id END, website = p.website,
-      logo = p.logo, description = p.description, note = p.note, sources = p.sources, confidence = p.confidence
+      logo = p.logo, description = p.description, note = p.note, renamed_on = p.renamed_on, sources = p.sources, confidence = p.confidence
   FROM own, jsonb_populate_record((own.*)::scip.organisation, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id

@@ -3,13 +3,15 @@ WITH own AS MATERIALIZED (
   SELECT id, version FROM scip.alliance_group WHERE slug = :slug FOR NO KEY UPDATE
 ), upd AS (
   UPDATE scip.alliance_group t SET name = p.name, kind = p.kind, status = p.status, starts = :from, ends = :to, purpose = p.purpose,
-      sources = p.sources, confidence = p.confidence
+      counts_for_representation = coalesce(p.counts_for_representation, p.kind = 'working_group'), sources = p.sources,
+      confidence = p.confidence
   FROM own, jsonb_populate_record(NULL::scip.alliance_group, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id
 ), made AS (
-  INSERT INTO scip.alliance_group (slug, name, kind, status, starts, ends, purpose, sources, confidence)
-  SELECT :slug, p.name, p.kind, p.status, :from, :to, p.purpose, p.sources, p.confidence
+  INSERT INTO scip.alliance_group (slug, name, kind, status, starts, ends, purpose, counts_for_representation, sources, confidence)
+  SELECT :slug, p.name, p.kind, p.status, :from, :to, p.purpose, coalesce(p.counts_for_representation, p.kind = 'working_group'), p.sources,
+         p.confidence
   FROM jsonb_populate_record(NULL::scip.alliance_group, :body) p
   WHERE 0 = ANY (:if_match)
   ON CONFLICT (slug) DO NOTHING

@@ -3,13 +3,17 @@ WITH own AS MATERIALIZED (
   SELECT id, version FROM scip.news WHERE slug = :slug FOR NO KEY UPDATE
 ), upd AS (
   UPDATE scip.news t SET title = p.title, title_source = coalesce(p.title_source, 'page'), kind = p.kind, published_on = p.published_on,
-      publisher = p.publisher, url = p.url, sources = p.sources, confidence = p.confidence
+      publisher = p.publisher, url = p.url, status = coalesce(p.status, 'published'), title_cy = p.title_cy, summary = p.summary,
+      summary_cy = p.summary_cy, body = p.body, body_cy = p.body_cy, picture = p.picture, picture_alt = p.picture_alt,
+      picture_alt_cy = p.picture_alt_cy, sources = p.sources, confidence = p.confidence
   FROM own, jsonb_populate_record(NULL::scip.news, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id
 ), made AS (
-  INSERT INTO scip.news (slug, title, title_source, kind, published_on, publisher, url, sources, confidence)
-  SELECT :slug, p.title, coalesce(p.title_source, 'page'), p.kind, p.published_on, p.publisher, p.url, p.sources, p.confidence
+  INSERT INTO scip.news (slug, title, title_source, kind, published_on, publisher, url, status, title_cy, summary, summary_cy, body,
+      body_cy, picture, picture_alt, picture_alt_cy, sources, confidence)
+  SELECT :slug, p.title, coalesce(p.title_source, 'page'), p.kind, p.published_on, p.publisher, p.url, coalesce(p.status, 'published'),
+         p.title_cy, p.summary, p.summary_cy, p.body, p.body_cy, p.picture, p.picture_alt, p.picture_alt_cy, p.sources, p.confidence
   FROM jsonb_populate_record(NULL::scip.news, :body) p
   WHERE 0 = ANY (:if_match)
   ON CONFLICT (slug) DO NOTHING

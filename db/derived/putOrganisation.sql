@@ -3,14 +3,15 @@ WITH own AS MATERIALIZED (
   SELECT id, version FROM scip.organisation WHERE slug = :slug FOR NO KEY UPDATE
 ), upd AS (
   UPDATE scip.organisation t SET name = p.name, nation = p.nation, uk_wide = p.uk_wide, region_id = scip.reference('region', :region),
-      website = p.website, logo = p.logo, description = p.description, note = p.note, sources = p.sources, confidence = p.confidence
+      website = p.website, logo = p.logo, description = p.description, note = p.note, renamed_on = p.renamed_on, sources = p.sources,
+      confidence = p.confidence
   FROM own, jsonb_populate_record(NULL::scip.organisation, :body) p
   WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
   RETURNING t.id
 ), made AS (
-  INSERT INTO scip.organisation (slug, name, nation, uk_wide, region_id, website, logo, description, note, sources, confidence)
-  SELECT :slug, p.name, p.nation, p.uk_wide, scip.reference('region', :region), p.website, p.logo, p.description, p.note, p.sources,
-         p.confidence
+  INSERT INTO scip.organisation (slug, name, nation, uk_wide, region_id, website, logo, description, note, renamed_on, sources, confidence)
+  SELECT :slug, p.name, p.nation, p.uk_wide, scip.reference('region', :region), p.website, p.logo, p.description, p.note, p.renamed_on,
+         p.sources, p.confidence
   FROM jsonb_populate_record(NULL::scip.organisation, :body) p
   WHERE 0 = ANY (:if_match)
   ON CONFLICT (slug) DO NOTHING

@@ -1,2 +1,2 @@
 -- Before the first byte of a file is read: the status that refuses it, or NULL.
-SELECT scip.begin_file(:document, :resource, :name, :only_new, :tags, :file) AS status
+SELECT scip.begin_file(:collection, :slug, :name, :only_new, :tags, :file) AS status

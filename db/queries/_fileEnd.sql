@@ -1,3 +1,3 @@
 -- All chunks are kept: makes them the file.
 SELECT status, href, answer
-FROM scip.end_file(:document, :resource, :name, :only_new, :tags, :file, :media_type, :size, :sha256)
+FROM scip.end_file(:collection, :slug, :name, :only_new, :tags, :file, :media_type, :size, :sha256)

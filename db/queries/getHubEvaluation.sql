@@ -8,10 +8,16 @@ LATERAL (
              'calculated_value', d.derived,
              'status', CASE WHEN m.restricted AND NOT v._own THEN 'suppressed' ELSE coalesce(d.status, 'not_available') END,
              'value', f.value, 'confirmation', CASE WHEN m.restricted AND NOT v._own THEN NULL WHEN f.metric IS NULL THEN 'unconfirmed'
-                           WHEN f.reason IS NULL THEN 'confirmed' ELSE 'overridden' END, 'reason', f.reason) ORDER BY m.ordinal) AS figures
+                           WHEN f.reason IS NULL THEN 'confirmed' ELSE 'overridden' END, 'reason', f.reason,
+             'breakdown_by', m.breakdown, 'breakdown', b.parts) ORDER BY m.ordinal) AS figures
     FROM scip.evaluation_metric m
     LEFT JOIN scip.evaluation_derived(v._hub_id, v.year) d ON d.metric = m.metric
     LEFT JOIN scip.hub_evaluation_figure f ON f.evaluation_id = v._id AND f.metric = m.metric
+    CROSS JOIN LATERAL (
+      SELECT coalesce(json_agg(json_build_object('part', k.part, 'name', n.name, 'calculated_value', d.parts -> k.part,
+               'value', CASE WHEN f.parts IS NOT NULL THEN coalesce(f.parts -> k.part, '0') END) ORDER BY n.name, k.part), '[]') AS parts
+      FROM jsonb_object_keys(coalesce(d.parts, '{}') || coalesce(f.parts, '{}')) k (part),
+           coalesce(scip.part_name(v._hub_id, v.year, m.breakdown, k.part), k.part) n (name)) b
     GROUP BY m.category) g) c,
 LATERAL (
   SELECT json_agg(json_build_object('question', q.code, 'title', q.title, 'required', q.required, 'text', t.text)

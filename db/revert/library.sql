@@ -1,7 +1,8 @@
 BEGIN;
 SET LOCAL client_min_messages = warning;
 \ir ../views/drop.sql
-DROP FUNCTION scip.retain_file, scip.delete_file, scip.end_file, scip.begin_file, scip.file_refusal, scip.record_file,
+DROP FUNCTION scip.retain_file, scip.delete_file, scip.end_file, scip.begin_file, scip.file_refusal, scip.file_item,
+  scip.file_state, scip.record_file,
   scip.file_key, scip.uri_segment, scip.ended_lately, scip.record_resource, scip.record_policy_contribution, scip.record_news,
   scip.record_document, scip.availability, scip.is_isbn, scip.joined, scip.search_query,
   scip.parsed_query, scip.search_vector, scip.lexemes, scip.are_authors, scip.author CASCADE;

@@ -7,6 +7,9 @@ SELECT organisation_id, identifier FROM scip.organisation_identifier WHERE false
 SELECT organisation_id, role, starts, ends FROM scip.organisation_partnership WHERE false;
 SELECT slug, organisation_id FROM scip.organisation_former_slug WHERE false;
 SELECT scip.is_demonstration();
+SELECT organisation_id, predecessor_id, slug, name, kind, happened_on, moved FROM scip.organisation_lineage WHERE false;
+SELECT 1/has_function_privilege('scip_writer', p, 'EXECUTE')::int FROM unnest(ARRAY['scip.set_organisation_parts(bigint, jsonb)',
+  'scip.set_group_organisations(bigint, jsonb)', 'scip.set_strategy_themes(bigint, jsonb)', 'scip.set_hub_parts(bigint, jsonb)']) p;
 SELECT slug, name, nations, launched_on FROM scip.hub WHERE false;
 SELECT hub_id, region_id FROM scip.hub_region WHERE false;
 SELECT hub_id, kind, name FROM scip.hub_name WHERE false;

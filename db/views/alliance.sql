@@ -7,13 +7,14 @@ SELECT code, label AS title, label_cy AS title_cy, '/v1/vocabularies/' || code A
        (SELECT coalesce(json_agg(t.code ORDER BY t.ordinal), '[]') FROM scip.term t WHERE t.list = v.code AND NOT t.retired) AS terms
 FROM scip.term v WHERE list = 'vocabulary';
 CREATE VIEW scip.regions WITH (security_invoker) AS
-SELECT r.slug, r.gss_code, r.name, r.kind, r.nation, r.longitude, r.latitude,
+SELECT r.slug, r.gss_code, r.name, r.kind, r.nation, scip.link('regions', w.slug, w.name) AS within, r.longitude, r.latitude,
        coalesce((SELECT json_agg(scip.link('hubs', h.slug, h.name) ORDER BY h.name_sort)
                  FROM scip.hub_region hr JOIN scip.hub h ON h.id = hr.hub_id WHERE hr.region_id = r.id), '[]') AS hubs,
        array_to_json(r.sources) AS sources, r.updated_at, '/v1/regions/' || r.slug AS href,
        json_build_object('type', 'Point', 'coordinates', json_build_array(r.longitude, r.latitude)) AS _geometry,
-       r.name_sort AS _sort
-FROM scip.region r;
+       r.name_sort AS _sort, r.version AS _version, w.slug AS _within
+FROM scip.region r
+LEFT JOIN scip.region w ON w.id = r.within_id OR r.kind = 'region' AND w.kind = 'country' AND w.nation = r.nation;
 
 CREATE VIEW scip.hubs WITH (security_invoker) AS
 SELECT h.slug, h.name,
@@ -51,6 +52,16 @@ LEFT JOIN LATERAL (
            FILTER (WHERE x.evidence_kind = 'former' OR upper(x.period) <= scip.today()) AS former_leads
   FROM scip.hub_lead x JOIN scip.organisation o ON o.id = x.organisation_id WHERE x.hub_id = h.id) l ON true;
 
+-- A row for each of the two. By subqueries, for a join would read all organisations, and each of them asks for this.
+CREATE VIEW scip.organisation_lineages WITH (security_invoker) AS
+SELECT l.id, l.kind, coalesce((SELECT scip.link('organisations', p.slug, p.name) FROM scip.organisation p WHERE p.id = l.predecessor_id),
+         scip.link('organisations', l.slug, l.name)) AS predecessor,
+       (SELECT scip.link('organisations', s.slug, s.name) FROM scip.organisation s WHERE s.id = l.organisation_id) AS successor,
+       l.happened_on::text, l.note, CASE WHEN (SELECT ctx.central()) THEN l.moved::json END AS moved, l.created_at, l.updated_at,
+       (SELECT '/v1/organisations/' || s.slug FROM scip.organisation s WHERE s.id = l.organisation_id) || '/lineage/' || l.id AS href,
+       l.version AS _version, o AS _organisation_id
+FROM scip.organisation_lineage l, unnest(ARRAY[l.organisation_id, l.predecessor_id]) o;
+GRANT SELECT ON scip.organisation_lineages TO scip_anonymous, scip_caller;
 CREATE VIEW scip.organisations WITH (security_invoker) AS
 SELECT o.slug, o.name,
        (SELECT coalesce(json_agg(json_build_object('name', n.name, 'kind', n.kind) ORDER BY n.name_sort), '[]')
@@ -63,15 +74,19 @@ SELECT o.slug, o.name,
          THEN json_build_object('slug', r.slug, 'gss_code', r.gss_code, 'name', r.name, 'href', '/v1/regions/' || r.slug) END AS region,
        (SELECT coalesce(json_agg(i.identifier ORDER BY i.identifier), '[]')
         FROM scip.organisation_identifier i WHERE i.organisation_id = o.id) AS identifiers,
-       (SELECT coalesce(json_agg(json_build_object('role', p.role, 'from', p.starts, 'to', p.ends, 'description', p.description)
-                                 ORDER BY p.role), '[]')
+       (SELECT coalesce(json_agg(json_build_object('role', p.role, 'from', p.starts, 'to', p.ends, 'description', p.description,
+                                                   'brings', p.brings, 'brings_cy', p.brings_cy) ORDER BY p.role), '[]')
         FROM scip.organisation_partnership p WHERE p.organisation_id = o.id) AS partnerships,
        (SELECT coalesce(json_agg(json_build_object('slug', h.slug, 'name', h.name, 'href', '/v1/hubs/' || h.slug, 'status',
                   CASE WHEN l.period @> scip.today() THEN 'current' WHEN l.evidence_kind = 'dated'
                     AND upper(l.period) <= scip.today() THEN 'former'
                        WHEN l.evidence_kind = 'dated' THEN 'planned' ELSE l.evidence_kind END) ORDER BY h.name_sort, l.id), '[]')
         FROM scip.hub_lead l JOIN scip.hub h ON h.id = l.hub_id WHERE l.organisation_id = o.id) AS hubs_led,
-       o.website, o.logo, o.description, o.note,
+       (SELECT coalesce(json_agg(json_build_object('kind', l.kind, 'predecessor', l.predecessor, 'successor', l.successor,
+               'happened_on', l.happened_on) ORDER BY l.created_at), '[]')
+        FROM scip.organisation_lineages l WHERE l._organisation_id = o.id AND l.id = ANY (ARRAY( -- which an index finds
+          SELECT n.id FROM scip.organisation_lineage n WHERE o.id IN (n.organisation_id, n.predecessor_id)))) AS lineage,
+       o.website, o.logo, o.description, o.note, o.renamed_on::text,
        array_to_json(o.sources) AS sources, o.confidence, o.updated_at, '/v1/organisations/' || o.slug AS href,
        o.id AS _id, o.name_sort AS _sort,
        o.version AS _version, o.search AS _search
@@ -79,7 +94,7 @@ FROM scip.organisation o
 LEFT JOIN scip.region r ON r.id = o.region_id;
 
 CREATE VIEW scip.groups WITH (security_invoker) AS
-SELECT g.slug, g.name, g.kind, g.status, g.starts::text AS "from", g.ends::text AS "to", g.purpose,
+SELECT g.slug, g.name, g.kind, g.status, g.starts::text AS "from", g.ends::text AS "to", g.purpose, g.counts_for_representation,
        (SELECT coalesce(json_agg(scip.link('organisations', o.slug, o.name) ORDER BY o.name_sort), '[]')
         FROM scip.group_organisation m JOIN scip.organisation o ON o.id = m.organisation_id WHERE m.group_id = g.id) AS organisations,
        array_to_json(g.sources) AS sources, g.confidence, g.updated_at, '/v1/groups/' || g.slug AS href, g.name_sort AS _sort,

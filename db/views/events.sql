@@ -12,6 +12,14 @@ CROSS JOIN LATERAL (
          CASE l.lang WHEN 'cy' THEN coalesce(p.summary_cy, p.summary) ELSE p.summary END AS summary,
          CASE WHEN l.lang = 'cy' AND p.summary_cy IS NOT NULL THEN 'cy' WHEN p.summary IS NOT NULL THEN 'en' END AS summary_language) t;
 
+CREATE VIEW scip.programme_participants WITH (security_invoker) AS
+SELECT q.id, scip.link('programmes', p.slug, p.name) AS programme, scip.link('hubs', h.slug, h.name) AS hub,
+       scip.link('organisations', o.slug, o.name) AS organisation, q.starts AS "from", q.ends - 1 AS "to", q.note, q.created_at,
+       q.updated_at, '/v1/programmes/' || p.slug || '/participants/' || q.id AS href, q.version AS _version, p.slug AS _programme,
+       h.slug AS _hub, o.slug AS _organisation
+FROM scip.programme_participant q JOIN scip.programme p ON p.id = q.programme_id
+LEFT JOIN scip.hub h ON h.id = q.hub_id LEFT JOIN scip.organisation o ON o.id = q.organisation_id;
+
 CREATE VIEW scip.events WITH (security_invoker) AS
 SELECT e.slug, t.title, t.language, e.title_source, e.kind, e.status,
        e.starts::text AS starts_on, e.ends::text AS ends_on, scip.precision(e.starts) AS starts_precision, e.date_text,
@@ -66,7 +74,7 @@ SELECT scip.link('events', e.slug, e.title) AS event,
        e.slug AS _event
 FROM scip.event_outreach x JOIN scip.event e ON e.id = x.event_id;
 
-GRANT SELECT ON scip.events, scip.programmes TO scip_anonymous, scip_caller;
+GRANT SELECT ON scip.events, scip.programmes, scip.programme_participants TO scip_anonymous, scip_caller;
 GRANT SELECT ON scip.event_outreaches TO scip_caller;
 
 -- Every version of each figure, and of those the ones in force.

@@ -11,7 +11,9 @@ LEFT JOIN scip.hub h ON h.id = a.hub_id;
 
 CREATE VIEW scip.hub_pathway_steps WITH (security_invoker) AS
 SELECT scip.link('hubs', h.slug, h.name) AS hub,
-       s.code::text, s.ordinal, s.title::text, s.optional, p.done_on, p.evidence, p.done_by, p.version, p.updated_at,
+       s.code::text, s.ordinal, s.title::text, s.title_cy::text, s.optional, s.guidance, s.guidance_cy, s.contacts::json,
+       s.proven_by::text, s.proven_by_cy::text, scip.pathway_proof(p.hub_id, p.step) AS proof, p.done_on, p.evidence, p.reason, p.done_by,
+       p.version, p.updated_at,
        '/v1/hubs/' || h.slug || '/pathway/' || s.code AS href, p.version AS _version,
        p.hub_id AS _hub_id, h.slug AS _hub, p.created_at AS _begun_at
 FROM scip.hub_pathway p

@@ -1,6 +1,7 @@
 CREATE VIEW scip.news_items WITH (security_invoker) AS
 SELECT n.slug, n.title, n.title_source, n.kind, n.published_on::text, scip.precision(n.published_on) AS published_precision,
-       n.publisher, n.url, array_to_json(n.sources) AS sources, n.confidence, n.updated_at, '/v1/news/' || n.slug AS href,
+       n.publisher, n.url, n.status, n.title_cy, n.summary, n.summary_cy, n.body, n.body_cy, n.picture, n.picture_alt, n.picture_alt_cy,
+       array_to_json(n.sources) AS sources, n.confidence, n.updated_at, '/v1/news/' || n.slug AS href,
        n.search AS _search, n.published_sort AS _published,
        n.version AS _version
 FROM scip.news n;
@@ -71,8 +72,8 @@ GRANT SELECT ON scip.news_items, scip.policy_contributions, scip.documents, scip
 CREATE VIEW scip.files WITH (security_invoker) AS
 SELECT f.name::text, f.media_type, f.size, encode(f.sha256, 'hex') AS sha256,
        coalesce(d.embargo_until, r.embargo_until) AS available_from, f.created_at AS uploaded_at,
-       f.created_at AS updated_at, '/v1/' || scip.file_key(f.document_id, f.resource_id, f.name) AS href,
-       f.id AS _id, f.document_id AS _document_id, f.resource_id AS _resource_id
+       f.created_at AS updated_at, '/v1/' || scip.file_key(f.item, f.name) AS href,
+       f.id AS _id, f.document_id AS _document_id, f.resource_id AS _resource_id, f.hub_id AS _hub_id, f.item AS _item
 FROM scip.file f LEFT JOIN scip.document d ON d.id = f.document_id LEFT JOIN scip.resource r ON r.id = f.resource_id
 WHERE f.ended_at IS NULL;
 -- As the list shows it, for who has just written it.

@@ -13,6 +13,7 @@ SET LOCAL client_min_messages = warning;
 \ir founding.sql
 \ir people.sql
 \ir events.sql
+\ir projects.sql
 \ir meetings.sql
 \ir reporting.sql
 \ir training.sql
@@ -21,6 +22,7 @@ SET LOCAL client_min_messages = warning;
 \ir metrics.sql
 \ir usage.sql
 \ir rights.sql
+\ir links.sql
 \ir network_evaluation.sql
 \o /dev/null
 \ir verify.sql

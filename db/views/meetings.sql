@@ -10,8 +10,9 @@ LEFT JOIN scip.alliance_group g ON g.id = m.group_id;
 
 CREATE VIEW scip.agenda_items WITH (security_invoker) AS
 SELECT i.id, i.ordinal, i.heading, i.title::text, i.intended_outcome, i.led_by, i.notes, i.outcome, i.version, i.created_at, i.updated_at,
-       '/v1/meetings/' || i.meeting_id || '/agenda/' || i.id AS href, i.version AS _version, i.meeting_id AS _meeting
-FROM scip.agenda_item i;
+       '/v1/meetings/' || i.meeting_id || '/agenda/' || i.id AS href, i.version AS _version, i.meeting_id AS _meeting,
+       scip.link('hubs', h.slug, h.name) AS hub
+FROM scip.agenda_item i LEFT JOIN scip.hub h ON h.id = i.hub_id;
 
 -- Everybody who may have been there, with what is noted of them; and who was noted and has been found not to be a member.
 CREATE VIEW scip.meeting_attendance WITH (security_invoker) AS
@@ -31,10 +32,14 @@ SELECT r.id, r.text, r.created_at, r.updated_at, '/v1/meetings/' || r.meeting_id
 FROM scip.resolution r;
 
 CREATE VIEW scip.actions WITH (security_invoker) AS
-SELECT a.id, json_build_object('id', m.id, 'name', m.title, 'starts_on', m.day, 'href', '/v1/meetings/' || m.id) AS meeting,
-       a.text, a.owner_id AS owner, a.due_on, a.done_on, a.created_at, a.updated_at,
-       '/v1/meetings/' || a.meeting_id || '/actions/' || a.id AS href, a.version AS _version, a.meeting_id AS _meeting, m.hub_id AS _hub_id
-FROM scip.action a JOIN scip.meeting m ON m.id = a.meeting_id;
+SELECT a.id, CASE WHEN m.id IS NOT NULL
+         THEN json_build_object('id', m.id, 'name', m.title, 'starts_on', m.day, 'href', '/v1/meetings/' || m.id) END AS meeting,
+       scip.link('projects', p.slug, p.name) AS project, scip.link('hubs', h.slug, h.name) AS hub,
+       scip.link('groups', g.slug, g.name) AS "group", a.text, a.owner_id AS owner, a.due_on, a.done_on, a.created_at, a.updated_at,
+       '/v1/meetings/' || a.meeting_id || '/actions/' || a.id AS href, a.version AS _version, m.id AS _meeting, a.hub_id AS _hub_id,
+       h.slug AS _hub, g.slug AS _group, p.slug AS _project
+FROM scip.action a LEFT JOIN scip.meeting m ON m.id = a.meeting_id LEFT JOIN scip.project p ON p.id = a.project_id
+LEFT JOIN scip.hub h ON h.id = a.hub_id LEFT JOIN scip.alliance_group g ON g.id = a.group_id;
 
 CREATE VIEW scip.minutes_versions WITH (security_invoker) AS
 SELECT n.id, h.hub, h."group", h.meeting, n.number, n.status,

@@ -104,6 +104,10 @@ SELECT jsonb_object_agg(m[1], regexp_replace(regexp_replace(regexp_replace(m[2],
 FROM regexp_matches(:'html', '<template id="(\w+?)">\n?(.*?)\n?</template>', 'g') m
 \gset
 CREATE FUNCTION scip.page_part(part text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN :'parts'::jsonb ->> part;
+-- The page at the service's own address, before getLanding fills it.
+\set landing `cat views/landing.html`
+CREATE FUNCTION scip.landing_page() RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN :'landing' || E'\n';
+GRANT EXECUTE ON FUNCTION scip.landing_page TO scip_anonymous, scip_caller;
 CREATE FUNCTION scip.page_style() RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN E'\n' || :'css' || E'\n';
 -- A part with its places filled, all at once: what is filled in is not looked at again.
 CREATE FUNCTION scip.page_filled(part text, places jsonb) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$

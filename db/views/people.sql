@@ -3,13 +3,16 @@
 CREATE VIEW scip.hub_members WITH (security_invoker) AS
 SELECT m.id, scip.link('hubs', h.slug, h.name) AS hub, m.person_id AS person,
        scip.link('organisations', o.slug, o.name) AS organisation,
-       m.organisation_name::text, m.sector::text, m.ambassador, m.starts AS "from", m.ends - 1 AS "to",
+       m.organisation_name::text, m.sector::text, m.ambassador, m.speaks_for::json, m.starts AS "from", m.ends - 1 AS "to",
        m.starts <= scip.today() AND (m.ends IS NULL OR m.ends > scip.today()) AS current,
        m.created_at, m.updated_at, '/v1/hubs/' || h.slug || '/members/' || m.id AS href, m.version AS _version,
        h.slug AS _hub, m.ends AS _ends
 FROM scip.hub_membership m
 JOIN scip.hub h ON h.id = m.hub_id
 LEFT JOIN scip.organisation o ON o.id = m.organisation_id;
+
+CREATE VIEW scip.person_former_id WITH (security_invoker) AS SELECT former_id AS id, person_id FROM scip.person_merge;
+GRANT SELECT ON scip.person_former_id TO scip_caller;
 
 CREATE VIEW scip.hub_quorum_rules WITH (security_invoker) AS
 SELECT scip.link('hubs', h.slug, h.name) AS hub, q.starts AS "from",
@@ -28,3 +31,12 @@ FROM scip.group_seat s
 JOIN scip.alliance_group g ON g.id = s.group_id
 LEFT JOIN scip.organisation o ON o.id = s.organisation_id;
 GRANT SELECT ON scip.group_seats TO scip_caller;
+
+-- Hubs and groups that the caller belongs to, once and now.
+CREATE VIEW scip.own_memberships WITH (security_invoker) AS
+SELECT id, hub, NULL::json AS "group", NULL::text AS title, organisation, sector, "from", "to", created_at, updated_at, href
+FROM scip.hub_members WHERE person = (SELECT ctx.person())
+UNION ALL
+SELECT id, NULL, "group", title, organisation, sector, "from", "to", created_at, updated_at, href
+FROM scip.group_seats WHERE person = (SELECT ctx.person());
+GRANT SELECT ON scip.own_memberships TO scip_caller;

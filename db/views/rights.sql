@@ -27,6 +27,7 @@ CREATE VIEW scip.text_column WITH (security_invoker) AS
 WITH kept ("table", "column", reason) AS (VALUES
   ('account', 'issuer', 'an address of a provider'), ('account', 'subject', 'replaced with the account''s person'),
   ('person', 'name', 'gone with the person'), ('person', 'email', 'gone with the person'),
+  ('person_merge', NULL, 'gone with the person'), ('organisation_lineage', 'moved', 'names of tables'),
   ('audit', NULL, 'ids and names of tables, columns and operations'), ('change', NULL, 'ids and addresses'),
   ('history', NULL, 'its rows are cleaned as the table''s own'), ('history_start', NULL, 'names of tables'),
   ('idempotency', NULL, 'an answer with the name is emptied as a whole'), ('personal_read', NULL, 'ids and names of operations'),
@@ -43,6 +44,8 @@ WITH kept ("table", "column", reason) AS (VALUES
   ('metric', NULL, 'ours alone: what a figure means'), ('metric_definition', NULL, 'ours alone: what a figure means'),
   ('release_cell', NULL, 'figures'), ('release', 'period', 'a code'), ('historical_total', 'period', 'a code'),
     ('region', NULL, 'the nations'' own names'), ('term', NULL, 'ours alone'),
+('terms_template', NULL, 'ours alone'),
+('hub_evaluation_figure', 'parts', 'codes, ids and numbers'), ('hub_evaluation_figure', 'derived_parts', 'codes, ids and numbers'),
   ('evaluation_metric', NULL, 'ours alone'), ('evaluation_question', NULL, 'ours alone'), ('pathway_step', NULL, 'ours alone'),
   ('consent_text', NULL, 'what people consent to stays as they read it'), ('removal', NULL, 'names of jobs'),
   ('organisation', 'gss_code', 'a code'), ('organisation_identifier', 'identifier', 'a code'),
@@ -53,7 +56,7 @@ SELECT c.relname::text AS "table", a.attname::text AS "column", coalesce(k.reaso
        CASE WHEN coalesce(k.reason, code.reason) IS NOT NULL THEN 'kept'
             WHEN coalesce(base.typname, t.typname) IN ('bytea', 'xml', 'json')
               OR NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary) THEN NULL
-            WHEN has_table_privilege('scip_anonymous', c.oid, 'SELECT') THEN 'listed' ELSE 'at_once' END AS rule
+            WHEN has_table_privilege('scip_anonymous', c.oid, 'SELECT') OR t.typname = 'url' THEN 'listed' ELSE 'at_once' END AS rule
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
 JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_type base ON base.oid = t.typbasetype

@@ -46,7 +46,8 @@ SELECT b.id, json_build_object('id', s.id, 'course', scip.link('training/courses
          'calendar', '/v1/training/sessions/' || s.id || '?format=ics',
          'feedback_link', CASE WHEN b.attended THEN '/v1/bookings/' || b.id || '/feedback-link' END,
          'certificate', '/v1/certificates/' || b.certificate) AS links,
-       b.created_at, b.updated_at, '/v1/bookings/' || b.id AS href, b.version AS _version, b.session_id AS _session, b.place AS _place
+       b.created_at, b.updated_at, '/v1/bookings/' || b.id AS href, b.version AS _version, b.session_id AS _session, b.place AS _place,
+       b.person_id AS _person, s.hub_id AS _hub_id, s.day AS _day, c.slug AS _course
 FROM scip.booking b
 JOIN scip.training_session s ON s.id = b.session_id
 JOIN scip.course c ON c.id = s.course_id

@@ -19,6 +19,7 @@ import pytest
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 HUB, HEALTH = "/v1/hubs/year-hub", "/v1/hubs/year-hub/health"
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100)
 HEADINGS = ["practice", "challenges", "ideas", "priorities", "questions"]
 SECTORS = ["he", "fe", "school_sector", "local_authority"]
 REAL = """CREATE OR REPLACE FUNCTION scip.today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE
@@ -30,7 +31,7 @@ DUTIES = {(row["test"], row["who"], operation) for row in csv.DictReader((harnes
 def accepted(answer, status=None):
     """What came back, where all is well or it is the status that is named."""
     assert answer.status == status if status else answer.status < 300, (answer.status, answer.text)
-    return answer.json if answer.body.startswith((b"{", b"[")) else answer.text
+    return answer.json if answer.body.startswith((b"{", b"[")) else answer.body if answer.headers["Content-Type"] == "image/png" else answer.text
 
 
 def person_of(record):
@@ -125,7 +126,7 @@ def clear(cluster):
     cluster.remove(hub="slug LIKE 'year-%'", organisation="slug LIKE 'year-%'", alliance_group="slug LIKE 'year-%'", release="period = '2040-41'",
                    meeting="title LIKE 'Year: %'", message="title LIKE 'Year: %'", group_seat="title LIKE 'Year: %'",
                    training_session="hub_id IN (SELECT id FROM scip.hub WHERE slug LIKE 'year-%')",
-                   **{table: "slug LIKE 'year-%'" for table in ("event", "programme", "course")},
+                   **{table: "slug LIKE 'year-%'" for table in ("event", "programme", "course", "document", "region")},
                    person="name LIKE 'Year Member %' OR email LIKE '%@year.example'", account_role="starts > '2039-01-01'",
                    idempotency="body LIKE '%@year.example%'")
 
@@ -208,6 +209,14 @@ def test_the_lead_walks_the_first_steps(year):
     assert pathway["percent_complete"] == 0
     year.steps = {step["code"]: step["href"] for step in pathway["steps"]}
     year.lead.patch(year.steps["lead_identified"], {"done_on": "2040-05-07", "evidence": "The vice-chancellor's letter"})
+    lead = year.visitor.get(HUB + "/leads")["items"][0]["id"]
+    overseer = year.lead.post(HUB + "/lead-people", {"lead": lead, "role": "senior_manager", "name": "Year Member of the board"})
+    assert (overseer["from"], overseer["organisation"]["slug"]) == ("2040-05-21", "year-university")
+    year.lead.post(HUB + "/lead-people", {"lead": lead, "role": "functional_lead", "name": "Year Member who leads",
+                                          "authority_to_represent": True, "time_and_travel": True})
+    assert {one["name"] for one in year.hub_leads.get(HUB + "/lead-people?current=true")["items"]} == {
+        "Year Member of the board", "Year Member who leads"}
+    year.visitor.get(HUB + "/lead-people", status=401)
 
     year.inaugural = year.lead.post(HUB + "/meetings", {
         "kind": "inaugural", "title": "Inaugural meeting", "starts_at": "2040-06-20T13:00:00Z", "venue": "The university"})["href"]
@@ -218,6 +227,10 @@ def test_the_lead_walks_the_first_steps(year):
     for number, href in enumerate(asked):
         year.lead.patch(href, {"status": "declined" if number == 4 else "accepted", "responded_on": "2040-05-21"})
     pathway = year.lead.get(HUB + "/pathway")
+    partners = year.lead.get(year.steps["partners_invited"])
+    assert [one["sector"] for one in partners["contacts"]] == ["he", "fe", "local_authority", "school_sector", "charity", "armed_forces"]
+    assert partners["contacts"][5]["guidance"] == "Local bases: approach the unit welfare officer." and partners["proof"] == HUB + "/invitations"
+    assert "www.scipalliance.org" in year.lead.get(year.steps["alliance_invited"])["guidance"], "what to send"
     assert {*pathway["sectors_invited"]} == {"he", "fe", "local_authority", "school_sector", "charity", "armed_forces"}
     assert pathway["percent_complete"] == 22, "two of nine; the map of networks is optional"
     year.lead.patch(year.steps["partners_invited"], {"done_on": "2040-05-21", "evidence": "Six letters"})
@@ -245,6 +258,9 @@ def test_people_join(year):
     year.member.token = accepted(year.server.form("/oauth/token", {"grant_type": "client_credentials"}, (name, secret)))["access_token"]
     own = year.member.get(year.people[2]["href"])
     assert (own["sector"], own["organisation_name"], own["ambassador"]) == ("school_sector", "Employer 2", True)
+    voice = {"groups": ["The primary schools of the county"], "contexts": ["Rural schools"], "beneficiaries": ["Service children who move"]}
+    assert year.member.replace(own["href"] + "/speaks-for", voice)["speaks_for"] == voice
+    assert year.lead.get(own["href"])["speaks_for"] == voice
     quorum = year.member.get(HUB + "/quorum")
     assert (quorum["quorate"], quorum["missing_sectors"], quorum["rule_from"]) == (True, [], "2040-06-11")
     assert [one["sector"] for one in year.lead.get(HUB + "/members")["items"]] == SECTORS
@@ -303,27 +319,66 @@ def test_the_inaugural_meeting(year):
     assert "Inaugural meeting" in {one["meeting"]["name"] for one in year.other_lead.get("/v1/minutes?limit=200")["items"]}
 
 
+def test_the_hub_says_how_it_works(year):
+    """What the inaugural meeting has adopted: the framework's section on how Hubs operate, with what this Hub has set."""
+    terms = year.lead.post(HUB + "/terms-of-reference", {})
+    assert "Year Hub is led by Year-University." in terms["text"] and "at least 4 members" in terms["text"] and "%" not in terms["text"]
+    assert year.visitor.get(HUB + "/terms-of-reference")["items"] == [], "a draft is the Hub's"
+    year.lead.patch(terms["href"], {"text": terms["text"] + "\n\nThe Hub meets in term time."})
+    year.lead.post(terms["href"] + "/adoption", {"meeting": year.inaugural.split("/")[-1]})
+    adopted = year.visitor.get(HUB + "/terms-of-reference")["items"][0]
+    assert (adopted["status"], adopted["adopted_on"], adopted["meeting"]["href"]) == ("in_force", "2040-06-20", None)
+    assert adopted["text"].endswith("in term time.")
+
+
 def test_the_hub_is_on_the_website(year):
     """The lead sends the page; the central team opens the Hub; visitors find it and whom to ask."""
     year.lead.patch(HUB + "/profile", {
         "blurb": "We meet twice a year.", "logo": "https://year.example/logo.svg", "logo_alt": "A lighthouse",
         "page": {"aims": "To be asked", "contact_url": "https://year.example/contact"}})
+    year.lead.put(HUB + "/files/logo.png", PICTURE)
+    year.lead.get(HUB + "/files/logo.png", status=403)
     assert year.visitor.get(HUB)["branding_allowed"] is False
     year.central.post(HUB + "/statuses", {"status": "active"})
     year.stands(evaluation="not_yet")
     hub = year.visitor.soon(HUB, lambda hub: hub["status"] == "active")
     assert (hub["branding_allowed"], hub["page"]["contact_url"], hub["logo_alt"]) == (True, "https://year.example/contact", "A lighthouse")
+    assert [file["name"] for file in year.visitor.get(HUB + "/files")["items"]] == ["logo.png"]
+    year.lead.get(HUB + "/files/logo.png", status=200)
     assert [lead["slug"] for lead in hub["current_leads"]] == ["year-university"]
     assert "year-hub" in {one["slug"] for one in year.visitor.get("/v1/hubs?lead=year-university")["items"]}
 
-    for code, evidence in (
-            ("minute_taker_arranged", "The college"), ("page_sent", "Sent"), ("second_meeting_planned", "12 November; one action"),
-            ("reporting_under_way", "Headings and quarters agreed"), ("evaluation_arranged", "The template is read")):
+    # What is recorded proves a step; what is not yet is done with a reason alone.
+    for code, evidence, reason in (
+            ("minute_taker_arranged", "The college", None), ("page_sent", "Sent", None),
+            ("second_meeting_planned", "12 November; one action", "The plan is made at that meeting"),
+            ("reporting_under_way", "Headings and quarters agreed", "The first update is due in December"),
+            ("evaluation_arranged", "The template is read", "The first year begins in September")):
         year.stands()
-        year.lead.patch(year.steps[code], {"done_on": "2040-06-20", "evidence": evidence})
+        done = {"done_on": "2040-06-20", "evidence": evidence}
+        if reason:
+            year.lead.patch(year.steps[code], done, status=422)
+        assert year.lead.patch(year.steps[code], {**done, **({"reason": reason} if reason else {})})["reason"] == reason
     year.stands(pathway="met")
+    for name in ("The county's Covenant partnership", "The schools' forum"):
+        year.lead.post(HUB + "/local-networks", {"name": name, "region": "E12000008"})
     year.lead.patch(year.steps["mapping_exercise"], {"done_on": "2040-06-20", "evidence": "Two networks of the Covenant"})
     assert year.lead.get(HUB + "/pathway")["percent_complete"] == 100
+    assert len(year.other_lead.get(HUB + "/local-networks")["items"]) == 2
+
+
+def test_the_hub_knows_its_area(year):
+    """A district that the lead names among the Hub's areas, what is published of it, and what a school has said: a small number."""
+    district = {"name": "Year District", "gss_code": "E07999940", "within": "south-east", "longitude": -1.1, "latitude": 51.2, "sources": FROM["sources"]}
+    assert year.central.put("/v1/regions/year-district", district)["within"]["slug"] == "south-east"
+    hub = year.lead.patch(HUB + "/profile", {"regions": ["E12000008", "year-district"]})
+    assert {region["slug"] for region in hub["regions"]} == {"south-east", "year-district"}
+    figure = {"region": "year-district", "title": "Service children in state schools", "as_of": "2040-01", "unit": "children",
+              "source": "https://year.example/figures", "licence": "Open Government Licence v3.0"}
+    year.lead.post(HUB + "/local-figures", {**figure, "value": 4, "published": False})
+    year.lead.post(HUB + "/local-figures", {**figure, "value": 1203, "published": True})
+    assert {(one["value"], one["status"]) for one in year.visitor.get(HUB + "/local-figures?region=E07999940")["items"]} == {
+        (None, "suppressed"), (1203, "value")}
 
 
 # The academic year 2040-41.
@@ -381,21 +436,57 @@ def test_the_first_meeting_of_the_year(year):
     assert year.member.get(HUB + "/actions")["items"][0]["done_on"] == "2040-11-12"
 
 
+def test_the_hub_works_to_a_plan_and_with_another(year):
+    """November. What was agreed becomes a plan; who took something on says when it is done; two Hubs and a school share a project."""
+    plan = year.lead.put("/v1/projects/year-plan", {
+        "name": "Plan of the year", "hub": "year-hub", "kind": "action_plan", "aims": "Each school knows whom to ask"})["href"]
+    year.lead.post(year.first + "/actions", {"text": "List the schools", "project": "year-plan"})
+    owned = year.lead.post(plan + "/actions", {
+        "text": "Ask the schools", "owner": person_of(year.people[2]), "due_on": "2040-11-11"})
+    assert [one["text"] for one in year.other_lead.get(plan + "/actions")["items"]] == ["Ask the schools", "List the schools"]
+    assert [one["href"] for one in year.central.get("/v1/actions?hub=year-hub&overdue=true")["items"]] == [owned["href"]]
+    mine = year.member.get("/v1/me/actions")["items"]
+    assert [one["href"] for one in mine] == [owned["href"]]
+    assert year.member.patch(mine[0]["href"], {"done_on": "2040-11-12"})["done_on"] == "2040-11-12"
+    assert year.central.get("/v1/actions?hub=year-hub&overdue=true")["items"] == []
+
+    project = year.lead.put("/v1/projects/year-moves", {
+        "name": "One form for every move", "hub": "year-hub", "hubs": ["scotland-hub"], "partners": ["year-school"],
+        "aims": "A school knows what a child has learnt before", "status": "under_way"})["href"]
+    form = year.other_lead.get("/v1/projects?hub=scotland-hub&q=form")["items"][0]
+    assert [one["slug"] for one in form["hubs"]] == ["scotland-hub", "year-hub"] and form["partners"][0]["slug"] == "year-school"
+    year.other_lead.post(project + "/actions", {"text": "Try it in Leuchars", "hub": "scotland-hub"})
+    done = year.lead.patch(project, {"status": "completed", "results": "Twelve schools use one form"})
+    assert (done["status"], done["results"]) == ("completed", "Twelve schools use one form")
+
+
 def test_what_was_raised_goes_up_and_is_answered(year):
-    """A question, a challenge, an idea, a priority, some practice; the group answers by the means that fits best."""
+    """A question, a challenge, an idea, a priority, some practice, a success; the group answers by the means that fits best, and another
+    Hub what is open to all."""
     kinds = {kind: year.lead.post(HUB + "/messages", {
         "kind": kind, "group": "hub-leads-group" if kind == "question" else "year-practice", "title": f"Year: a {kind}",
-        "text": "Who pays for travel?"}) for kind in ("question", "challenge", "idea", "priority", "practice")}
+        "text": "Who pays for travel?"}) for kind in ("question", "challenge", "idea", "priority", "practice", "success")}
     rates = lambda person: person.get("/v1/network/message-rates?period=2040-41-Q1")
-    assert rates(year.central)["loop_closed_rate"] == {"numerator": 0, "denominator": 5, "percent": 0.0}
+    assert rates(year.central)["loop_closed_rate"] == {"numerator": 0, "denominator": 6, "percent": 0.0}
     assert {one["kind"] for one in year.practice.get("/v1/messages?hub=year-hub&answered=false")["items"]} == set(kinds) - {"question"}
     year.hub_leads.replace(kinds["question"]["href"] + "/response", {"response": "The travel fund", "response_channel": "direct_reply"})
     year.practice.replace(kinds["idea"]["href"] + "/response", {
         "response": "The spring conference takes it up", "response_channel": "conference_input"})
     now = rates(year.lead)
-    assert now["loop_closed_rate"] == {"numerator": 2, "denominator": 5, "percent": 40.0} and now["relay_rate"]["numerator"] == 1
+    assert now["loop_closed_rate"] == {"numerator": 2, "denominator": 6, "percent": 33.3} and now["relay_rate"]["numerator"] == 1
     assert year.member.get(kinds["question"]["href"])["response"] == "The travel fund"
     assert year.lead.get(kinds["idea"]["href"])["response_channel"] == "conference_input"
+    year.central.put("/v1/documents/year-answer", {"title": "Year: what the group found", "kind": "guide", **FROM})
+    year.practice.post("/v1/links", {"from_record": kinds["idea"]["href"], "to_record": "/v1/documents/year-answer", "relation": "led_to"})
+    for who in (year.practice, year.lead):
+        assert [one["from_record"]["name"] for one in who.get("/v1/links?record=/v1/documents/year-answer")["items"]] == ["Year: a idea"]
+    assert year.visitor.get("/v1/links?record=/v1/documents/year-answer")["items"] == []
+    year.other_lead.get(kinds["success"]["href"], status=404)
+    for kind in ("success", "challenge"):
+        year.lead.post(kinds[kind]["href"] + "/opening")
+    assert year.other_lead.get(kinds["success"]["href"])["title"] == "Year: a success"
+    year.other_lead.put("/v1/hubs/scotland-hub/answers/" + kinds["challenge"]["id"], {"text": "Ours share a car"})
+    assert [one["text"] for one in year.member.get(kinds["challenge"]["href"] + "/answers")["items"]] == ["Ours share a car"]
 
 
 def test_the_hub_at_work(year):
@@ -408,6 +499,9 @@ def test_the_hub_at_work(year):
     assert {one["kind"] for one in year.member.get(activities)["items"]} == {"member_because_of_hub", "hub_led", "outreach"}
 
     year.central.put("/v1/programmes/year-forces", {"name": "Year Forces", **FROM})
+    year.lead.post("/v1/programmes/year-forces/participants", {"hub": "year-hub", "from": "2040-09-01", "note": "A day each term"})
+    year.central.post("/v1/programmes/year-forces/participants", {"organisation": "year-school"})
+    year.visitor.soon("/v1/programmes?hub=year-hub", lambda page: [one["slug"] for one in page["items"]] == ["year-forces"])
     for slug, more in (("year-speaker", {"kind": "webinar", "starts_on": "2040-11-20"}),
                        ("year-forces", {"kind": "creative_forces", "programme": "year-forces", "starts_on": "2040-11-12"})):
         year.lead.put("/v1/events/" + slug, {"title": "Year: " + slug, "hub": "year-hub", **more, **FROM})
@@ -437,6 +531,8 @@ def test_members_are_trained_and_a_school_judges_itself(year):
     code = year.website.post(booking + "/certificate")["code"]
     assert "Dee" not in str(year.visitor.get("/v1/certificates/" + code))
     assert year.lead.get(session + "/feedback")["ratings"] is not None
+    trained = year.lead.get("/v1/training/delegates?hub=year-hub&period=2040-41&attended=true")["items"]
+    assert [(one["name"], one["course"]["slug"], one["member"]) for one in trained] == [("Dee Delegate", "year-course", False)]
 
     principles = [one["slug"] for one in year.visitor.get("/v1/toolkit/principles")["items"]]
     year.school = Person(year, "School", "partner", organisation="year-school")
@@ -461,7 +557,8 @@ def test_the_first_update(year):
 
 
 def test_a_meeting_in_the_snow_and_one_of_the_hub_leads(year):
-    """February 2041. What is cancelled does not count; the group's meeting does, for who has a seat there for the Hub's lead."""
+    """February 2041. What is cancelled does not count; the group's meeting does, for who has a seat there for the Hub's lead. The Hub is
+    invited to report, from its last update, and hears what the meeting says to it."""
     year.set("2041-02-03")
     cancelled = year.lead.post(HUB + "/meetings", {"title": "Snow", "starts_at": "2041-02-04T10:00:00Z", "online": True})["href"]
     year.lead.post(cancelled + "/cancellation")
@@ -472,6 +569,15 @@ def test_a_meeting_in_the_snow_and_one_of_the_hub_leads(year):
     meeting = year.hub_leads.post("/v1/groups/hub-leads-group/meetings", {
         "title": "Year: Hub Leads", "starts_at": "2041-02-03T10:00:00Z", "online": True})["href"]
     year.hub_leads.post(meeting + "/agenda", {"title": "What we learnt from each other", "led_by": "The Year Hub"})
+    year.hub_leads.post(meeting + "/report-invitations")
+    report = year.lead.get("/v1/hub-reports?hub=year-hub&status=draft")["items"][0]
+    assert (report["quarter"], report["member_updates"], report["agenda_item"]["meeting"]["href"]) == ("2040-41-Q1", "A new school", meeting)
+    year.lead.patch(report["href"], {"questions": "Who pays for travel to meetings?"})
+    year.hub_leads.get(report["href"], status=404)
+    year.lead.post(report["href"] + "/submission")
+    assert year.hub_leads.get(report["href"])["questions"] == "Who pays for travel to meetings?"
+    year.hub_leads.replace(report["href"] + "/feedback", {"feedback": "The travel fund does"})
+    assert year.member.get(report["href"])["feedback"] == "The travel fund does"
     year.hub_leads.post(meeting + "/held", {})
     year.stands()
     note = lambda state: year.hub_leads.replace(meeting + "/attendance", {
@@ -483,11 +589,16 @@ def test_a_meeting_in_the_snow_and_one_of_the_hub_leads(year):
 
 
 def test_the_practice_group_meets(year):
-    """March. It has the messages for Hubs on its agenda, and the Hub's lead is present."""
+    """March. It has the messages for Hubs on its agenda, from which one goes out, and the Hub's lead is present."""
     year.set("2041-03-03")
     meeting = year.practice.post("/v1/groups/year-practice/meetings", {
         "title": "Year: Practice Group", "starts_at": "2041-03-03T10:00:00Z", "online": True})["href"]
-    year.practice.post(meeting + "/agenda", {"title": "Messages for Hubs"})
+    item = year.practice.post(meeting + "/agenda", {"title": "Messages for Hubs"})
+    message = year.practice.post("/v1/messages", {"agenda_item": item["id"], "title": "Year: what we said", "text": "A conference in May"})
+    assert year.lead.get(message["href"])["agenda_item"]["meeting"]["name"] == "Year: Practice Group"
+    year.lead.put(f"{HUB}/relays/{message['id']}", {"note": "Mail to all members"})
+    relays = {one["hub"]["slug"]: one["relayed_on"] for one in year.practice.get(message["href"] + "/relays?limit=200")["items"]}
+    assert relays["year-hub"] == "2041-03-03" and relays["scotland-hub"] is None
     year.practice.replace(meeting + "/attendance", {"items": [{"person": person_of(year.people[0]), "status": "present"}]})
     year.practice.post(meeting + "/held", {})
     assert year.stands()["national_meetings"]["evidence"] == {"held": 2, "attended": 2}
@@ -569,10 +680,19 @@ def test_the_evaluation_of_the_hub(year):
     assert (known["memberships"], known["organisations_engaged"], known["meetings_held"], known["attendance"]) == (4, 4, 2, 7)
     assert (known["members_reporting"], known["hub_led_activities"], known["member_activities"]) == (1, 1, 1)
     assert (known["outreach_interventions"], known["outreach_young_people"]) == (5, 67)
+    parts = {metric: {part["name"]: part["calculated_value"] for part in figure["breakdown"]} for metric, figure in figures.items()}
+    assert parts["organisations_engaged"] == dict.fromkeys(("Further education", "Higher education", "Local authority", "School sector"), 1)
+    assert parts["attendance"] == {"2040-11-12 Autumn meeting": 4, "2041-08-31 Summer night": 3}
+    assert parts["outreach_interventions"] == {"No programme": 2, "Year Forces": 3}
+    assert parts["outreach_young_people"] == {"No programme": 20, "Year Forces": 47} and parts["memberships"] == {}
     year.lead.put(evaluation, {
         "figures": {metric: {"value": 1, "reason": "The records do not say"} if value is None else {"value": value}
                     for metric, value in known.items()},
         "answers": {answer["question"]: "A year of beginnings" for answer in before["answers"]}})
+    year.lead.patch(evaluation, {"figures": {"outreach_young_people": {"breakdown": {"year-forces": 48}}}}, status=422)
+    confirmed = {figure["metric"]: {part["name"]: part["value"] for part in figure["breakdown"]}
+                 for category in year.lead.get(evaluation)["categories"] for figure in category["figures"]}
+    assert confirmed == parts, "confirmed with the figures"
     year.stands("2040-41")
     year.lead.post(evaluation + "/submission")
     now = year.stands("2040-41", evaluation="met")
@@ -597,6 +717,12 @@ def test_the_evaluation_of_the_network(year):
     figures = {(row["metric"], row["hub"] and row["hub"]["slug"]): row for row in year.visitor.get(network + "/figures")["items"]}
     assert figures["memberships", "year-hub"]["value"] == 4
     assert figures["outreach_young_people", "year-hub"]["value"] == 65, "to the nearest five"
+    programme = "/v1/programmes/year-forces/evaluations/2040-41"
+    year.central.put(programme, {"summary": "More young people think of college", "summary_cy": "Mwy o bobl ifanc"})
+    year.visitor.get(programme, status=404)
+    year.central.post(programme + "/publication")
+    found = year.visitor.soon(programme, lambda one: one["published_at"])
+    assert [found[name] for name in ("hubs", "organisations", "events", "interventions")] == [1, 1, 1, 3]
     answers = {one["question"]: one["text"] for one in year.visitor.get(network + "/answers?limit=200")["items"]
                if one["hub"]["slug"] == "year-hub"}
     as_begun = dict.fromkeys(("practice_shared", "new_activity", "influence", "learner_voice", "research"), "A year of beginnings")

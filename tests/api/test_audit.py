@@ -4,6 +4,7 @@ import json
 import uuid
 
 import pytest
+from harness import get
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 
@@ -55,6 +56,29 @@ def check(left, operation, account, expected):
     for audit, history in zip(left.audit, left.history):
         assert (history["row"] is None) == (audit["op"] == "DELETE")
         assert (audit["columns"] is not None) == (audit["op"] == "UPDATE")
+
+
+def test_who_changed_what_can_be_read(server, cluster, do, central):
+    """By the central team alone: ids and names of columns, never a value."""
+    made, left = do("PUT", "/v1/groups/audit-read", {"name": "Audit read", "kind": "working_group", "status": "active", **FROM}, If_None_Match="*")
+    changed, _ = do("PATCH", "/v1/groups/audit-read", {"name": "Audit read again"}, if_match="*")
+    gone, _ = do("DELETE", "/v1/groups/audit-read", if_match="*")
+    assert (made.status, changed.status, gone.status) == (201, 200, 204)
+    key, (token, account) = left.audit[0]["record"], central
+    read = lambda query, **more: get(server, token, f"/v1/privacy/audit?{query}", **more)
+    entries = read(f"table=alliance_group&record={key}").json["items"]
+    assert [(one["change"], one["operation"], one["table"], one["record"], one["account"]["id"]) for one in entries] == [
+        (change, operation, "alliance_group", key, account)
+        for change, operation in (("delete", "deleteGroup"), ("update", "patchGroup"), ("insert", "putGroup"))]
+    assert "name" in entries[1]["columns"] and entries[0]["columns"] == [] and entries[0]["request"] == gone.headers["X-Request-Id"]
+    assert "Audit read" not in str(entries)
+    mine = read(f"account={account}&limit=2").json
+    assert [one["request"] for one in mine["items"]] == [gone.headers["X-Request-Id"], changed.headers["X-Request-Id"]]
+    assert read(f"account={account}&limit=2&cursor={mine['next']}").json["items"][0]["request"] == made.headers["X-Request-Id"]
+    assert read(f"account={account}&to=2020-01-01").json["items"] == [] and read("table=alliance_group&sort=date&limit=1&from=2020-01-01").json["items"]
+    assert read(f"record={key}&table=alliance_group", Accept="text/csv").text.count("audit-") == 3
+    assert get(server, None, "/v1/privacy/audit").status == 401
+    assert get(server, cluster.token(server, "hub_lead", hub="scotland-hub"), "/v1/privacy/audit").status == 403
 
 
 def test_the_life_of_a_record(cluster, do, central):

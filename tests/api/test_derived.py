@@ -59,13 +59,14 @@ def test_it_writes_what_is_missing_and_removes_what_is_too_much(tree, cluster):
 
 
 @pytest.mark.parametrize("old, new, message", [
-    ("view: regions,", "view: territories,", "there is no relation territories"),
-    ("view: regions,", "vue: regions,", '/v1/regions/{slug} has an unknown key "vue"'),
-    ("{view: regions, list: {order: _sort}}", "{view: regions, list: {ordre: _sort}}",
-     'the list of /v1/regions/{slug} has an unknown key "ordre"'),
-    ("{view: regions, list: {order: _sort}}", "{view: [regions], list: {order: _sort}}", '"view" of /v1/regions/{slug} is a text'),
+    ("view: vocabularies,", "view: territories,", "there is no relation territories"),
+    ("view: vocabularies,", "vue: vocabularies,", '/v1/vocabularies/{code} has an unknown key "vue"'),
+    ("{view: vocabularies, list: {order: _ordinal}}", "{view: vocabularies, list: {ordre: _ordinal}}",
+     'the list of /v1/vocabularies/{code} has an unknown key "ordre"'),
+    ("{view: vocabularies, list: {order: _ordinal}}", "{view: [vocabularies], list: {order: _ordinal}}",
+     '"view" of /v1/vocabularies/{code} is a text'),
     ("rename: {name: label}", "rename: {name: [label]}", '"rename" of /v1/accounts/{id} is a map, each a text'),
-    ("{view: regions,", "{view: courses,", "gss_code is no column of courses"),
+    ("{view: vocabularies,", "{view: courses,", "code is no column of courses"),
     ("/v1/regions/{slug}:", "/v1/regions/{word}:", "/v1/regions/{word}: word is no column of regions"),
     ("  rename: {period: period_text, from: starts, to: ends}\n", "  rename: {from: starts, to: ends}\n", "Strategy: there is no column for period"),
     ("submitHubApplication: ", "submitApplication: ", "there is no operation submitApplication"),

@@ -269,6 +269,59 @@ def test_a_figure_is_confirmed_or_overridden(server, lead, other_lead, member, c
     assert delete(server, central, path).status == 204 and delete(server, lead, path).status == 404 and get(server, lead, path).json["status"] == "none"
 
 
+def parts(record, metric):
+    return {part["part"]: part["value"] for part in figures(record)[metric]["breakdown"]}
+
+
+def test_a_figure_has_parts_that_add_up(server, cluster, lead, central):
+    """Of sectors, meetings and programmes: confirmed with the figure, or another with a reason; and then counted by them."""
+    path, by_hand = f"{ONE}/{year(6)}", {"reason": "By hand"}
+    assert {metric: figure["breakdown_by"] for metric, figure in figures(get(server, lead, path).json).items() if figure["breakdown_by"]} == {
+        "organisations_engaged": "sector", "attendance": "meeting", "outreach_interventions": "programme", YOUNG: "programme"}
+    change = lambda metric, **figure: patch(server, lead, path, {"figures": {metric: figure}})
+    orgs = lambda **figure: change("organisations_engaged", **figure)
+    begun = done(put(server, lead, path, {"figures": {"organisations_engaged": {"value": 3, "breakdown": {"he": 2, "fe": 1}, **by_hand}}}), 201).json
+    figure = figures(begun)["organisations_engaged"]
+    assert figure["breakdown"] == [{"part": "fe", "name": "Further education", "calculated_value": None, "value": 1},
+                                   {"part": "he", "name": "Higher education", "calculated_value": None, "value": 2}]
+    assert parts(done(orgs(breakdown={"fe": None, "school_sector": 1})).json, "organisations_engaged") == {"he": 2, "school_sector": 1}, "part by part"
+    assert parts(done(orgs(value=4, breakdown={"he": 3})).json, "organisations_engaged") == {"he": 3, "school_sector": 1}
+    for wrong in ({"value": 5}, {}):
+        answer = orgs(breakdown={"he": 9}, **wrong)
+        assert problem(answer) == (422, "breakdown-does-not-add-up") and pointers(answer) == ["/body/figures/organisations_engaged/breakdown"]
+    nowhere = "0192f0c1-2d3e-7f40-8a5b-6c7d8e9f0a1b"
+    for metric, part, detail in (("organisations_engaged", "pupils", "is no such sector"), ("attendance", nowhere, "is no such meeting"),
+                                 (YOUNG, "no-such", "is no such programme"), ("memberships", "he", "has no breakdown"), ("attendance", "-", "is no such meeting")):
+        answer = change(metric, value=2, breakdown={part: 2}, **by_hand)
+        assert [(error["pointer"], error["detail"]) for error in answer.json["errors"]] == [(f"/body/figures/{metric}/breakdown/{part}", detail)], answer.text
+    for bad in ({"he": -1}, ["he"], {"HE": 1}, {"he": "1"}, {"he": 1, "": 2}):
+        assert orgs(breakdown=bad).status == 400, bad
+    assert parts(done(orgs(reason="Two lists")).json, "organisations_engaged") == {"he": 3, "school_sector": 1}, "it stays with the figure"
+    assert parts(done(orgs(value=7)).json, "organisations_engaged") == {}, "and goes with it"
+    nothing = figures(get(server, lead, path).json)["organisations_engaged"]["calculated_value"]
+    assert nothing == 0 and figures(done(orgs(value=0, reason=None, breakdown={"he": 0})).json)["organisations_engaged"]["confirmation"] == "confirmed"
+    assert pointers(change("outreach_interventions", value=0, breakdown={"-": 1})) == ["/body/figures/outreach_interventions/reason"], "not as the records have it"
+
+    # Two changes at once that add up each by itself, not together: one of them is refused.
+    for turn in range(4):
+        done(orgs(value=3, breakdown={"he": 2, "fe": 1}, **by_hand))
+        both = [lambda: orgs(breakdown={"he": 1, "fe": 2}), lambda: orgs(value=4, breakdown={"fe": 2})]
+        results = while_held(cluster, path, *both[::1 - 2 * (turn % 2)]) if turn < 2 else together(*both)
+        assert sorted(answer.status for answer in results) == [200, 422], [answer.text for answer in results]
+        now = figures(get(server, lead, path).json)["organisations_engaged"]
+        assert sum(part["value"] for part in now["breakdown"]) == now["value"]
+
+    # What is accepted is counted by its parts.
+    whole = complete(get(server, lead, path).json)
+    whole["figures"]["outreach_interventions"] = {"value": 9, "breakdown": {"creative-forces": 7, "-": 2}, **by_hand}
+    done(patch(server, lead, path, whole))
+    for token, step in ((lead, "submission"), (central, "acceptance")):
+        done(post(server, token, f"{path}/{step}"))
+    counted = cluster.psql(f"""SELECT s.breakdown, s.category, s.value FROM metric.sums('outreach_interventions', ARRAY[scip.period_start('{year(6)}')],
+        ARRAY[scip.period_end('{year(6)}')], NULL, '{{hub,hub+nation+category}}', true) s JOIN scip.hub h ON h.id = s.hub_id WHERE h.slug = 'evaluated-one'""", "scip_migrator")
+    assert sorted(counted.splitlines()) == ["hub+nation+category|creative-forces|7", "hub+nation+category||2", "hub||9"]
+
+
 def test_from_draft_to_published(server, cluster, lead, central, decider):
     path = f"{ONE}/{year(1)}"
     health = lambda: next(rule for rule in get(server, lead, f"/v1/hubs/evaluated-one/health?period={year(1)}").json["rules"] if rule["rule"] == "evaluation")
@@ -350,8 +403,8 @@ def test_a_year_is_returned_when_it_is_over(server, lead, draft):
 
 
 def test_numbers_of_young_people_are_in_no_other_hands(server, cluster, lead, member, other_lead, decider, board, central, draft):
-    done(patch(server, lead, draft, {"figures": {YOUNG: {"value": 31337, "reason": "Counted as 31337 at the gate"}}}))
-    hidden = {"calculated_value": None, "status": "suppressed", "value": None, "confirmation": None, "reason": None}
+    done(patch(server, lead, draft, {"figures": {YOUNG: {"value": 31337, "reason": "Counted as 31337 at the gate", "breakdown": {"creative-forces": 31337}}}}))
+    hidden = {"calculated_value": None, "status": "suppressed", "value": None, "confirmation": None, "reason": None, "breakdown": []}
     for step in ("draft", "submission", "acceptance", "publication"):
         if step != "draft":
             done(post(server, lead if step == "submission" else central, f"{draft}/{step}"))

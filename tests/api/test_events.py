@@ -21,7 +21,9 @@ def day(days=0):
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(cluster, server):
     def clear():
-        cluster.psql("DELETE FROM scip.event WHERE slug LIKE 'events-%'; DELETE FROM scip.programme WHERE slug LIKE 'events-%'")
+        cluster.psql("DELETE FROM scip.event WHERE slug LIKE 'events-%'; DELETE FROM scip.programme_participant WHERE programme_id IN "
+                     "(SELECT id FROM scip.programme WHERE slug LIKE 'events-%'); DELETE FROM scip.programme_evaluation WHERE programme_id IN "
+                     "(SELECT id FROM scip.programme WHERE slug LIKE 'events-%'); DELETE FROM scip.programme WHERE slug LIKE 'events-%'")
     clear()
     yield
     clear()
@@ -514,6 +516,98 @@ def test_programmes_hold_events(server, central, lead):
     assert first["items"][0]["slug"] == "creative-forces" and server.get(f"/v1/programmes?limit=1&cursor={first['next']}").json["items"][0]["slug"] == "festival-of-friends"
     assert problem(put(server, central, "/v1/programmes/events-blank", {**body, "name": " "}))[0] == 422
     assert problem(patch(server, central, "/v1/programmes/creative-forces", {"name": " "}))[0] == 422
+
+
+@pytest.fixture(scope="module")
+def programme(server, central):
+    made = put(server, central, "/v1/programmes/events-forces", {"name": "Events Forces", **FROM})
+    assert made.status == 201, made.text
+    return made.json["href"]
+
+
+def test_hubs_and_organisations_take_part_in_a_programme(server, central, lead, neighbour, programme):
+    people = programme + "/participants"
+    made = post(server, lead, people, {"hub": HUB, "from": day(-400), "to": day(-200), "note": "A day each term"})
+    assert (made.status, made.json["hub"]["slug"], made.json["organisation"], made.json["programme"]["slug"]) == (201, HUB, None, "events-forces"), made.text
+    assert made.headers["Location"] == made.json["href"] and server.get(made.json["href"]).json == made.json
+    assert server.get(made.json["href"], If_None_Match=made.headers["ETag"]).status == 304
+    assert problem(post(server, lead, people, {"hub": HUB, "from": day(-200)})) == (409, "overlaps"), "until that day"
+    again = post(server, lead, people, {"hub": HUB, "from": day(-199)})
+    assert (again.status, again.json["to"], again.json["note"]) == (201, None, None)
+    assert problem(patch(server, lead, made.json["href"], {"to": day(-199)})) == (409, "overlaps")
+    assert post(server, central, people, {"organisation": "university-of-winchester"}).json["from"] == day()
+    listed = lambda query="": [(one["hub"] or one["organisation"])["slug"] for one in server.get(people + query).json["items"]]
+    assert listed() == [HUB, HUB, "university-of-winchester"] and listed("?sort=-date&limit=1") == ["university-of-winchester"]
+    assert listed(f"?hub={HUB}&as_of={day(-300)}") == [HUB] and listed("?organisation=university-of-winchester") == ["university-of-winchester"] and listed(f"?as_of={day(-500)}") == []
+    programmes = lambda query: [one["slug"] for one in server.get("/v1/programmes?" + query).json["items"]]
+    assert programmes(f"hub={HUB}") == programmes("organisation=university-of-winchester") == ["events-forces"] and programmes("hub=london-hub") == []
+
+    # Each Hub Lead for their own Hub; one of the two, and dates in order.
+    assert problem(post(server, lead, people, {"hub": "london-hub"})) == problem(post(server, lead, people, {"organisation": "university-of-winchester"})) == (403, "forbidden")
+    assert patch(server, neighbour, made.json["href"], {"note": "x"}).status == server.send("DELETE", made.json["href"], token=neighbour, if_match="*").status == 403
+    for body in ({}, {"hub": HUB, "organisation": "university-of-winchester"}):
+        assert problem(post(server, central, people, body)) == (422, "values-exclude-each-other"), body
+    assert problem(post(server, central, people, {"hub": "london-hub", "from": day(2), "to": day(1)})) == (422, "to-before-from")
+    assert problem(post(server, central, people, {"hub": "no-such"})) == (422, "reference-not-found")
+    assert problem(patch(server, lead, made.json["href"], {"note": " "})) == (422, "text-blank")
+    assert patch(server, lead, made.json["href"], {"hub": "london-hub"}).status == 400, "it stays whose it is"
+    assert patch(server, central, made.json["href"], {"note": "Two days"}, made.headers["ETag"]).json["note"] == "Two days"
+    assert patch(server, central, made.json["href"], {"note": "x"}, made.headers["ETag"]).status == 412
+    for nowhere in ("/v1/programmes/events-none/participants", people + "/0192f0c1-2d3e-7f40-8a5b-6c7d8e9f0a1b"):
+        assert server.get(nowhere).status == 404
+    assert post(server, central, "/v1/programmes/events-none/participants", {"hub": HUB}).status == 404
+    assert problem(server.send("DELETE", programme, token=central, if_match="*"))[0] == 409, "somebody takes part"
+
+    # Nobody takes part twice at once, in whatever order they come.
+    for turn in range(4):
+        answers = together(*[lambda token=token: post(server, token, people, {"hub": "london-hub", "from": day(turn)}) for token in (neighbour, central) * 2])
+        assert sorted(answer.status for answer in answers) == [201, 409, 409, 409], [answer.text for answer in answers]
+        one = next(answer.json["href"] for answer in answers if answer.status == 201)
+        assert server.send("DELETE", one, token=neighbour, if_match="*").status == 204 and server.get(one).status == 404
+
+
+def test_a_programme_is_evaluated(server, central, lead, programme, cluster):
+    """Year by year; a draft is the central team's until it is published, with the figures of the year beside it."""
+    path, body = programme + "/evaluations/2018-19", {"summary": "More ideas of what to study", "summary_cy": "Mwy o syniadau"}
+    assert problem(put(server, lead, path, body)) == (403, "role-needed")
+    made = put(server, central, path, body)
+    assert made.status == 201, made.text
+    assert (made.headers["Location"], made.json["published_at"]) == (path, None)
+    assert (made.json["from"], made.json["to"], made.json["document"]) == ("2018-09-01", "2019-08-31", None)
+    assert put(server, central, path, body).status == 412
+    assert server.get(path).status == get(server, lead, path).status == 404 and server.get(programme + "/evaluations").json["items"] == []
+    assert [one["year"] for one in get(server, central, programme + "/evaluations").json["items"]] == ["2018-19"]
+    document = get(server, central, "/v1/documents?limit=1").json["items"][0]["slug"]
+    assert patch(server, central, path, {"document": document}, made.headers["ETag"]).json["document"]["slug"] == document
+    assert patch(server, central, path, {"document": None}, made.headers["ETag"]).status == 412
+    assert problem(patch(server, central, path, {"document": "no-such"})) == (422, "reference-not-found")
+    assert problem(patch(server, central, path, {"summary": " "})) == (422, "text-blank")
+    for people, days in (({"hub": "london-hub"}, ("2017-09-01", "2018-09-01")), ({"hub": HUB}, ("2019-08-31", "2019-09-30")), ({"hub": "wales-hub"}, ("2019-09-01", "2020-08-31")),
+                         ({"organisation": "university-of-winchester"}, ("2018-10-01", "2018-12-31"))):
+        assert post(server, central, programme + "/participants", {**people, "from": days[0], "to": days[1]}).status == 201, people
+    for slug, days in (("forces-in", {"starts_on": "2018-10-10"}), ("forces-over", {"starts_on": "2019-08-30", "ends_on": "2019-09-02"}), ("forces-month", {"starts_on": "2019-05"}),
+                       ("forces-year", {"starts_on": "2019"})):
+        event = published(server, central, slug, kind="creative_forces", hub=None, programme="events-forces", **days)
+        assert post(server, central, event + "/held").status == 200
+    published(server, central, "forces-never", kind="creative_forces", hub=None, programme="events-forces", starts_on="2018-11-11")
+    now = post(server, central, path + "/publication")
+    assert now.status == 200 and now.json["published_at"], now.text
+    assert post(server, central, path + "/publication").json["published_at"] == now.json["published_at"], "once"
+    shown = server.get(path)
+    assert shown.json["published_at"] == now.json["published_at"] and server.get(path, If_None_Match=shown.headers["ETag"]).status == 304
+    assert [now.json[name] for name in ("hubs", "organisations", "events", "interventions", "interventions_status")] == [2, 1, 2, None, "not_available"]
+    assert [one["year"] for one in server.get(programme + "/evaluations").json["items"]] == ["2018-19"]
+    today = datetime.datetime.now(LONDON).date()
+    this = f"{today.year - (today.month < 9)}-{(today.year + (today.month > 8)) % 100:02}"
+    assert put(server, central, f"{programme}/evaluations/{this}", body).status == 201, "begun while the year goes on"
+    assert problem(post(server, central, f"{programme}/evaluations/{this}/publication")) == (409, "year-not-over")
+    assert server.send("PUT", path, {"summary": "Less"}, token=central, if_match="*").json["summary_cy"] is None
+    for nowhere in (programme + "/evaluations/2017-18", "/v1/programmes/events-none/evaluations/2018-19", "/v1/programmes/events-none/evaluations"):
+        assert get(server, central, nowhere).status == 404, nowhere
+    assert put(server, central, "/v1/programmes/events-none/evaluations/2018-19", body).status == 404 and get(server, central, programme + "/evaluations/2018").status == 400
+    assert post(server, central, programme + "/evaluations/2017-18/publication").status == 404
+    assert problem(server.send("DELETE", path, token=lead, if_match="*")) == (403, "role-needed")
+    assert server.send("DELETE", path, token=central, if_match="*").status == 204 and get(server, central, path).status == 404
 
 
 def test_each_filter_subscribes(server):

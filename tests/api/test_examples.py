@@ -27,6 +27,7 @@ ENDING = "SELECT x.uid FROM scip.hub_lead x JOIN scip.hub h ON h.id = x.hub_id W
 MEETING = OF_HUB % ("meeting", "x.status = 'held' AND EXISTS (SELECT FROM scip.minutes m WHERE m.meeting_id = x.id AND m.status = 'shared')"
                     " AND EXISTS (SELECT FROM scip.resolution r WHERE r.meeting_id = x.id) AND EXISTS (SELECT FROM scip.action a WHERE a.meeting_id = x.id)")
 OPEN = OF_HUB % ("meeting", "x.agenda_completed_at IS NULL AND x.status <> 'cancelled'")
+DRAFT = OF_HUB % ("terms_of_reference", "x.adopted_on IS NULL")
 PEOPLE = f"SELECT person_id FROM scip.attendance WHERE meeting_id = ({MEETING} LIMIT 1) ORDER BY 1"
 SESSION = AT % ("training_session", "x.status = 'held'")
 # Operation, whose token, the values of its path (a slug, SQL, or the name of what was kept), and under which name it is kept: then it
@@ -38,6 +39,13 @@ REPLAY = [
     ("patchHubLead", CENTRAL, [HUB, "SELECT x.uid FROM scip.hub_lead x JOIN scip.hub h ON h.id = x.hub_id WHERE h.slug = '" + HUB + "'"]),
     ("addHubMember", LEAD, [HUB]), ("patchHubMember", LEAD, [HUB, OF_HUB % ("hub_membership", "x.ends IS NULL")]),
     ("transferHubMember", LEAD, [HUB, OF_HUB % ("hub_membership", "x.ends IS NULL")]), ("putHubQuorumRule", LEAD, [HUB, "2030-09-01"]),
+    ("putRegion", CENTRAL, ["severn-vale"]), ("patchRegion", CENTRAL, ["demonstration-district-1"]), ("addHubLocalFigure", LEAD, [HUB]),
+    ("patchHubLocalFigure", LEAD, [HUB, OF_HUB % ("local_figure", "x.published")]), ("addHubLocalNetwork", LEAD, [HUB]),
+    ("patchHubLocalNetwork", LEAD, [HUB, OF_HUB % ("local_network", ANY)]), ("addHubLeadPerson", LEAD, [HUB]), ("patchHubLeadPerson", LEAD, [HUB, OF_HUB % ("hub_lead_person", "x.ends IS NULL")]),
+    ("adoptHubTermsOfReference", LEAD, [HUB, DRAFT]), ("patchHubTermsOfReference", LEAD, [HUB, DRAFT]), ("addHubTermsOfReference", CENTRAL, ["demonstration-hub-london"]),
+    ("putHubMemberVoice", LEAD, [HUB, OF_HUB % ("hub_membership", "x.ends IS NULL")]),
+    ("addOrganisationLineage", CENTRAL, ["demonstration-council-03"]), ("mergeOrganisations", CENTRAL, ["demonstration-council-01"]),
+    ("patchOrganisationLineage", CENTRAL, ["demonstration-charity-06", AT % ("organisation_lineage", "x.kind = 'succeeded'")]), ("mergePeople", CENTRAL, [PEOPLE]),
     ("putOrganisation", CENTRAL, ["riverside-university"]), ("patchOrganisation", CENTRAL, ["demonstration-university-01"]),
     ("patchOrganisationProfile", PARTNER, ["demonstration-university-20"]), ("putSelfAssessmentSet", CENTRAL, [SCHOOL, "2025-11-17"]),
     ("addSelfAssessment", CENTRAL, []), ("patchSelfAssessment", CENTRAL, [AT % ("self_assessment", ANY)]),
@@ -45,6 +53,8 @@ REPLAY = [
     ("markEventHeld", CENTRAL, ["demonstration-event-190"]), ("reopenEvent", CENTRAL, ["demonstration-event-179"]),
     ("putEventOutreach", CENTRAL, ["demonstration-event-3"]), ("patchEventOutreach", CENTRAL, ["demonstration-event-2"]),
     ("putProgramme", CENTRAL, ["creative-forces"]), ("patchProgramme", CENTRAL, ["demonstration-days"]),
+    ("addProgrammeParticipant", CENTRAL, ["demonstration-days"]), ("patchProgrammeParticipant", CENTRAL, ["demonstration-days", AT % ("programme_participant", ANY)]),
+    ("putProgrammeEvaluation", CENTRAL, ["demonstration-days", "2023-24"]), ("patchProgrammeEvaluation", CENTRAL, ["demonstration-days", "2021-22"]),
     ("putDocument", CENTRAL, ["transitions"]), ("patchDocument", CENTRAL, ["demonstration-document-1"]), ("withdrawDocument", CENTRAL, ["demonstration-document-1"]),
     ("putResource", CENTRAL, ["welcome-pack"]), ("patchResource", CENTRAL, ["demonstration-resource-1"]), ("withdrawResource", CENTRAL, ["demonstration-resource-1"]),
     ("putNewsItem", CENTRAL, ["two-new-hubs"]), ("patchNewsItem", CENTRAL, ["demonstration-news-1"]),
@@ -73,6 +83,10 @@ REPLAY = [
     ("putHubEvaluation", LEAD, [HUB, "2023-24"], "year"), ("patchHubEvaluation", LEAD, [HUB, "2023-24"]),
     ("requestHubEvaluationRevision", CENTRAL, ["demonstration-hub-west-midlands", "2021-22"]), ("putQuarter", CENTRAL, ["2022-23-Q1"]),
     ("addMessage", MEMBER, []), ("addHubMessage", LEAD, [HUB], "message"), ("putMessageResponse", MEMBER, ["message"]),
+    ("putHubAnswer", CENTRAL, ["demonstration-hub-london", AT % ("message", "x.open_to_hubs AND NOT EXISTS (SELECT FROM scip.message_answer a JOIN scip.hub h"
+                               " ON h.id = a.hub_id OR h.id = x.hub_id WHERE h.slug = 'demonstration-hub-london' AND (a.message_id = x.id OR h.id = x.hub_id))")]),
+    ("patchHubReport", LEAD, [OF_HUB % ("hub_report", "x.response IS NULL")]),
+    ("putHubReportFeedback", MEMBER, [AT % ("hub_report", "x.status = 'submitted'")]),
     ("putHubRelay", CENTRAL, ["demonstration-hub-london", "SELECT m.id FROM scip.message m WHERE m.direction = 'to_hubs' AND NOT EXISTS (SELECT FROM scip.message_relay r"
                               " JOIN scip.hub h ON h.id = r.hub_id WHERE r.message_id = m.id AND h.slug = 'demonstration-hub-london') ORDER BY sent_on"]),
     ("addHubReview", LEAD, [HUB]), ("patchHubReview", LEAD, [HUB, OF_HUB % ("hub_review", ANY)]),
@@ -81,12 +95,16 @@ REPLAY = [
     ("putMeetingAttendee", LEAD, [MEETING, PEOPLE]), ("addResolution", LEAD, [MEETING]),
     ("patchResolution", LEAD, [MEETING, AT % ("resolution", f"meeting_id = ({MEETING} LIMIT 1)")]), ("addAction", LEAD, [MEETING]),
     ("patchAction", LEAD, [MEETING, AT % ("action", f"meeting_id = ({MEETING} LIMIT 1)")]), ("addMinutes", LEAD, [MEETING], "minutes"),
+    ("putProject", LEAD, ["one-form"]), ("patchProject", LEAD, ["demonstration-action-plan-8"]),
+    ("addProjectAction", LEAD, ["demonstration-action-plan-8"]), ("patchPlannedAction", LEAD, [OF_HUB % ("action", ANY)]),
     ("patchMinutes", LEAD, ["minutes"]), ("reopenMeeting", LEAD, [MEETING], "reopened"), ("markMeetingHeld", LEAD, ["reopened"]),
     ("addGroupSeat", CENTRAL, [GROUP]), ("patchGroupSeat", CENTRAL, [GROUP, AT % ("group_seat", ANY)]), ("handOverGroupSeat", CENTRAL, [GROUP, AT % ("group_seat", ANY)]),
     ("addAccount", CENTRAL, [], "account"), ("patchAccount", CENTRAL, ["account"]), ("addAccountRole", CENTRAL, ["account"], "role"),
     ("patchAccountRole", CENTRAL, ["account", "role"]), ("addClient", CENTRAL, [], "client"), ("patchClient", CENTRAL, ["client"]),
-    ("addClientSecret", CENTRAL, ["client"]), ("addRedaction", CENTRAL, [])]
-IDS = {"putTrainingSessionAttendance": f"SELECT id FROM scip.booking WHERE session_id = ({SESSION} LIMIT 1) AND status = 'confirmed'",
+    ("addClientSecret", CENTRAL, ["client"]), ("addRedaction", CENTRAL, []), ("addLink", CENTRAL, [], "link"), ("patchLink", CENTRAL, ["link"])]
+IDS = {"addHubLeadPerson": ENDING + " AND NOT EXISTS (SELECT FROM scip.hub_lead_person p WHERE p.lead_id = x.uid AND p.role = 'functional_lead')",
+       "adoptHubTermsOfReference": MEETING, "putTrainingSessionAttendance": f"SELECT id FROM scip.booking WHERE session_id = ({SESSION} LIMIT 1) AND status = 'confirmed'",
+       "mergePeople": "SELECT m.person_id FROM scip.hub_membership m JOIN scip.hub h ON h.id = m.hub_id WHERE h.slug = 'demonstration-hub-wales' ORDER BY 1",
        "putMeetingAttendance": PEOPLE, "patchAgenda": f"SELECT id FROM scip.agenda_item WHERE meeting_id = ({OPEN} LIMIT 1) ORDER BY ordinal"}  # what the ids 00000000-0000-7000-8000-… of an example stand for
 LEFT = {"putErasureMentionDecision"}  # there is no mention in the demonstration: nobody there is erased
 

@@ -946,3 +946,39 @@ def test_a_document_takes_its_files_with_it(cluster, server, central, item, put)
     assert server.send("DELETE", files.removesuffix("/files"), token=central, if_match="*").status == 204
     assert server.get(files).status == 404 and leftovers(cluster) == "1", "the bytes go with the next retention"
     cluster.psql(ORPHANS, "scip_migrator")
+
+
+def test_a_hub_s_logo_and_pictures(cluster, server):
+    """Its lead sends them, as files of documents are sent; they are pictures, and given while the Hub is active."""
+    central, lead, other = (cluster.token(server, role, **of) for role, of in (("central", {}), ("hub_lead", {"hub": "london-hub"}), ("hub_lead", {"hub": "scotland-hub"})))
+    path, picture = "/v1/hubs/london-hub/files/logo.png", b"\x89PNG\r\n\x1a\n" + os.urandom(CHUNK)
+    send = lambda token, where=path, body=picture, **more: server.request("PUT", where, {"Authorization": f"Bearer {token}", **(more or {"If-None-Match": "*"})}, body)
+    cluster.remove(file="hub_id IS NOT NULL")
+    status = lambda word: cluster.psql(f"""SET session_replication_role = replica; DELETE FROM scip.hub_status WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'london-hub') AND ends IS NULL;
+        INSERT INTO scip.hub_status (hub_id, status) SELECT id, '{word}' FROM scip.hub WHERE slug = 'london-hub'""")
+    before = cluster.psql("SELECT s.status FROM scip.hub_status s JOIN scip.hub h ON h.id = s.hub_id WHERE h.slug = 'london-hub' AND s.ends IS NULL")
+    status("active")
+    try:
+        assert harness.problem(send(other)) == (403, "only-the-hub-lead") and send(lead, "/v1/hubs/no-such-hub/files/logo.png").status == 404
+        assert harness.problem(send(lead, "/v1/hubs/london-hub/files/report.pdf", PDF))[0] == 415, "a picture alone"
+        assert harness.problem(send(lead, "/v1/hubs/london-hub/files/logo.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"))[0] in (415, 422)
+        made = send(lead)
+        assert made.status == 201 and made.headers["Location"] == made.json["href"] == path and made.json["media_type"] == "image/png"
+        assert send(lead).status == 412
+        assert server.send("GET", "/v1/me", token=central).status == 200  # which login it has is known from now on
+        replaced = send(central, **{"If-Match": made.headers["ETag"]})
+        assert replaced.status == 200, replaced.text
+        assert [item["name"] for item in server.get("/v1/hubs/london-hub/files").json["items"]] == ["logo.png"]
+        got = server.get(path)
+        assert got.body == picture and got.headers["Content-Disposition"].startswith("attachment") and got.headers["ETag"] == made.headers["ETag"]
+        with ThreadPoolExecutor(4) as pool:
+            at_once = [answer.status for answer in pool.map(lambda n: send(lead, "/v1/hubs/london-hub/files/hall.png"), range(4))]
+        assert sorted(at_once) == [201, 412, 412, 412]
+        status("paused")
+        refused = server.get(path)
+        assert harness.problem(refused) == (403, "forbidden") and "not active" in refused.json["detail"]
+        assert server.send("DELETE", path, token=other, if_match="*").status == 403 and server.send("DELETE", path, token=lead, if_match="*").status == 204
+        assert server.get(path).status == 404
+    finally:
+        status(before or "unknown") if before else cluster.psql("DELETE FROM scip.hub_status WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'london-hub') AND ends IS NULL")
+        cluster.remove(file="hub_id IS NOT NULL")

@@ -328,7 +328,7 @@ def test_a_hub_lead_walks_the_pathway(server, cluster, led, reviewer, central):
     start = get(server, lead, path).json
     assert [(step["code"], step["ordinal"], step["optional"], step["done_on"], step["version"]) for step in start["steps"]] == [
         (code, number, code == "mapping_exercise", None, 1) for number, code in enumerate(STEPS, 1)]
-    both = {"steps": [{"code": code, "version": 1, "done_on": day(-4), "evidence": f"Letter {n}"} for n, code in enumerate(STEPS[1:3])]}
+    both = {"steps": [{"code": code, "version": 1, "done_on": day(-4), "evidence": f"Letter {n}", "reason": "By letter"} for n, code in enumerate(STEPS[1:3])]}
     change = lambda body, who=lead, query="": server.request("PATCH", path + query, {"Authorization": f"Bearer {who}", "Content-Type": "application/json"}, json.dumps(body).encode())
     seen_done = change(both, query="?dry_run=true")
     assert seen_done.status == 200 and [step["done_on"] for step in seen_done.json["steps"][:4]] == [None, day(-4), day(-4), None], seen_done.text
@@ -356,13 +356,54 @@ def test_a_hub_lead_walks_the_pathway(server, cluster, led, reviewer, central):
     assert (undone.json["done_on"], undone.json["evidence"], undone.json["done_by"]) == (None, None, None)
     for number, code in enumerate(STEPS[:-1], 1):
         assert get(server, lead, path).json["days_stuck"] == 0
-        token = central if number == 1 else lead
-        assert patch(server, token, f"{path}/{code}", {"done_on": day(), "evidence": f"Minute {number}"}).status == 200
+        token, done = central if number == 1 else lead, {"done_on": day(), "evidence": f"Minute {number}"}
+        if number > 1:  # who leads the Hub is recorded
+            unproven = patch(server, token, f"{path}/{code}", done)
+            assert problem(unproven) == (422, "step-not-proven") and {error["pointer"] for error in unproven.json["errors"]} == {"/body/reason"}
+            done["reason"] = "It was so before there were records here."
+        assert patch(server, token, f"{path}/{code}", done).status == 200
         assert get(server, member, path).json["percent_complete"] == 100 * number // 9
     walked = get(server, reviewer, path).json
     assert (walked["percent_complete"], walked["days_stuck"]) == (100, None), "the mapping exercise is optional"
     assert walked["steps"][9]["done_on"] is None
     assert seen(server, member, follower, path, 11) == ["changed"] * 11
+
+
+def test_what_proves_a_step(server, cluster, central, organisations):
+    """Each is proven by the record that it is about, which its proof leads to; then no reason is asked, and one that was given can go."""
+    hub = new_hub(server, central, "founding-proven", organisations[8])
+    lead, path = cluster.token(server, "hub_lead", hub="founding-proven", standing_for=organisations[8]), hub + "/pathway"
+    proofs = lambda: {step["code"]: step["proof"] for step in get(server, lead, path).json["steps"]}
+    assert proofs() == {**dict.fromkeys(STEPS), "lead_identified": hub + "/leads"}
+    step = lambda code, **change: patch(server, lead, f"{path}/{code}", change)
+    assert step("inaugural_date_set", done_on=day(), evidence="Soon", reason="To be agreed").json["reason"] == "To be agreed"
+    assert problem(step("inaugural_date_set", reason=None)) == (422, "step-not-proven")
+    first = post(server, lead, hub + "/meetings", {"kind": "inaugural", "title": "First", "starts_at": day() + "T00:00:00Z"}).json["href"]
+    agenda = {item["title"]: item["href"] for item in get(server, lead, first + "/agenda").json["items"]}
+    minutes = post(server, lead, first + "/minutes", {"text": "Resolved."}).json["href"]
+    for sector in ("he", "fe", "school_sector", "local_authority", "charity", "armed_forces"):
+        assert proofs()["partners_invited"] is None
+        assert post(server, lead, hub + "/invitations", {"sector": sector, "name": sector}).status == 201
+    assert patch(server, lead, hub + "/profile", {"blurb": "We meet.", "page": {"aims": "To be asked"}}).status == 200
+    assert post(server, lead, hub + "/meetings", {"title": "Second", "starts_at": day(20) + "T12:00:00Z"}).status == 201
+    assert proofs()["second_meeting_planned"] is None, "an action plan is made too"
+    assert server.send("PUT", "/v1/projects/founding-plan", {"name": "Plan", "hub": "founding-proven", "kind": "action_plan", "aims": "To begin"},
+                       token=lead, If_None_Match="*").status == 201
+    known = {"lead_identified": hub + "/leads", "inaugural_date_set": first, "partners_invited": hub + "/invitations", "minute_taker_arranged": minutes,
+             "page_sent": hub, "second_meeting_planned": "/v1/projects/founding-plan"}
+    now = proofs()
+    assert now.pop("alliance_invited") in agenda.values() and now == {**dict.fromkeys(set(STEPS) - {"alliance_invited"}), **known}
+    assert step("inaugural_date_set", reason=None).json["reason"] is None
+    for code in [*known, "alliance_invited", "mapping_exercise"]:
+        assert step(code, done_on=day(), evidence="As recorded").status == 200, code
+    assert problem(step("reporting_under_way", done_on=day(), evidence="Soon")) == (422, "step-not-proven")
+
+    guided = get(server, lead, path + "/partners_invited").json
+    assert [row["sector"] for row in guided["contacts"]] == ["he", "fe", "local_authority", "school_sector", "charity", "armed_forces"]
+    assert "unit welfare officer" in guided["contacts"][-1]["guidance"] and "swyddog lles" in guided["contacts"][-1]["guidance_cy"]
+    steps = get(server, lead, path).json["steps"]
+    assert all(one["guidance"] and one["guidance_cy"] and one["title_cy"] for one in steps) and steps[2]["contacts"] == guided["contacts"]
+    assert post(server, lead, first + "/cancellation").status == 409 and step("inaugural_date_set", done_on=None).json["done_on"] is None
 
 
 def test_days_stuck_are_counted(server, cluster, central, organisations):

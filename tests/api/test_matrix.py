@@ -43,6 +43,8 @@ GET /v1/documents /v1/documents/{slug} /v1/news /v1/news/{slug}                a
 GET /v1/documents/{slug}/jsonld /v1/documents/{slug}/csl /v1/documents/{slug}/withdrawal  all
 GET /v1/resources /v1/resources/{slug} /v1/resources/{slug}/withdrawal /v1/library/search /v1/library/facets  all
 GET /v1/documents/{slug}/files /v1/resources/{slug}/files /v1/documents/{slug}/files/{name} /v1/resources/{slug}/files/{name}  all
+GET /v1/hubs/{slug}/files /v1/hubs/{slug}/files/{name}  all
+PUT,DELETE /v1/hubs/{slug}/files/{name}  central lead
 GET /v1/usage /v1/usage/users /v1/documents/{slug}/usage /v1/resources/{slug}/usage /v1/documents/{slug}/visit /v1/resources/{slug}/visit  all
 GET /v1/groups /v1/groups/{slug} /v1/strategies /v1/strategies/{slug}          all
 GET /v1/toolkit/principles /v1/toolkit/principles/{slug} /v1/toolkit/facts /v1/toolkit/facts/{slug}  all
@@ -50,7 +52,7 @@ GET /v1/metrics /v1/metrics/{code} /v1/metrics/{code}/values /v1/metric-values /
 GET /v1/headline-figures /v1/headline-figures/{slug} /v1/headline-figures/{slug}/versions  all
 GET /v1/policy-contributions /v1/policy-contributions/{slug}                   all
 GET /v1/changes                            all
-GET /v1/me                                 known
+GET /v1/me /v1/me/actions /v1/me/meetings /v1/me/memberships  known
 
 PUT,PATCH,DELETE /v1/organisations/{slug} /v1/documents/{slug} /v1/news/{slug} /v1/groups/{slug} /v1/strategies/{slug}  central
 PUT,PATCH,DELETE /v1/resources/{slug}         central
@@ -61,6 +63,10 @@ PUT /v1/headline-figures/{slug}            central
 POST /v1/releases                          central
 POST /v1/headline-figures/{slug}/versions  central
 PATCH /v1/organisations/{slug}/profile     central partner
+PUT,PATCH,DELETE /v1/regions/{slug}        central
+GET /v1/organisations/{slug}/lineage /v1/organisations/{slug}/lineage/{id}  all
+POST /v1/organisations/{slug}/lineage /v1/organisations/{slug}/merges  central
+PATCH,DELETE /v1/organisations/{slug}/lineage/{id}  central
 
 GET /v1/unknown-accounts                   central
 GET,POST /v1/accounts /v1/clients          central
@@ -99,12 +105,21 @@ GET /v1/meetings/{meeting}/actions /v1/meetings/{meeting}/actions/{id}  central 
 GET /v1/meetings/{meeting}/minutes         central lead member; 404 lead_other member_other decider group_member group_other
 GET /v1/meetings/{id}/attendance/{person}  central lead; 404 member lead_other member_other decider group_member group_other
 PATCH,DELETE /v1/meetings/{id} /v1/meetings/{meeting}/agenda/{id}  central lead; 404 lead_other decider group_member group_other
-PATCH,DELETE /v1/meetings/{meeting}/resolutions/{id} /v1/meetings/{meeting}/actions/{id}  central lead; 404 lead_other decider group_member group_other
+PATCH,DELETE /v1/meetings/{meeting}/resolutions/{id}  central lead; 404 lead_other decider group_member group_other
+PATCH,DELETE /v1/meetings/{meeting}/actions/{id}  central lead; 404 lead_other group_other
 POST /v1/meetings/{id}/held /v1/meetings/{id}/cancellation /v1/meetings/{id}/reopening /v1/meetings/{id}/agenda-completion /v1/meetings/{meeting}/resolutions /v1/meetings/{meeting}/actions  central lead; 404 lead_other decider group_member group_other
 POST /v1/meetings/{id}/attendance-sharing /v1/meetings/{id}/attendance/imports  central lead; 404 lead_other decider group_member group_other
 PUT /v1/meetings/{id}/attendance /v1/meetings/{id}/attendance/{person}  central lead; 404 lead_other decider group_member group_other
 POST,PATCH /v1/meetings/{meeting}/agenda  central lead; 404 lead_other decider group_member group_other
 POST /v1/meetings/{meeting}/minutes        central lead; 404 lead_other decider group_member group_other
+GET /v1/projects /v1/projects/{slug} /v1/projects/{project}/actions /v1/actions /v1/actions/{id}  central lead lead_other member member_other decider group_member group_other
+PUT,PATCH,DELETE /v1/projects/{slug}       central lead
+POST /v1/projects/{project}/actions        central lead
+PATCH,DELETE /v1/actions/{id}              central lead
+PATCH /v1/actions/{id}#self                central lead member
+PATCH /v1/actions/{id}#group               central decider group_member; 404 lead lead_other member member_other group_other
+DELETE /v1/actions/{id}#group              central decider group_member; 404 lead lead_other group_other
+
 GET /v1/minutes                            central lead lead_other member member_other decider group_member group_other
 GET /v1/minutes/{id}                       central lead; 404 member lead_other member_other decider group_member group_other
 PATCH,DELETE /v1/minutes/{id}              central lead; 404 lead_other decider group_member group_other
@@ -159,7 +174,22 @@ GET /v1/hubs/{slug}/members/{id}           central lead; 404 lead_other member m
 GET /v1/hubs/{slug}/members#self           central lead member; empty lead_other member_other
 GET /v1/hubs/{slug}/members/{id}#self      central lead member; 404 lead_other member_other
 PATCH,DELETE /v1/hubs/{slug}/members/{id}  central lead; 404 lead_other
+PUT /v1/hubs/{slug}/members/{id}/speaks-for  central lead; 404 lead_other member member_other
+PUT /v1/hubs/{slug}/members/{id}/speaks-for#self  central lead member; 404 lead_other member_other
 POST /v1/hubs/{slug}/members/{member}/transfer  central lead; 404 lead_other
+GET /v1/hubs/{slug}/lead-people            central lead member decider group_member group_other; empty lead_other member_other
+POST /v1/hubs/{slug}/lead-people           central lead
+GET /v1/hubs/{slug}/lead-people/{id}       central lead member decider group_member group_other; 404 lead_other member_other
+PATCH,DELETE /v1/hubs/{slug}/lead-people/{id}  central lead; 404 lead_other
+GET /v1/hubs/{slug}/terms-of-reference /v1/hubs/{slug}/terms-of-reference/{id}#adopted  all
+GET /v1/hubs/{slug}/terms-of-reference/{id}  central lead member; 404 nobody lead_other member_other decider group_member group_other partner partner_other website analyst
+POST /v1/hubs/{slug}/terms-of-reference    central lead
+PATCH,DELETE /v1/hubs/{slug}/terms-of-reference/{id}  central lead; 404 lead_other
+POST /v1/hubs/{slug}/terms-of-reference/{id}/adoption  central lead; 404 lead_other
+GET /v1/hubs/{slug}/local-figures /v1/hubs/{slug}/local-figures/{id}  all
+POST /v1/hubs/{slug}/local-figures /v1/hubs/{slug}/local-networks  central lead
+PATCH,DELETE /v1/hubs/{slug}/local-figures/{id} /v1/hubs/{slug}/local-networks/{id}  central lead
+GET /v1/hubs/{slug}/local-networks /v1/hubs/{slug}/local-networks/{id}  central lead lead_other member member_other decider group_member group_other
 GET /v1/hubs/{slug}/quorum /v1/hubs/{slug}/quorum-rules /v1/hubs/{slug}/quorum-rules/{from}  central lead member; 404 lead_other member_other
 PUT /v1/hubs/{slug}/quorum-rules/{from}  central lead
 DELETE /v1/hubs/{slug}/quorum-rules/{from}  central lead; 404 lead_other
@@ -169,7 +199,9 @@ GET,PATCH /v1/people/{id}                  central lead; 404 lead_other member m
 GET /v1/people/{id}/export                 central; 404 lead lead_other member member_other decider group_member group_other partner partner_other website analyst
 PUT,DELETE /v1/people/{id}/restriction     central
 POST /v1/people/{person}/objections        central
-GET /v1/privacy/processing /v1/privacy/retention /v1/privacy/removals /v1/privacy/reads  central
+GET,POST /v1/people/{person}/merges        central
+GET /v1/people/{person}/merges/{id}        central
+GET /v1/privacy/processing /v1/privacy/retention /v1/privacy/removals /v1/privacy/reads /v1/privacy/audit  central
 GET,POST /v1/privacy/breaches              central
 GET,PATCH /v1/privacy/breaches/{id}        central
 GET /v1/privacy/objections /v1/privacy/objections/{id}  central
@@ -214,9 +246,36 @@ PUT /v1/messages/{id}/response             central decider group_member; 404 gro
 GET /v1/hubs/{slug}/relays                 central lead member decider group_member group_other; empty lead_other member_other
 GET /v1/hubs/{slug}/relays/{message}       central lead member decider group_member group_other; 404 lead_other member_other
 PUT /v1/hubs/{slug}/relays/{message}       central lead
+GET /v1/messages/{message}/relays          central decider group_member group_other
+POST /v1/messages/{id}/opening             central lead; 404 lead_other
+GET /v1/messages/{message}/answers /v1/hubs/{slug}/answers/{message}  central lead lead_other member member_other decider group_member group_other
+GET /v1/messages/{message}/answers#closed  central lead member decider group_member; 404 lead_other member_other group_other
+PUT,DELETE /v1/hubs/{slug}/answers/{message}  central lead
+POST /v1/meetings/{id}/report-invitations  central; 404 decider group_member group_other
+POST /v1/meetings/{id}/report-invitations#group  central decider group_member; 404 group_other
+GET /v1/hub-reports                        central lead member decider group_member; empty lead_other member_other group_other
+GET /v1/hub-reports/{id}                   central lead; 404 lead_other member member_other decider group_member group_other
+GET /v1/hub-reports/{id}#submitted         central lead member decider group_member; 404 lead_other member_other group_other
+PATCH /v1/hub-reports/{id} /v1/hub-reports/{id}#submitted  central lead; 404 lead_other
+POST /v1/hub-reports/{id}/submission       central lead; 404 lead_other
+PUT /v1/hub-reports/{id}/feedback          central; 404 decider group_member group_other
+PUT /v1/hub-reports/{id}/feedback#submitted  central decider group_member; 404 group_other
+GET /v1/hubs/{slug}/duties                 central lead; 404 lead_other
+GET /v1/network/late-returns               central decider group_member; empty group_other
 
+GET /v1/links /v1/links/{id}               all
+POST /v1/links                             central lead
+PATCH,DELETE /v1/links/{id}                central lead
 GET /v1/programmes /v1/programmes/{slug}   all
 PUT,PATCH,DELETE /v1/programmes/{slug}     central
+GET /v1/programmes/{slug}/participants /v1/programmes/{slug}/participants/{id}  all
+POST /v1/programmes/{slug}/participants    central lead
+PATCH,DELETE /v1/programmes/{slug}/participants/{id}  central lead
+GET /v1/programmes/{slug}/evaluations      central; empty nobody lead lead_other member member_other decider group_member group_other partner partner_other website analyst
+GET /v1/programmes/{slug}/evaluations/{year}  central; 404 nobody lead lead_other member member_other decider group_member group_other partner partner_other website analyst
+GET /v1/programmes/{slug}/evaluations/{year}#published  all
+PUT,PATCH,DELETE /v1/programmes/{slug}/evaluations/{year}  central
+POST /v1/programmes/{slug}/evaluations/{year}/publication  central
 PUT /v1/events/{slug}                      central
 PUT /v1/events/{slug}#hub                  central lead
 PATCH,DELETE /v1/events/{slug}             central lead
@@ -247,6 +306,7 @@ POST /v1/training/sessions/{id}/publication /v1/training/sessions/{id}/cancellat
 GET /v1/training/sessions/{session}/bookings /v1/training/sessions/{id}/feedback  central lead; 404 lead_other
 POST /v1/training/sessions/{session}/bookings  central lead website
 GET,PUT /v1/training/sessions/{id}/attendance  central lead; 404 lead_other
+GET /v1/training/delegates                 central lead; empty lead_other
 GET /v1/bookings/{id}                      central lead website; 404 lead_other member member_other decider group_member group_other partner partner_other analyst
 PATCH /v1/bookings/{id}                    central lead website; 404 lead_other
 POST /v1/bookings/{id}/cancellation /v1/bookings/{id}/feedback-link /v1/bookings/{id}/certificate  central lead website; 404 lead_other
@@ -267,14 +327,24 @@ ELSEWHERE = {"POST /oauth/token", "POST /oauth/revoke", "POST /v1/documents/{slu
 # What a request has besides the sample, so that it succeeds; a word in braces is one of the records.
 BODIES = {
     "POST /v1/messages#group": {"group": "hub-leads-group"},
+    "PUT /v1/hubs/{slug}/files/{name}": "\x89PNG\r\n\x1a\n",
+    "PATCH /v1/hub-reports/{id}": '{"practice": "Matrix", "nil_return": false}',
+    "PATCH /v1/hub-reports/{id}#submitted": '{"practice": "Matrix", "nil_return": false}',
+    "POST /v1/programmes/{slug}/participants": {"hub": "matrix-hub"},
+    "POST /v1/organisations/{slug}/lineage": {"predecessor": "matrix-other"},
+    "POST /v1/organisations/{slug}/merges": {"former": "matrix-double"},
+    "POST /v1/people/{person}/merges": {"former": "{double}"},
     "PUT /v1/events/{slug}#hub": {"hub": "matrix-hub"},
     "POST /v1/training/sessions": {"ends_at": "2024-06-01T01:00:00Z"},
     "POST /v1/training/sessions#hub": {"hub": "matrix-hub", "ends_at": "2024-06-01T01:00:00Z"},
     "PUT /v1/training/sessions/{id}/attendance": {"items": [{"booking": "{booking}", "attended": True}]},
     "PATCH /v1/hubs/{slug}/pathway": {"steps": [{"code": "page_sent", "version": 1, "evidence": None}]},
+    "PUT /v1/projects/{slug}": {"hub": "matrix-hub"},
+    "PATCH /v1/actions/{id}#self": '{"done_on": "2024-06-02"}',
     "PATCH /v1/meetings/{meeting}/agenda": {"items": [{"id": "{agenda}", "version": 1, "notes": "Matrix"}]},
     "PATCH /v1/meetings/{meeting}/agenda#group": {"items": [{"id": "{agenda}", "version": 1, "notes": "Matrix"}]},
     "POST /v1/feedback#linked": {"token": "{token}"},
+    "POST /v1/links": {"from_record": "/v1/events/matrix-published", "to_record": "/v1/events/matrix-held", "relation": "related", "linked_on": "2024-06-01"},
     "POST /v1/redactions": {"record": "{redacted}", "field": "title", "words": "redacted", "reason": "Matrix"},
     "POST /v1/meetings/{id}/attendance/imports": "person,status\n{person},present\n",
     "POST /v1/meetings/{id}/attendance/imports#group": "person,status\n{person},present\n",
@@ -282,6 +352,12 @@ BODIES = {
     "POST /v1/hubs/{slug}/invitations": {"sector": "fe", "name": "Matrix"},
     "POST /v1/historical-totals": {"metric": "hubs", "period": "1998"},
     "POST /v1/releases": {"period": "1988-89"},
+    "PUT /v1/regions/{slug}": {"within": "wales", "gss_code": "E12999999"},
+    "PATCH /v1/regions/{slug}": {"within": "wales"},
+    "POST /v1/hubs/{slug}/local-figures": {"region": "wales"},
+    "PATCH /v1/hubs/{slug}/local-figures/{id}": {"region": "wales"},
+    "POST /v1/hubs/{slug}/lead-people": {"lead": "{lead}", "name": "Matrix Lead"},
+    "POST /v1/hubs/{slug}/terms-of-reference/{id}/adoption": {"meeting": "{hub_held}"},
     "PUT /v1/toolkit/principles/{slug}": {"ordinal": 997},
 }
 # Whose requests here are all refused by a rule (409, 422) that stands behind the right. None is added, and what succeeds goes.
@@ -364,7 +440,7 @@ SAMPLES = ["matrix-mine", "https://www.example.org/x", "2024", "2024-06-01", "E1
 
 
 # What fits these schemas by their types alone is refused before it is seen who asks.
-LEAST = {"HubMemberNew": {"name": "A. Professional", "sector": "he"}, "SelfAssessmentStagesTerm": {"clear-approach": "developing"},
+LEAST = {"HubLeadPersonNew": {"role": "functional_lead"}, "HubMemberNew": {"name": "A. Professional", "sector": "he"}, "SelfAssessmentStagesTerm": {"clear-approach": "developing"},
          "BookingNew": {"name": "A. Delegate", "email": "delegate@school.example", "sector": "school_sector"},
          "BookingNeedsNew": {"access": "A ramp", "consent": 1}, "BookingAttendanceNew": {"attended": True},
          "TrainingSessionAttendanceNew": {"items": [{"booking": "00000000-0000-7000-8000-000000000000", "attended": True}]},
@@ -407,7 +483,7 @@ def records(cluster, server):
     with an invitation; an account and a client. All is deleted in the end."""
     def clear():
         cluster.remove(**{table: "slug LIKE 'matrix-%'" for table in
-                          ("event", "toolkit_principle", "hub", "organisation", "course", "document", "resource")},
+                          ("event", "toolkit_principle", "hub", "organisation", "course", "document", "resource", "region", "programme")},
                        historical_total="period = '1999'", release="period = '1989-90' OR note = 'Matrix'",
                        **{table: "title LIKE 'Matrix %'" for table in ("meeting", "group_seat", "message")},
                        breach="what = 'Matrix'", objection="purpose = 'Matrix'", person="name LIKE 'Matrix %'", account="label LIKE 'Matrix %'")
@@ -445,6 +521,9 @@ def records(cluster, server):
     parts = {part: done("POST", f"{meeting['href']}/{part}", {"title" if part == "agenda" else "text": "Matrix"}, "lead")["id"]
              for part in ("agenda", "resolutions", "actions", "minutes")}
     done("PUT", f"{meeting['href']}/attendance/{person}", {"status": "present"}, "lead", if_match="*")
+    for slug in ("matrix-mine", "matrix-empty"):
+        done("PUT", f"/v1/projects/{slug}", {"name": slug, "hub": "matrix-hub", "aims": "Matrix"}, "lead", If_None_Match="*")
+    parts["planned"] = done("POST", "/v1/projects/matrix-mine/actions", {"text": "Matrix", "owner": person}, "lead")["id"]
     approved = done("POST", "/v1/hubs/matrix-hub/meetings", {"title": "Matrix approved", "starts_at": "2024-06-01T10:00:00Z"}, "lead")
     approved = done("POST", f"{approved['href']}/minutes", {"text": "Matrix"}, "lead")
     done("POST", approved["href"] + "/approval", None, "lead")
@@ -468,6 +547,7 @@ def records(cluster, server):
               "unrelayed": done("POST", "/v1/messages", {"title": "Matrix down 2", "text": "Matrix"})["id"],
               "question": done("POST", "/v1/hubs/matrix-hub/messages", {"kind": "question", "title": "Matrix up", "text": "Matrix", "group": "hub-leads-group"}, "lead")["id"]}
     parts["hub"] = {"message": parts["question"]}
+    parts["group"]["planned"] = parts["group"]["actions"]
     parts["group"]["message"] = done("POST", "/v1/messages", {"title": "Matrix theirs", "text": "Matrix", "group": "hub-leads-group"}, "group_member")["id"]
     done("PUT", f"/v1/hubs/matrix-hub/relays/{parts['message']}", {}, "lead", If_None_Match="*")
     parts["quarter"], parts["free"], parts["other"] = cluster.psql("SELECT scip.quarter(d) FROM unnest(ARRAY[scip.today(), '2024-06-01', '2024-01-01']) d").splitlines()
@@ -479,12 +559,16 @@ def records(cluster, server):
         UPDATE scip.hub_status SET status = 'active', starts = '2018' WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'matrix-hub'); COMMIT""")
     parts["year"], parts["evaluations"] = parts["quarter"][:7], "/v1/hubs/matrix-hub/evaluations/"
     done("PUT", parts["evaluations"] + parts["year"], {}, "lead", If_None_Match="*")
+    parts["picture"] = server.request("PUT", "/v1/hubs/matrix-hub/files/matrix.png", {"Authorization": f"Bearer {cluster.token(server, 'central')}", "If-None-Match": "*"},
+                                      b"\x89PNG\r\n\x1a\n" + bytes(9)).status
+    assert parts["picture"] == 201
     for slug, steps in (("draft", []), ("published", ["publication"]), ("held", ["publication", "held"]), ("counted", ["publication", "held"])):
         done("PUT", f"/v1/events/matrix-{slug}", {"title": "Matrix", "kind": "outreach", "hub": "matrix-hub", "starts_on": "2024-06-01"}, "lead", If_None_Match="*")
         for step in steps:
             done("POST", f"/v1/events/matrix-{slug}/{step}", None, "lead")
     done("PUT", "/v1/events/matrix-counted/outreach", {"interventions": 1, "young_people": 1}, "lead", If_None_Match="*")
     parts["event"] = "matrix-draft"
+    parts["link"] = done("POST", "/v1/links", {"from_record": "/v1/events/matrix-published", "to_record": "/v1/events/matrix-held", "relation": "led_to"}, "lead")["id"]
     done("PUT", "/v1/toolkit/principles/matrix-mine", {"ordinal": 998, "name": "Matrix", "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
     parts["assessment"] = done("POST", "/v1/self-assessments", {"organisation": "matrix-mine", "principle": "matrix-mine", "stage": "emerging", "assessed_on": "2024-06-01"}, "partner")["id"]
     parts["release"] = done("POST", "/v1/releases", {"period": "1989-90", "note": "Matrix"})["id"]
@@ -504,6 +588,15 @@ def records(cluster, server):
     done("POST", "/v1/feedback", {"token": token, "comment": "Matrix"}, "website")
     parts["comment"] = cluster.psql(f"SELECT id FROM scip.feedback WHERE booking_id = '{booking['id']}'")
     done("PUT", f"/v1/training/comments/{parts['comment']}/clearance", {"cleared": True}, if_match="*")
+    done("PUT", "/v1/regions/matrix-district", {"name": "Matrix", "gss_code": "E07999941", "within": "wales", "longitude": 1, "latitude": 51, "sources": ["x"]}, If_None_Match="*")
+    parts["figure"] = done("POST", "/v1/hubs/matrix-hub/local-figures", {"region": "wales", "title": "Matrix", "as_of": "2024", "value": 1, "unit": "children",
+        "source": "https://www.example.org/", "licence": "x", "published": True}, "lead")["id"]
+    parts["network"] = done("POST", "/v1/hubs/matrix-hub/local-networks", {"name": "Matrix"}, "lead")["id"]
+    parts["manager"] = done("POST", "/v1/hubs/matrix-hub/lead-people", {"lead": lead["id"], "role": "senior_manager", "name": "Matrix Manager"}, "lead")["id"]
+    parts["hub_held"], terms = parts["hub-held"]["meeting"], "/v1/hubs/matrix-hub/terms-of-reference"
+    parts["adopted"] = {"terms": done("POST", terms, {}, "lead")["id"]}
+    done("POST", f"{terms}/{parts['adopted']['terms']}/adoption", {"meeting": parts["hub_held"]}, "lead")
+    parts["terms"] = done("POST", terms, {}, "lead")["id"]
     parts["breach"] = done("POST", "/v1/privacy/breaches", {"description": "Matrix", "discovered_at": "2024-06-01T10:00:00Z"})["id"]
     objector = done("POST", "/v1/people", {"name": "Matrix Objector"})["id"]
     parts["objection"] = done("POST", f"/v1/people/{objector}/objections", {"received_on": "2024-06-01", "purpose": "Matrix"})["id"]
@@ -511,6 +604,29 @@ def records(cluster, server):
     parts["redaction"] = done("POST", "/v1/redactions", {"record": parts["redacted"], "field": "title", "words": "Matrix", "reason": "Matrix"}, "lead")["id"]
     parts["mention"] = cluster.psql(f"""INSERT INTO scip.redaction (person_id, "table", record, "column", match, words, digest)
         VALUES ('{person}', 'activity', '{parts['activity']}', 'title', 'name', 1, 'x') RETURNING id""", "scip_migrator")
+    for slug in ("matrix-past", "matrix-double"):
+        done("PUT", f"/v1/organisations/{slug}", {"name": slug, "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
+    parts["lineage"] = done("POST", "/v1/organisations/matrix-mine/lineage", {"kind": "succeeded", "predecessor": "matrix-past"})["id"]
+    parts["kept"], twice, parts["double"] = (done("POST", "/v1/people", {"name": f"Matrix {name}"})["id"] for name in ("Kept", "Twice", "Double"))
+    parts["merge"] = done("POST", f"/v1/people/{parts['kept']}/merges", {"former": twice})["id"]
+    done("PUT", "/v1/programmes/matrix-mine", {"name": "Matrix", "sources": ["https://www.example.org/"], "confidence": "low"}, If_None_Match="*")
+    parts["participant"] = done("POST", "/v1/programmes/matrix-mine/participants", {"hub": "matrix-hub", "from": "2024-01-01", "to": "2024-12-31"}, "lead")["id"]
+    for year in ("2014-15", "2015-16"):
+        done("PUT", f"/v1/programmes/matrix-mine/evaluations/{year}", {"summary": "Matrix"}, If_None_Match="*")
+    done("POST", "/v1/programmes/matrix-mine/evaluations/2015-16/publication")
+    parts |= {"judged": "2014-15", "unpublished": "/v1/programmes/matrix-mine/evaluations/2014-15", "published": {"judged": "2015-16"}}
+    ask = {"kind": "question", "text": "Matrix", "group": "hub-leads-group", "open_to_hubs": True}
+    parts["opened"], parts["unanswered"] = (done("POST", "/v1/hubs/london-hub/messages", {**ask, "title": f"Matrix {title}"}, "lead_other")["id"] for title in ("opened", "unanswered"))
+    done("PUT", f"/v1/hubs/matrix-hub/answers/{parts['opened']}", {"text": "Matrix"}, "lead", If_None_Match="*")
+    parts["closed"] = {"opened": parts["question"]}
+    for state in ("report", "reported"):
+        made = done("POST", "/v1/groups/hub-leads-group/meetings", {"title": f"Matrix {state}", "starts_at": "2024-06-01T10:00:00Z"}, "group_member")
+        done("POST", made["href"] + "/agenda", {"title": "Matrix", "hub": "matrix-hub"}, "group_member")
+        report = done("GET", f"/v1/hub-reports?hub=matrix-hub&meeting={made['id']}", None, "lead")["items"][0]
+        done("PATCH", report["href"], {"practice": "Matrix", "nil_return": False}, "lead", if_match="*")
+        parts[state] = report["id"]
+    done("POST", f"/v1/hub-reports/{parts['reported']}/submission", None, "lead")
+    parts |= {"submitted": {"report": parts["reported"]}, "owed": "/v1/hubs/matrix-hub/quarterly-updates/"}
     written = cluster.psql("SELECT count(*) FROM scip.audit WHERE operation IS NOT NULL")
     yield {"meeting": meeting["id"], "person": person, "membership": membership, "seat": seat["id"], **parts, "application": open_["id"],
            "draft": {"application": draft["id"]}, "invitation": invitation["id"], "account": client["id"], "lead": lead["id"],
@@ -525,6 +641,10 @@ def address(server, records, method, template):
         for part in ("agenda", "resolutions", "actions"):
             template = template.replace(part + "/{id}", f"{part}/{records[part]}")
         return template.replace("{id}", records["meeting"]).replace("{meeting}", records["meeting"]).replace("{person}", records["person"])
+    if template.startswith("/v1/actions"):
+        return template.replace("{id}", records["planned"])
+    if template.startswith("/v1/projects"):
+        return template.replace("{slug}", {"PUT": "matrix-new", "DELETE": "matrix-empty"}.get(method, "matrix-mine")).replace("{project}", "matrix-mine")
     if template.startswith("/v1/training/consent-texts"):
         return template.replace("{version}", "2" if method == "PUT" else "1")
     if template.startswith(("/v1/training", "/v1/bookings", "/v1/certificates")):
@@ -535,12 +655,16 @@ def address(server, records, method, template):
         return template.replace("{slug}", "matrix-mine").replace("{date}", "2024-06-01")
     if template.startswith(("/v1/self-assessments", "/v1/historical-totals")):
         return template.replace("{id}", records["assessment" if "self" in template else "total"])
+    if template == "/v1/hubs/{slug}/files/{name}":
+        return template.replace("{slug}", "matrix-hub").replace("{name}", "new.png" if method == "PUT" else "matrix.png")
     if template.endswith(("/files/{name}", "/visit")):
         return template.replace("{slug}", "matrix-held").replace("{name}", "new.csv" if method == "PUT" else "matrix.csv")
     if template.endswith("/withdrawal") and method == "GET" or template.endswith("/reinstatement"):
         return template.replace("{slug}", "matrix-withdrawn")
     if "/redactions" in template or "/mentions/{id}" in template:
         return template.replace("{person}", records["person"]).replace("{id}", records["redaction" if "redactions" in template else "mention"])
+    if template.startswith("/v1/people/{person}/merges"):
+        return template.replace("{person}", records["kept"]).replace("{id}", records["merge"])
     if template.startswith("/v1/people"):
         return template.replace("{id}", records["person"]).replace("{person}", records["person"])
     if template.startswith("/v1/privacy"):
@@ -554,6 +678,8 @@ def address(server, records, method, template):
         return template.replace("{slug}", "matrix-held" if method == "PUT" else "matrix-counted")
     if template.startswith("/v1/events/{slug}") and method not in ("GET", "PUT"):
         return template.replace("{slug}", "matrix-published")
+    if template.startswith("/v1/links"):
+        return template.replace("{id}", records["link"])
     if template.startswith("/v1/minutes"):
         return template.replace("{id}", records["minutes"])
     if template.startswith("/v1/groups/{slug}/"):
@@ -561,10 +687,18 @@ def address(server, records, method, template):
     if template.startswith(("/v1/metrics", "/v1/releases")):
         return template.replace("{code}", "hubs").replace("{id}", records["release"])
     if template.startswith("/v1/messages"):
-        return template.replace("{id}", records["question" if template.endswith("response") else "message"])
+        found = template.replace("{id}", records["question" if template.endswith(("response", "opening")) else "message"])
+        return found.replace("{message}", records["opened" if template.endswith("answers") else "message"])
+    if template == "/v1/hubs/{slug}/answers/{message}":
+        return template.replace("{slug}", "matrix-hub").replace("{message}", records["unanswered" if method == "PUT" else "opened"])
+    if template.startswith("/v1/hub-reports"):
+        return template.replace("{id}", records["report"])
+    if template.startswith("/v1/programmes/{slug}/"):
+        found = template.replace("{slug}", "matrix-mine").replace("{id}", records["participant"])
+        return found.replace("{year}", "2016-17" if method == "PUT" else records["judged"])
     quarter, message = ("other" if template.endswith("extension") else "free", "unrelayed") if method == "PUT" else ("quarter", "message")
     template = template.replace("{quarter}", records[quarter]).replace("{message}", records[message]).replace("{year}", "2019-20" if method == "PUT" else records["year"])
-    for part, name in (("activities", "activity"), ("reviews", "review")):
+    for part, name in (("activities", "activity"), ("reviews", "review"), ("lead-people", "manager"), ("local-figures", "figure"), ("local-networks", "network"), ("terms-of-reference", "terms")):
         template = template.replace(part + "/{id}", f"{part}/{records[name]}")
     if method == "PUT" and not re.search("/(quarterly-updates|relays|evaluations)/", template):
         return template.replace("{slug}", "matrix-new")
@@ -572,7 +706,9 @@ def address(server, records, method, template):
         found = template.replace("{slug}", "matrix-hub").replace("{step}", "lead_identified")
         return found.replace("{lead}", records["lead"]).replace("{id}", records["lead"] if "/leads/" in template else records["invitation"])
     if template.startswith("/v1/organisations/{slug}"):
-        return template.replace("{slug}", "matrix-mine")
+        return template.replace("{slug}", "matrix-mine").replace("{id}", records["lineage"])
+    if template == "/v1/regions/{slug}" and method != "GET":
+        return "/v1/regions/matrix-district"
     if "{slug}" in template:
         return template.replace("{slug}", server.get(template.split("/{slug}")[0] + "?limit=1").json["items"][0]["slug"])
     if template.startswith("/v1/hub-applications"):
@@ -590,7 +726,8 @@ def body_of(contract, operation):
 
 def mine(answer, records):
     """Whether a list shows the record that is mine."""
-    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message", "membership", "person", "event", "assessment", "session_draft", "evaluations"))
+    return any(records[name] in answer.text for name in ("application", "invitation", "activity", "review", "quarter", "message", "membership", "person", "event", "assessment", "session_draft", "evaluations", "manager",
+                                                      "booking", "report", "reported", "unpublished", "owed"))
 
 
 def fault(outcome, answer, records):
@@ -614,7 +751,7 @@ def judge(cluster, server, contract, records, cell):
     content_type, body = body_of(contract, operation)
     if more := BODIES.get(cell):
         text = more if isinstance(more, str) else json.dumps({**json.loads(body), **more})
-        body = re.sub(r"\{(\w+)\}", lambda word: records[word[1]], text).encode()
+        body = re.sub(r"\{(\w+)\}", lambda word: records[word[1]], text).encode("latin-1")
     success = resolve(contract, next(value for status, value in operation["responses"].items() if status[0] == "2" or status == "303"))
     conditions = {resolve(contract, parameter)["name"] for parameter in operation.get("parameters", [])}
     conditions -= {"If-None-Match" if server.get(path, Authorization=f"Bearer {cluster.token(server, 'central')}").status == 200 else "If-Match"} if {"If-Match", "If-None-Match"} <= conditions else set()
@@ -640,6 +777,10 @@ def myself(cluster, records, request):
         cluster.psql(say.format(f"'{records['person']}'"), "scip_migrator")
         yield
         cluster.psql(say.format("NULL"), "scip_migrator")
+    elif request.node.callspec.params["cell"] == "POST /v1/hubs/{slug}/terms-of-reference":  # there is one draft at a time
+        row = cluster.psql(f"DELETE FROM scip.terms_of_reference WHERE id = '{records['terms']}' RETURNING hub_id", "scip_migrator")
+        yield
+        cluster.psql(f"INSERT INTO scip.terms_of_reference (id, hub_id) VALUES ('{records['terms']}', {row})", "scip_migrator")
     else:
         yield
 

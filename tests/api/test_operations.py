@@ -83,9 +83,20 @@ def training(cluster):
 
 
 @pytest.fixture(scope="module", autouse=True)
+def programme(cluster):
+    """Who takes part in a programme, and what it came to: the start data says neither."""
+    clear = "SET session_replication_role = replica; DELETE FROM scip.programme_participant; DELETE FROM scip.programme_evaluation; RESET session_replication_role;"
+    cluster.psql(clear + """INSERT INTO scip.programme_participant (programme_id, hub_id, starts) SELECT p.id, (SELECT min(id) FROM scip.hub), '2016-09-01' FROM scip.programme p;
+                            INSERT INTO scip.programme_evaluation (programme_id, year, summary, published_at) SELECT p.id, '2016-17', 'Test', now() FROM scip.programme p""")
+    yield
+    cluster.psql(clear)
+
+
+@pytest.fixture(scope="module", autouse=True)
 def shelf(cluster, server):
     """What was withdrawn is in no list, and few items have a file or are elsewhere: of each one."""
     def clear():
+        cluster.remove(hub="slug = 'operations-shown'")
         for table in ("document", "resource"):
             cluster.psql(f"DELETE FROM scip.{table} WHERE slug LIKE 'operations-%'", "scip_migrator")
         cluster.psql("""SET session_replication_role = replica; DELETE FROM scip.historical_total WHERE period = '1988-89'; DELETE FROM scip.release_cell WHERE release_id IN (SELECT id FROM scip.release WHERE period = '1988-89');
@@ -101,16 +112,41 @@ def shelf(cluster, server):
                                central, If_None_Match="*").status == 201
         assert server.send("POST", f"/v1/{things}/operations-withdrawn/withdrawal", {"note": "x"}, central).status == 200
         assert server.request("PUT", f"/v1/{things}/operations-held/files/sheet.csv", {"Authorization": f"Bearer {central}", "If-None-Match": "*"}, b"a,b\r\n1,2\r\n").status == 201
+    hub = "/v1/hubs/operations-shown"
+    assert server.send("PUT", hub, {"name": "Shown", "nations": ["GB-ENG"], "regions": [], "sources": ["x"], "confidence": "low"}, central, If_None_Match="*").status == 201
+    assert server.send("GET", "/v1/me", token=central).status == 200  # which login it has is known from now on
+    assert server.request("PUT", hub + "/files/picture.png", {"Authorization": f"Bearer {central}", "If-None-Match": "*"}, b"\x89PNG\r\n\x1a\n" + bytes(9)).status == 201
+    cluster.psql("""DELETE FROM scip.hub_status WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'operations-shown');
+        INSERT INTO scip.hub_status (hub_id, status, starts) SELECT id, 'active', '2018' FROM scip.hub WHERE slug = 'operations-shown'""")
+    ends = {"from_record": "/v1/documents/operations-held", "to_record": "/v1/resources/operations-held"}
+    assert server.send("POST", "/v1/links", {**ends, "relation": "about"}, central).status == 201
     yield
     clear()
 
 
 @pytest.fixture(scope="module", autouse=True)
+def lineage(cluster):
+    """The first organisation of the list has a predecessor."""
+    clear = "DELETE FROM scip.organisation_lineage WHERE note = 'test_operations'"
+    cluster.psql(clear + """; INSERT INTO scip.organisation_lineage (organisation_id, predecessor_id, kind, note)
+        SELECT (array_agg(id ORDER BY name_sort, slug))[1], (array_agg(id ORDER BY name_sort, slug))[2], 'succeeded', 'test_operations' FROM scip.organisation""")
+    yield
+    cluster.psql(clear)
+
+
+@pytest.fixture(scope="module", autouse=True)
 def told_year(cluster):
-    """The start data has no release, nor a year of the network that has one."""
-    clear = "SET session_replication_role = replica; DELETE FROM scip.release WHERE note = 'test_operations'; RESET session_replication_role;"
+    """The start data has no release, nor a year of the network that has one; nor has its first Hub figures, or terms of reference that it has adopted."""
+    clear = """SET session_replication_role = replica; DELETE FROM scip.release WHERE note = 'test_operations';
+               DELETE FROM scip.terms_of_reference WHERE text = 'test_operations'; DELETE FROM scip.local_figure WHERE title = 'test_operations'; RESET session_replication_role;"""
     cluster.psql(clear + """INSERT INTO scip.release (period, number, family, first_day, last_day, note)
-                            VALUES ('2016-17', 1, 'academic', '2016-09-01', '2017-08-31', 'test_operations')""")
+                            VALUES ('2016-17', 1, 'academic', '2016-09-01', '2017-08-31', 'test_operations');
+                            SET session_replication_role = replica; -- which asks for no meeting
+                            INSERT INTO scip.terms_of_reference (hub_id, number, text, meeting_id, adopted_on)
+                            SELECT id, 1, 'test_operations', gen_random_uuid(), '2024-06-01' FROM scip.hub ORDER BY name_sort LIMIT 1;
+                            INSERT INTO scip.local_figure (hub_id, region_id, title, as_of, value, unit, source, licence, published) SELECT hub_id, 1,
+                              text, '2024', 0, 'children', 'https://www.example.org/', 'x', true FROM scip.terms_of_reference WHERE text = 'test_operations';
+                            RESET session_replication_role""")
     yield
     cluster.psql(clear)
 
@@ -120,7 +156,7 @@ def path_of(server, template, operation):
     if template == "/v1/certificates/{code}":
         return template.replace("{code}", CODE)
     template = template.replace("{slug}/withdrawal", "operations-withdrawn/withdrawal").replace("{slug}/visit", "operations-held/visit")
-    template = template.replace("{slug}/files/{name}", "operations-held/files/sheet.csv")
+    template = template.replace("/v1/hubs/{slug}/files/{name}", "/v1/hubs/operations-shown/files/picture.png").replace("{slug}/files/{name}", "operations-held/files/sheet.csv")
     found = ""
     for part in template.split("/")[1:]:
         if part.startswith("{") and part not in ("{asset}", "{rule}"):

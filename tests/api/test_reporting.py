@@ -48,8 +48,8 @@ def last_day(name):
 @pytest.fixture(scope="module", autouse=True)
 def nothing_stays(cluster, server):
     def clear():
-        cluster.remove(hub="slug LIKE 'reporting-%'", message="title LIKE 'Reporting:%'", person="name = 'Reporting Member'", quarter_deadline="true")
-
+        cluster.remove(hub="slug LIKE 'reporting-%'", message="title LIKE 'Reporting:%'", meeting="title LIKE 'Reporting:%'", person="name = 'Reporting Member'",
+                       quarter_deadline="true")
     clear()
     yield
     clear()
@@ -550,6 +550,252 @@ def test_a_message_up_is_answered(server, lead, member, other_lead, decider, boa
     assert [row["id"] for row in rows(server, lead, "/v1/messages?hub=reporting-one")] == [one["id"] for one in lines(server, lead, "/v1/messages?hub=reporting-one")] \
         == ids(lead, "?hub=reporting-one")
     assert rows(server, lead, "/v1/messages?kind=question")[0]["group"] == "hub-leads-group"
+
+
+def test_hubs_answer_what_one_of_them_opens(server, cluster, lead, member, other_lead, decider, board, central):
+    """A success for all, and a question that is opened later: the other Hubs answer, each once."""
+    start = bookmark(server, other_lead)
+    shared = done(ask(server, lead, kind="success", title="a success", group="hub-leads-group", open_to_hubs=True)).json
+    assert ("changed", shared["href"]) in seen(server, other_lead, start) and shared["open_to_hubs"] is True
+    asked = done(ask(server, lead, title="open", group="hub-leads-group")).json
+    answers, path = asked["href"] + "/answers", TWO + "/answers/" + asked["id"]
+    assert asked["open_to_hubs"] is False and get(server, other_lead, answers).status == get(server, other_lead, asked["href"]).status == 404
+    assert put(server, other_lead, path, {"text": "We share a car"}).status == 404, "it is not theirs to see"
+    assert post(server, other_lead, asked["href"] + "/opening").status == 404 and post(server, decider, asked["href"] + "/opening").status == 403
+    down = done(send(server, central, "no question")).json
+    assert problem(post(server, central, down["href"] + "/opening")) == (409, "message-not-from-hub")
+    start = bookmark(server, board)
+    assert done(post(server, lead, asked["href"] + "/opening"), 200).json["open_to_hubs"] is True
+    assert ("changed", asked["href"]) in seen(server, board, start)
+    for token in (member, other_lead, board, decider, central):
+        assert get(server, token, asked["href"]).json["open_to_hubs"] is True and items(server, token, answers) == []
+    opened = {one["title"] for one in items(server, other_lead, "/v1/messages?open_to_hubs=true&hub=reporting-one")}
+    assert opened == {"Reporting: a success", "Reporting: open"}
+
+    start = bookmark(server, member)
+    said = done(put(server, other_lead, path, {"text": "We share a car"}))
+    assert (said.headers["Location"], said.json["answered_on"], said.json["message"]["href"]) == (path, day(), asked["href"])
+    assert ("changed", asked["href"]) in seen(server, member, start)
+    for token in (lead, member, board, decider):
+        assert [one["text"] for one in items(server, token, answers)] == ["We share a car"] and get(server, token, path).json == said.json
+    assert problem(put(server, other_lead, path, {"text": "x"})) == (412, "precondition-failed")
+    assert put(server, other_lead, path, {"text": "A bus"}, if_match=said.headers["ETag"], If_None_Match=None).json["text"] == "A bus"
+    assert problem(put(server, lead, ONE + "/answers/" + asked["id"], {"text": "x"})) == (409, "message-not-open"), "the Hub's own"
+    assert problem(put(server, other_lead, TWO + "/answers/" + down["id"], {"text": "x"})) == (409, "message-not-open")
+    assert put(server, lead, path, {"text": "x"}).status == 403 and put(server, member, path, {"text": "x"}).status == 403
+    assert problem(put(server, central, "/v1/hubs/reporting-three/answers/" + asked["id"], {"text": " "})) == (422, "text-blank")
+
+    # The group has the last word on it, the Hub none.
+    reply = {"response": "The Alliance's travel fund", "response_channel": "direct_reply"}
+    respond = lambda token: server.send("PUT", asked["href"] + "/response", reply, token=token, if_match="*")
+    two_roles = cluster.token(server, "group_member", group="board", fresh=True)
+    cluster.psql("INSERT INTO scip.account_role (account_id, role, hub_id) SELECT a.id, 'hub_lead', h.id FROM scip.hub h, scip.account a"
+                 f" WHERE h.slug = 'reporting-one' AND a.id = '{get(server, two_roles, '/v1/me').json['id']}'", "scip_migrator")
+    assert problem(respond(two_roles)) == (403, "only-the-group") and respond(decider).status == 200
+    in_group = cluster.token(server, "group_member", group="hub-leads-group", fresh=True)
+    cluster.psql("INSERT INTO scip.account_role (account_id, role, hub_id) SELECT a.id, 'hub_lead', h.id FROM scip.hub h, scip.account a"
+                 f" WHERE h.slug = 'reporting-two' AND a.id = '{get(server, in_group, '/v1/me').json['id']}'", "scip_migrator")
+    closed = done(ask(server, lead, title="closed", group="hub-leads-group")).json
+    assert problem(post(server, in_group, closed["href"] + "/opening")) == (403, "only-the-hub-lead")
+    assert delete(server, lead, shared["href"] + "?reason=Twice").status == 204
+    assert problem(delete(server, lead, asked["href"] + "?reason=Twice")) == (409, "message-has-answers")
+    assert delete(server, lead, path).status == 403
+    assert delete(server, other_lead, path).status == 204 and get(server, lead, path).status == 404
+
+
+def test_an_answer_against_the_removal_of_the_message(server, lead, other_lead, central):
+    """Either there is no message any more, or it stays with its answer; one Hub's answer is there once."""
+    for _ in range(3):
+        asked = done(ask(server, lead, title="race", open_to_hubs=True)).json
+        answer = lambda token=other_lead, hub=TWO: put(server, token, f"{hub}/answers/{asked['id']}", {"text": "x"})
+        removed, *said = together(lambda: delete(server, lead, asked["href"] + "?reason=Twice"), answer, answer,
+                                  lambda: answer(central, "/v1/hubs/reporting-three"))
+        statuses = sorted(one.status for one in said)
+        if removed.status == 204:
+            assert {*statuses} <= {404, 409, 422} and get(server, central, asked["href"]).status == 404
+        else:
+            assert problem(removed) in ((409, "message-has-answers"), (409, "in-use")) and len(items(server, central, asked["href"] + "/answers")) == \
+                statuses.count(201) > 0 and statuses.count(412) <= 1
+
+
+def report_of(server, token, hub="reporting-one", **query):
+    found = items(server, token, f"/v1/hub-reports?hub={hub}&limit=200" + "".join(f"&{name}={value}" for name, value in query.items()))
+    return found[0] if found else None
+
+
+@pytest.fixture(scope="module")
+def reported(cluster, hubs):
+    """What reporting-one submitted for a quarter that is over."""
+    cluster.psql(f"""BEGIN; SET LOCAL session_replication_role = replica;
+        INSERT INTO scip.quarterly_update (hub_id, quarter, status, submitted_at, practice, challenges, ideas, priorities, questions)
+        SELECT h.id, q, 'submitted', now(), 'Of ' || q, {", ".join(f"'{text}'" for text in list(HEADINGS.values())[1:])}
+        FROM scip.hub h, unnest(ARRAY['{quarter(3)}', '{quarter(2)}']) q WHERE h.slug = 'reporting-one'
+        ON CONFLICT (hub_id, quarter) DO UPDATE SET status = 'submitted', submitted_at = now(), practice = excluded.practice, nil_return = false;
+        DELETE FROM scip.quarterly_update u USING scip.hub h WHERE h.id = u.hub_id
+          AND (h.slug = 'reporting-one' AND u.quarter > '{quarter(2)}' OR h.slug = 'reporting-two'); COMMIT""")
+
+
+def new_meeting(server, token, group="hub-leads-group", days=1):
+    at = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days)).strftime("%Y-%m-%dT12:00:00Z")
+    return done(post(server, token, f"/v1/groups/{group}/meetings", {"title": "Reporting: the group", "starts_at": at, "online": True})).json["href"]
+
+
+def test_hubs_report_to_a_national_meeting(server, cluster, lead, member, other_lead, decider, board, central, reported):
+    """Invited, begun from the last update, written, submitted; what the meeting answers is there for all of the Hub."""
+    meeting = new_meeting(server, decider)
+    start = bookmark(server, lead)
+    assert post(server, board, meeting + "/report-invitations").status == 404 and post(server, lead, meeting + "/report-invitations").status == 403
+    assert done(post(server, decider, meeting + "/report-invitations"), 200).json["href"] == meeting
+    agenda = {one["hub"]["slug"]: one for one in items(server, decider, meeting + "/agenda?limit=200") if one["hub"]}
+    assert {"reporting-one", "reporting-two", "reporting-three"} <= {*agenda} and "reporting-proposed" not in agenda
+    assert agenda["reporting-one"]["title"] == "Report: Reporting-One"
+    report = report_of(server, lead, meeting=meeting[13:])
+    path = report["href"]
+    assert ("changed", path) in seen(server, lead, start)
+    assert (report["status"], report["quarter"], report["practice"], report["challenges"]) == \
+        ("draft", quarter(2), "Of " + quarter(2), HEADINGS["challenges"])
+    assert report["agenda_item"]["href"] == agenda["reporting-one"]["href"] and report["agenda_item"]["meeting"]["href"] == meeting
+    assert report_of(server, other_lead, "reporting-two", meeting=meeting[13:])["quarter"] is None, "nothing to begin from"
+    for token in (member, decider, board, other_lead):
+        assert get(server, token, path).status == 404, "a draft is its lead's"
+    assert report_of(server, central, meeting=meeting[13:])["id"] == report["id"]
+
+    changed = done(patch(server, lead, path, {"practice": "A transition day", "questions": None}), 200).json
+    assert (changed["practice"], changed["questions"], changed["ideas"]) == ("A transition day", None, HEADINGS["ideas"])
+    assert problem(patch(server, lead, path, {"ideas": " "})) == (422, "text-blank")
+    assert problem(patch(server, lead, path, {"nil_return": True})) == (422, "nil-return-with-text")
+    feedback = lambda token, words="We take it on", if_match="*": server.send("PUT", path + "/feedback", {"feedback": words}, token=token, if_match=if_match)
+    assert feedback(decider).status == 404, "not before it is submitted"
+    empty = report_of(server, other_lead, "reporting-two", meeting=meeting[13:])["href"]
+    assert problem(post(server, other_lead, empty + "/submission")) == (422, "text-blank")
+    assert done(patch(server, other_lead, empty, {"nil_return": True}), 200).json["nil_return"] is True
+    assert post(server, other_lead, empty + "/submission").status == 200
+    start = bookmark(server, decider)
+    submitted = done(post(server, lead, path + "/submission"), 200)
+    assert submitted.json["status"] == "submitted" and submitted.json["submitted_at"] and ("changed", path) in seen(server, decider, start)
+    assert problem(post(server, lead, path + "/submission")) == (409, "report-submitted")
+    for token in (member, decider, central):
+        assert get(server, token, path).json == submitted.json
+    assert get(server, board, path).status == get(server, other_lead, path).status == 404
+    assert {one["hub"]["slug"] for one in items(server, decider, f"/v1/hub-reports?meeting={meeting[13:]}&status=submitted")} == {"reporting-one", "reporting-two"}
+    assert report_of(server, decider, group="board") is None
+    assert done(patch(server, lead, path, {"ideas": "A passport"}), 200).json["ideas"] == "A passport", "as long as nobody has answered"
+
+    assert feedback(lead).status == 403 and feedback(board).status == 404 and problem(feedback(decider, " ")) == (422, "text-blank")
+    assert feedback(decider, if_match=submitted.headers["ETag"]).status == 412, "the report is another by now"
+    noted = done(feedback(decider), 200).json
+    assert (noted["feedback"], noted["feedback_on"]) == ("We take it on", day()) and get(server, member, path).json["feedback"] == "We take it on"
+    assert problem(patch(server, lead, path, {"ideas": "More"})) == (409, "report-has-feedback")
+    assert problem(delete(server, decider, agenda["reporting-one"]["href"])) == (409, "report-submitted")
+    assert problem(delete(server, decider, meeting)) == (409, "report-submitted")
+    assert delete(server, decider, agenda["reporting-three"]["href"]).status == 204 and report_of(server, central, "reporting-three", meeting=meeting[13:]) is None
+
+    # One by itself, and who is not to.
+    invite = lambda meeting, hub: post(server, decider, meeting + "/agenda", {"title": "A new Hub", "hub": hub})
+    assert done(invite(meeting, "reporting-proposed")).json["hub"]["slug"] == "reporting-proposed"
+    assert problem(invite(meeting, "reporting-proposed")) == (409, "already-exists") and problem(invite(meeting, "reporting-none")) == (422, "reference-not-found")
+    of_hub = done(post(server, lead, ONE + "/meetings", {"title": "Reporting: own", "starts_at": "2040-01-01T12:00:00Z"})).json["href"]
+    assert problem(post(server, lead, of_hub + "/agenda", {"title": "x", "hub": "reporting-one"})) == (409, "meeting-not-national")
+    assert problem(post(server, board, new_meeting(server, board, "board") + "/report-invitations")) == (409, "meeting-not-national")
+    assert get(server, central, "/v1/groups/hub-leads-group").json["counts_for_representation"] is True
+    assert get(server, central, "/v1/groups/research-group").json["counts_for_representation"] is False
+    assert get(server, None, path).status == 401
+
+
+def test_invitations_and_feedback_at_once(server, lead, decider, central, reported):
+    """Each Hub has one item; a report that has feedback is as it was when the group read it."""
+    meeting = new_meeting(server, decider)
+    answers = together(*[lambda: post(server, decider, meeting + "/report-invitations") for _ in range(4)],
+                       *[lambda: post(server, decider, meeting + "/agenda", {"title": "x", "hub": "reporting-one"}) for _ in range(2)])
+    assert {one.status for one in answers[:4]} == {200} and {one.status for one in answers[4:]} <= {201, 409}
+    hubs = [one["hub"]["slug"] for one in items(server, decider, meeting + "/agenda?limit=200")]
+    assert len(hubs) == len({*hubs}) and "reporting-one" in hubs
+    path = report_of(server, lead, meeting=meeting[13:])["href"]
+    before = done(post(server, lead, path + "/submission"), 200)
+    tag = before.headers["ETag"]
+    for number in range(4):
+        changed, noted = together(lambda: patch(server, lead, path, {"ideas": f"Idea {number}"}, if_match=tag),
+                                  lambda: server.send("PUT", path + "/feedback", {"feedback": "Well done"}, token=decider, if_match=tag))
+        assert sorted((changed.status, noted.status)) in ([200, 409], [200, 412])
+        if noted.status == 200:
+            assert noted.json["ideas"] != f"Idea {number}"
+            break
+        tag = changed.headers["ETag"]
+
+
+def test_messages_go_out_of_an_item_of_a_meeting(server, lead, member, other_lead, decider, board, central, reported):
+    """Each Hub knows which meeting and item a message is of; the group sees who has passed it on, and when."""
+    meeting = new_meeting(server, decider, days=0)
+    item = done(post(server, decider, meeting + "/agenda", {"title": "Messages for Hubs"})).json
+    sent = done(send(server, decider, "of the meeting", agenda_item=item["id"])).json
+    assert sent["group"]["slug"] == "hub-leads-group" and sent["agenda_item"] == {
+        "id": item["id"], "name": "Messages for Hubs", "href": item["href"],
+        "meeting": {"id": meeting[13:], "name": "Reporting: the group", "starts_on": day(), "href": meeting}}
+    assert get(server, member, sent["href"]).json["agenda_item"] == sent["agenda_item"] and get(server, member, item["href"]).status == 404
+    assert [one["id"] for one in items(server, lead, "/v1/messages?agenda_item=" + item["id"])] == [sent["id"]]
+    assert send(server, central, "by the team", agenda_item=item["id"]).json["group"]["slug"] == "hub-leads-group"
+    for token, more in ((board, {}), (board, {"group": "board"}), (decider, {"agenda_item": NOBODY}), (central, {"group": "board"})):
+        assert problem(send(server, token, "not theirs", **{"agenda_item": item["id"], **more})) == (422, "reference-not-found")
+    assert send(server, board, "of theirs", agenda_item=item["id"], group="hub-leads-group").status == 403
+    assert problem(delete(server, decider, item["href"])) == (409, "in-use") and problem(delete(server, decider, meeting)) == (409, "in-use")
+
+    done(put(server, lead, f"{ONE}/relays/{sent['id']}", {"note": "Read out"}))
+    relays = {one["hub"]["slug"]: one["relayed_on"] for one in items(server, decider, sent["href"] + "/relays?limit=200")}
+    assert relays["reporting-one"] == day() and relays["reporting-two"] is None and "reporting-proposed" not in relays
+    assert [one["note"] for one in items(server, central, sent["href"] + "/relays?relayed=true")] == ["Read out"]
+    assert get(server, lead, sent["href"] + "/relays").status == 403
+    assert get(server, decider, f"/v1/messages/{NOBODY}/relays").status == 404
+
+
+def test_what_a_lead_has_to_do_next(server, lead, member, other_lead, decider, central, due):
+    """The rules, actions, meetings and reports in one list, by their days; and what is owed and late."""
+    path = ONE + "/duties"
+    planned = done(post(server, lead, ONE + "/meetings", {"title": "Reporting: planned", "starts_at": day(20) + "T12:00:00Z"})).json
+    past = done(post(server, lead, ONE + "/meetings", {"title": "Reporting: past", "starts_at": day(-20) + "T12:00:00Z"})).json
+    action = done(post(server, lead, past["href"] + "/actions", {"text": "Find a speaker", "due_on": day(-3)})).json
+    undated = done(post(server, lead, past["href"] + "/actions", {"text": "Some time"})).json
+    meeting = new_meeting(server, decider, days=9)
+    done(post(server, decider, meeting + "/agenda", {"title": "x", "hub": "reporting-one"}))
+    report = report_of(server, lead, meeting=meeting[13:])["href"]
+    duties = {one["href"]: one for one in items(server, lead, path + "?limit=200")}
+    expected = {planned["href"]: ("meeting", "Reporting: planned", day(20), False), past["href"]: ("meeting", "Reporting: past", day(-20), True),
+                action["href"]: ("action", "Find a speaker", day(-3), True), undated["href"]: ("action", "Some time", None, False),
+                report: ("hub_report", "x", day(9), False)}
+    assert {href: (one["kind"], one["title"], one["due_on"], one["overdue"]) for href, one in duties.items() if href in expected} == expected
+    asked = {(one["rule"], one["title"], one["due_on"], one["href"]) for one in items(server, lead, path + "?kind=rule&limit=200")}
+    for year in (academic_year(today()), academic_year(today() - datetime.timedelta(365))):
+        href = f"{ONE}/health?period={year}"
+        assert {one for one in asked if one[3] == href} == {(rule["rule"], rule["next_action"], rule["due_on"], href)
+                                                            for rule in get(server, lead, href).json["rules"] if rule["next_action"]} != set()
+    days = [one["due_on"] or "9999" for one in items(server, lead, path + "?limit=200")]
+    assert days == sorted(days) and {one["overdue"] for one in items(server, lead, path + "?overdue=true")} == {True}
+    page = get(server, lead, path + "?limit=2").json
+    assert items(server, lead, f"{path}?limit=2&cursor={page['next']}") == items(server, lead, path + "?limit=4")[2:]
+    assert items(server, central, path + "?limit=200") == items(server, lead, path + "?limit=200")
+    assert get(server, other_lead, path).status == get(server, central, "/v1/hubs/reporting-none/duties").status == 404
+    assert get(server, member, path).status == get(server, decider, path).status == 403
+    done(patch(server, lead, action["href"], {"done_on": day()}), 200)
+    done(post(server, lead, planned["href"] + "/cancellation"), 200)
+    left = {one["href"] for one in items(server, lead, path + "?limit=200")}
+    assert action["href"] not in left and planned["href"] not in left and undated["href"] in left
+
+
+def test_which_returns_are_late(server, cluster, lead, decider, board, central, due):
+    path = "/v1/network/late-returns"
+    late = lambda token, query="": [(one["kind"], one["period"]) for one in items(server, token, f"{path}?hub=reporting-two&limit=200{query}")]
+    assert {period[:7] for _, period in late(decider)} <= {academic_year(today()), academic_year(today() - datetime.timedelta(365))}
+    year = "2019-20"
+    assert late(central, "&period=" + year) == [("quarterly_update", f"{year}-Q{n}") for n in (1, 2, 3, 4)] + [("evaluation", year)]
+    cluster.psql(f"""BEGIN; SET LOCAL session_replication_role = replica;
+        INSERT INTO scip.quarterly_update (hub_id, quarter, status, submitted_at, nil_return)
+        SELECT id, '{year}-Q2', 'submitted', now(), true FROM scip.hub WHERE slug = 'reporting-two'; COMMIT""")
+    assert late(decider, "&period=" + year) == [("quarterly_update", f"{year}-Q{n}") for n in (1, 3, 4)] + [("evaluation", year)]
+    one = items(server, central, f"{path}?hub=reporting-two&period={year}&limit=1")[0]
+    assert one["days_late"] == (today() - datetime.date.fromisoformat(one["due_on"])).days and one["hub"]["slug"] == "reporting-two"
+    assert late(central, "&kind=evaluation&period=" + year) == [("evaluation", year)]
+    assert {one["hub"]["slug"] for one in items(server, central, f"{path}?nation=GB-SCT&limit=200")} & {"reporting-one", "reporting-two"} == set()
+    assert items(server, board, path) == [], "for the group that reads the updates"
+    assert get(server, lead, path).status == 403 and get(server, central, path + "?period=2019-21").status == 400
 
 
 def test_how_messages_fare(server, cluster, lead, other_lead, member, board, central):

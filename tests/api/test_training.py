@@ -1,6 +1,8 @@
 """Training as the people do it: the central team and a Hub Lead who offer it, the website that books it for its visitors,
 delegates who come, say what they thought, and show a certificate."""
+import csv
 import datetime
+import io
 import itertools
 import json
 import re
@@ -606,6 +608,44 @@ def test_who_came(server, central, website, lead, neighbour, course):
     draft = new_session(server, lead, course, hub="scotland-hub", publish=False)
     assert post(server, lead, draft + "/publication", key=key).status == 200
     assert problem(post(server, lead, new_session(server, lead, course, hub="scotland-hub", publish=False) + "/publication", key=key)) == (422, "idempotency-key-reused")
+
+
+def test_delegates_in_a_list_to_take_along(cluster, server, central, website, lead, neighbour):
+    """Of a course or a period, with their names, as a spreadsheet too; the lead has the Hub's own, and each read is noted."""
+    course = new_course(server, central)
+    own, other = (new_session(server, token, course, **more) for token, more in ((lead, {"days": 0, "hub": "scotland-hub"}), (central, {"days": 3})))
+    member, guest, waits = somebody(), somebody(), somebody()
+    href = attended(server, central, own, member)
+    booked(server, lead, own, guest), booked(server, website, other, somebody(name="Delegate of the team"))
+    gone = booked(server, lead, own, waits)["href"]
+    assert post(server, lead, gone + "/cancellation").status == 200
+    person = get(server, lead, href).json["person"]["id"]
+    cluster.psql(f"""INSERT INTO scip.hub_membership (hub_id, person_id, sector, starts)
+        SELECT id, '{person}', 'school_sector', '2020-01-01' FROM scip.hub WHERE slug = 'scotland-hub'""", "scip_migrator")
+    try:
+        path = f"/v1/training/delegates?course={course}"
+        delegates = lambda token, query="": get(server, token, path + query).json["items"]
+        found = delegates(lead)
+        assert {one["name"] for one in found} == {member["name"], guest["name"]} and {one["hub"]["slug"] for one in found} == {"scotland-hub"}
+        came = next(one for one in found if one["name"] == member["name"])
+        assert (came["course"]["slug"], came["email"], came["attended"], came["member"], came["href"], came["held_on"]) == \
+            (course, member["email"], True, True, href, at()[:10])
+        assert [one["name"] for one in delegates(lead, "&member=true")] == [one["name"] for one in delegates(lead, "&attended=true")] == [member["name"]]
+        assert [one["name"] for one in delegates(lead, "&member=false")] == [guest["name"]]
+        assert delegates(neighbour) == [] and len(delegates(central)) == 3 and {one["id"] for one in delegates(central, "&hub=scotland-hub")} == {one["id"] for one in found}
+        assert delegates(central)[0]["name"] == "Delegate of the team" and delegates(central, "&sort=date")[-1]["name"] == "Delegate of the team"
+        assert delegates(central, "&period=2019-20") == [] and get(server, lead, path + "&period=2019-21").status == 400
+        page = get(server, lead, path + "&limit=1").json
+        assert len(page["items"]) == 1 and get(server, lead, f"{path}&limit=1&cursor={page['next']}").json["items"] != page["items"]
+        rows = list(csv.DictReader(io.StringIO(get(server, lead, path, Accept="text/csv").text)))
+        assert {(row["name"], row["course"], row["held_on"], row["member"]) for row in rows} == {
+            (member["name"], course, at()[:10], "true"), (guest["name"], course, at()[:10], "false")}
+        for token in (None, website):
+            assert get(server, token, path).status == (403 if token else 401)
+        reads = get(server, central, f"/v1/privacy/reads?person={person}&limit=200").json["items"]
+        assert "listDelegates" in {one["operation"] for one in reads}
+    finally:
+        cluster.psql(f"DELETE FROM scip.hub_membership WHERE person_id = '{person}'", "scip_migrator")
 
 
 def test_feedback_by_a_link_once(cluster, server, central, website, lead, course):

@@ -21,7 +21,8 @@ def searches(contract):
         return parameter
     found = {}
     for path, item in contract["paths"].items():
-        for parameter in map(resolve, item.get("get", {}).get("parameters", [])):
+        get = item.get("get", {})
+        for parameter in map(resolve, [] if get.get("security") else get.get("parameters", [])):  # those that everybody may ask
             if parameter["name"] == "q" and parameter["in"] == "query":
                 found[path] = parameter["schema"]["maxLength"]
     assert len(found) >= 9 and not any("{" in path for path in found)

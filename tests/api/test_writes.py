@@ -76,7 +76,8 @@ def test_the_central_teams_first_day(server, cluster, central):
     assert (made.status, made.headers["Location"]) == (201, path)
     assert made.headers["Cache-Control"] == "private, no-store"
     assert made.json == {"slug": "writes-first-day", "updated_at": made.json["updated_at"], "title_source": "page", "published_precision": "day", "publisher": None, "url": None,
-                         "href": path, **post}
+                         "status": "published", "picture": None, "picture_alt": None, "picture_alt_cy": None, "title_cy": None,
+                         "summary": None, "summary_cy": None, "body": None, "body_cy": None, "href": path, **post}
     assert audit(cluster, made) == ["news|putNewsItem|INSERT"]
 
     # Everybody reads it at once, with the same validator.
@@ -193,7 +194,8 @@ def test_an_organisation_with_all_it_has(server, cluster, central):
     assert made.json["region"]["href"] == "/v1/regions/south-east"
     assert made.json["sectors"] == [{"sector": "fe", "kind": None, "from": "2001", "to": None}, {"sector": "he", "kind": None, "from": None, "to": None}]
     assert made.json["identifiers"] == ["GB-COH-99000002", "GB-UKPRN-99000001"]
-    assert made.json["partnerships"] == [{"role": "regional_partner", "from": "2020-09", "to": None, "description": "Local base visits"}]
+    assert made.json["partnerships"] == [{"role": "regional_partner", "from": "2020-09", "to": None, "description": "Local base visits",
+                                          "brings": None, "brings_cy": None}]
 
     # A list that is given replaces the list; what is the same in both is left alone, other lists stay.
     changed = patch(server, central, path, {"sectors": [{"sector": "fe", "from": "2001", "to": "2024"}, {"sector": "he"}], "other_names": [],

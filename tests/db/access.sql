@@ -6,12 +6,12 @@ SELECT no_plan();
 
 -- What anyone may read. Every other table is private.
 CREATE TEMP TABLE public_tables AS SELECT unnest(ARRAY['region', 'organisation', 'organisation_name', 'organisation_sector',
-  'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'hub', 'hub_region', 'hub_name', 'hub_status',
+  'organisation_identifier', 'organisation_partnership', 'organisation_former_slug', 'organisation_lineage', 'hub', 'hub_region', 'hub_name', 'hub_status',
   'hub_lead', 'hub_former_slug', 'event', 'document', 'news', 'policy_contribution', 'alliance_group', 'group_organisation',
   'toolkit_principle', 'toolkit_fact', 'resource', 'strategy', 'strategy_theme', 'headline_figure', 'pathway_step',
-  'change_cut', 'kind_address', 'programme', 'course', 'historical_metric', 'term']) AS name;
+  'change_cut', 'kind_address', 'programme', 'programme_participant', 'course', 'historical_metric', 'term', 'terms_template', 'local_figure']) AS name;
 -- Tables of which anonymous readers see some rows, and where columns are granted one by one no more than these.
-CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'historical_total', 'file', 'file_chunk']) AS name;
+CREATE TEMP TABLE partly_public AS SELECT unnest(ARRAY['training_session', 'historical_total', 'file', 'file_chunk', 'record_link', 'terms_of_reference', 'programme_evaluation']) AS name;
 -- Functions with their owner's rights that anonymous readers may call: they give sums, and of a certificate no name.
 CREATE TEMP TABLE open_definers AS SELECT unnest(ARRAY['scip.self_assessment_sums']) AS name;
 -- Tables that write no record of themselves: they are records, or the engine's memory of requests.
@@ -22,9 +22,10 @@ INSERT INTO unrecorded SELECT unnest(ARRAY['upload', 'file_chunk']);
 -- Functions with their owner's rights that a login role may call.
 CREATE TEMP TABLE definers AS SELECT unnest(ARRAY['ctx.enter', 'ctx.claim', 'ctx.keep', 'ctx.kept', 'ctx.client_roles',
   'ctx.client_jwks', 'ctx.spend_token', 'ctx.person', 'ctx.writes_meeting', 'scip.health', 'scip.message_rates',
-  'scip.meeting_head', 'scip.meetings_of', 'scip.meeting_quorum', 'scip.attendance_summary', 'scip.read_attendance']) AS name;
-INSERT INTO definers SELECT unnest(ARRAY['ctx.placed', 'ctx.people', 'ctx.corrects', 'scip.person_name', 'scip.person_email', 'scip.person_for',
-  'scip.add_person', 'scip.quorum_of', 'scip.quorate', 'scip.import_members', 'scip.held_about', 'scip.erase_person']);
+  'scip.meeting_head', 'scip.item_link', 'scip.meetings_of', 'scip.meeting_quorum', 'scip.attendance_summary', 'scip.read_attendance', 'scip.pathway_proof']) AS name;
+INSERT INTO definers SELECT unnest(ARRAY['scip.part_name', 'ctx.placed', 'ctx.people', 'ctx.corrects', 'scip.person_name', 'scip.person_email', 'scip.person_for',
+  'scip.add_person', 'scip.quorum_of', 'scip.quorate', 'scip.import_members', 'scip.held_about', 'scip.erase_person', 'scip.people_named']);
+INSERT INTO definers SELECT unnest(ARRAY['scip.set_organisation_parts', 'scip.set_group_organisations', 'scip.set_strategy_themes', 'scip.set_hub_parts']);
 INSERT INTO definers SELECT unnest(ARRAY['ctx.handles_booking', 'ctx.handles_session', 'scip.lock_metrics']);
 INSERT INTO definers SELECT unnest(ARRAY['scip.waiting_position', 'scip.delegate_of', 'scip.needs_of', 'scip.set_needs', 'scip.book', 'scip.cancel_booking',
   'scip.mark_attendance', 'scip.link_feedback', 'scip.give_feedback', 'scip.certify', 'scip.read_comment', 'scip.session_answers']);

@@ -138,18 +138,21 @@ SELECT results_eq('SELECT count(*), count(*) FILTER (WHERE optional) FROM pathwa
 INSERT INTO pathway_step (code, ordinal, title, sources) VALUES ('test_step', 99, 'Test', '{test}');
 SELECT is(count(*), (SELECT count(*) FROM hub), 'a new step, too') FROM hub_pathway WHERE step = 'test_step';
 CREATE FUNCTION pg_temp.step(who text, change text) RETURNS text LANGUAGE sql AS $$
-  SELECT pg_temp.as_one(who, format('UPDATE hub_pathway SET %s WHERE hub_id = pg_temp.hub(''test-hub-2'') AND step = ''lead_identified''', change))
+  SELECT pg_temp.as_one(who, format('UPDATE hub_pathway SET %s WHERE hub_id = pg_temp.hub(''test-hub-2'') AND step = ''inaugural_date_set''', change))
 $$;
 SELECT is(pg_temp.step(who, change), expected, who || ': ' || change)
 FROM (VALUES (1, 'nobody', 'done_on = scip.today(), evidence = ''Letter''', 'no row'), (2, 'other', 'done_on = scip.today(), evidence = ''Letter''', 'no row'),
-             (3, 'member', 'done_on = scip.today(), evidence = ''Letter''', 'no row'), (4, 'lead', 'done_on = scip.today()', '23514 hub_pathway_evidence'),
+             (3, 'member', 'done_on = scip.today(), evidence = ''Letter''', 'no row'), (4, 'lead', 'done_on = scip.today(), reason = ''x''', '23514 hub_pathway_evidence'),
              (5, 'lead', 'evidence = ''Letter''', '23514 hub_pathway_evidence'), (6, 'lead', 'done_on = scip.today() + 1, evidence = ''Letter''', 'SC422 date-in-future'),
-             (7, 'lead', 'done_on = scip.today(), evidence = '' ''', '23514 hub_pathway_evidence_check'), (8, 'lead', 'done_by = NULL', '42501'),
-             (9, 'lead', 'version = 1', '42501'), (10, 'lead', 'done_on = scip.today(), evidence = ''Letter''', 'accepted')) v (n, who, change, expected) ORDER BY n;
-SELECT is(done_by::text, '00000000-0000-4000-8000-000000000007', 'who said so') FROM hub_pathway WHERE hub_id = pg_temp.hub('test-hub-2') AND step = 'lead_identified';
+             (7, 'lead', 'done_on = scip.today(), evidence = '' '', reason = ''x''', '23514 hub_pathway_evidence_check'), (8, 'lead', 'done_by = NULL', '42501'),
+             (9, 'lead', 'version = 1', '42501'), (10, 'lead', 'done_on = scip.today(), evidence = ''Letter''', 'SC422 step-not-proven'),
+             (11, 'lead', 'done_on = scip.today(), evidence = ''Letter'', reason = '' ''', '23514 hub_pathway_reason_check'),
+             (12, 'lead', 'done_on = scip.today(), evidence = ''Letter'', reason = ''The vote is next week''', 'accepted'),
+             (13, 'lead', 'reason = NULL', 'SC422 step-not-proven'), (14, 'lead', 'evidence = ''The letter''', 'accepted')) v (n, who, change, expected) ORDER BY n;
+SELECT is(done_by::text, '00000000-0000-4000-8000-000000000007', 'who said so') FROM hub_pathway WHERE hub_id = pg_temp.hub('test-hub-2') AND step = 'inaugural_date_set';
 SELECT is(pg_temp.step('lead', 'done_on = NULL'), 'accepted', 'undone');
-SELECT results_eq($$SELECT done_by, evidence, version FROM hub_pathway WHERE hub_id = pg_temp.hub('test-hub-2') AND step = 'lead_identified'$$,
-  'VALUES (NULL::uuid, NULL::text, 3)', 'with all that belonged to it');
+SELECT results_eq($$SELECT done_by, evidence, reason, version FROM hub_pathway WHERE hub_id = pg_temp.hub('test-hub-2') AND step = 'inaugural_date_set'$$,
+  'VALUES (NULL::uuid, NULL::text, NULL::text, 4)', 'with all that belonged to it');
 SELECT is(pg_temp.as_one('central', statement), '42501', statement)
 FROM unnest(ARRAY['DELETE FROM hub_pathway', 'INSERT INTO hub_pathway VALUES (1, ''x'')', 'UPDATE pathway_step SET title = ''x''']) statement;
 

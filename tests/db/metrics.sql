@@ -13,7 +13,7 @@ CREATE FUNCTION pg_temp.o(text) RETURNS bigint LANGUAGE sql AS $$ SELECT id FROM
 CREATE FUNCTION pg_temp.values_of(metric text, by text[] DEFAULT '{}', period text DEFAULT '1996-97', known timestamptz DEFAULT NULL, only_own boolean DEFAULT true) RETURNS text LANGUAGE sql AS $$
   SELECT string_agg(concat_ws('/', nullif(replace(h.slug, 'test-', ''), ''), c.nation, c.category) || '=' || coalesce(trim_scale(c.value)::text || coalesce(' of ' || c.part || '/' || c.whole, ''), c.status), ', '
                     ORDER BY h.slug COLLATE "C" NULLS LAST, c.nation COLLATE "C" NULLS LAST, c.category COLLATE "C" NULLS LAST)
-  FROM metric.period(period) p, metric.cells(metric, p.first_day, p.last_day, known, by) c LEFT JOIN hub h ON h.id = c.hub_id
+  FROM metric.period(period) p, metric.cells(metric, ARRAY[p.first_day], ARRAY[p.last_day], known, ARRAY[array_to_string(by, '+')], true) c LEFT JOIN hub h ON h.id = c.hub_id
   WHERE h.id IS NULL OR h.slug LIKE 'test-%'
 $$;
 -- All facts of a metric, as those who sum and explain them read them.
@@ -201,7 +201,7 @@ SELECT is((SELECT wrong FROM metric.periods(ARRAY[given])), given || said, given
   ('1996-97..x..1997-98', ' must be two periods with .. between them (2019-20..2023-24); x must be an academic year (2021-22), its quarter (2021-22-Q1), a calendar year (2021), a month (2021-M11) or the slug of a strategy')) v (given, said);
 SELECT is((SELECT wrong FROM metric.periods('{0000-01}')) IS NOT NULL, true, 'there was no year 0');
 SELECT bag_eq(format($$SELECT breakdown, hub_id, nation, category, value, part, whole, status FROM metric.cells(%L, '{1995-09-01,1996-09-01,1997-09-01}', '{1996-08-31,1997-08-31,1998-08-31}', NULL, (SELECT breakdowns || ARRAY[''] FROM metric WHERE code = %1$L), true) WHERE n = 2$$, m.code),
-  format($$SELECT array_to_string(b, '+'), c.* FROM (SELECT string_to_array(x, '+') FROM metric, unnest(breakdowns || ARRAY['']) x WHERE code = %1$L) b (b), metric.cells(%1$L, '1996-09-01', '1997-08-31', NULL, b) c$$, m.code), m.code || ': many at once')
+  format($$SELECT array_to_string(b, '+'), c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status FROM (SELECT string_to_array(x, '+') FROM metric, unnest(breakdowns || ARRAY['']) x WHERE code = %1$L) b (b), metric.cells(%1$L, '{1996-09-01}', '{1997-08-31}', NULL, ARRAY[array_to_string(b, '+')], true) c$$, m.code), m.code || ': many at once')
 FROM metric m ORDER BY ordinal;
 SELECT is((SELECT status FROM metric_answer('meetings_held', '{1996-97}', '{}', NULL, NULL, NULL, '1989-12-31', NULL)), 'not_available', 'before there is a history');
 SET LOCAL session_replication_role = origin;
@@ -272,7 +272,7 @@ SELECT is(pg_temp.released('outreach_young_people', '{hub}'), 'a=100, b=200, d=n
 SELECT is(pg_temp.released('outreach_young_people', '{hub}', 2), 'a=100, b=suppressed, d=not_submitted', 'the release before stays');
 SELECT is(pg_temp.outcome(statement), 'SC409 record-immutable', statement) FROM (VALUES ('UPDATE release SET note = ''x'''), ('DELETE FROM release')) v (statement);
 SET LOCAL ROLE scip_anonymous;
-SELECT is(pg_temp.outcome(statement), '42501', statement || ' as anybody') FROM (VALUES ('SELECT * FROM metric.cells(''hubs'', ''1996-09-01'', ''1997-08-31'', NULL, ''{}'')'), ('SELECT * FROM known.activity(NULL)'), ('SELECT * FROM fact.professionals(''1996-09-01'', ''1997-08-31'', NULL)'),
+SELECT is(pg_temp.outcome(statement), '42501', statement || ' as anybody') FROM (VALUES ('SELECT * FROM metric.cells(''hubs'', ''{1996-09-01}'', ''{1997-08-31}'', NULL, ''{}'', true)'), ('SELECT * FROM known.activity(NULL)'), ('SELECT * FROM fact.professionals(''1996-09-01'', ''1997-08-31'', NULL)'),
   ('SELECT * FROM sum.professionals(''{1996-09-01}'', ''{1997-08-31}'', NULL, true, ''{hub}'')'), ('SELECT * FROM facts.professionals(''{1996-09-01}'', ''{1997-08-31}'', NULL, true)')) v (statement);
 RESET ROLE;
 -- What sums a metric is made with it, by all that it may be asked by and no more, and its plans are kept.

@@ -8,7 +8,7 @@ SELECT no_plan();
 CREATE TEMP TABLE reviewed (name text PRIMARY KEY);
 \copy reviewed FROM 'tests/db/reviewed.txt'
 -- What is personal and yet granted: who may see which rows is for policies to say.
-CREATE TEMP TABLE by_row AS SELECT unnest(ARRAY['account.subject', 'unknown_account.subject', 'booking_need.dietary', 'booking_need.access', 'feedback.comment']) AS name;
+CREATE TEMP TABLE by_row AS SELECT unnest(ARRAY['account.subject', 'unknown_account.subject', 'booking_need.dietary', 'booking_need.access', 'feedback.comment', 'hub_membership.speaks_for']) AS name;
 GRANT SELECT ON reviewed, by_row TO PUBLIC;
 
 -- Every column that could hold words.

@@ -158,11 +158,11 @@ SELECT is(pg_temp.outcome(o), r, o) FROM (VALUES
 
 -- The pathway: nine steps; not of a Hub that was at work before there was one.
 SELECT is(pg_temp.state('pathway', today(), academic_year(today()), s), e, s) FROM (VALUES ('test-h', 'not_applicable'), ('test-unknown', 'not_applicable'), ('test-proposed', 'not_yet')) v (s, e);
-UPDATE hub_pathway SET done_on = '2025-01-01', evidence = 'x' WHERE hub_id = pg_temp.hub() AND step NOT IN ('mapping_exercise', 'page_sent');
+UPDATE hub_pathway SET done_on = '2025-01-01', evidence = 'x', reason = 'x' WHERE hub_id = pg_temp.hub() AND step NOT IN ('mapping_exercise', 'page_sent');
 SELECT is(pg_temp.state('pathway', '2025-06-01') || pg_temp.evidence('pathway', '2025-06-01'), 'not_yet{"done": 8, "required": 9}', 'it has begun');
 SELECT is(pg_temp.evidence('pathway', '2024-12-31'), '{"done": 0, "required": 9}', 'not before it was done');
 SELECT is(pg_temp.next('pathway', '2025-06-01'), 'Logos, blurb and page content sent by 2025-08-31', 'the next step');
-UPDATE hub_pathway SET done_on = '2025-09-01', evidence = 'x' WHERE hub_id = pg_temp.hub() AND step = 'page_sent';
+UPDATE hub_pathway SET done_on = '2025-09-01', evidence = 'x', reason = 'x' WHERE hub_id = pg_temp.hub() AND step = 'page_sent';
 SELECT is(pg_temp.state('pathway', '2025-09-01') || ' ' || pg_temp.state('pathway', '2025-09-01', '2025-26'), 'missed met', 'done a day after the year');
 
 -- The evaluation: in the quarter after the year.

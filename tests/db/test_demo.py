@@ -20,7 +20,7 @@ DB = harness.ROOT / "db"
 PUBLISHED = {"professionals": (891, 891), "hubs": (12, 12), "host_partners": (21, 21), "network_events": (178, 178), "resource_bank_users": (23750, 23750),
              "training_delegates": (600, 612), "toolkit_rated_highly": (84, 84), "research_documents_downloaded": (1800, 1800)}
 # what --demo takes from the files, and what a trigger writes
-REFERENCE = {"region", "pathway_step", "alliance_group", "toolkit_principle", "toolkit_fact", "strategy", "strategy_theme", "headline_figure", "historical_metric",
+REFERENCE = {"region", "pathway_step", "terms_template", "alliance_group", "toolkit_principle", "toolkit_fact", "strategy", "strategy_theme", "headline_figure", "historical_metric",
              "evaluation_metric", "evaluation_question", "metric"}
 
 

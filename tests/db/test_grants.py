@@ -76,7 +76,7 @@ def test_each_right_is_used(rights, used):
 
 @pytest.mark.parametrize("mistake, left", [
     ("GRANT DELETE ON scip.headline_figure TO scip_caller", ("headline_figure", "DELETE")),
-    ("GRANT UPDATE (name) ON scip.region TO scip_caller", ("region", "UPDATE")),
+    ("GRANT UPDATE (title) ON scip.pathway_step TO scip_caller", ("pathway_step", "UPDATE")),
     ("CREATE POLICY planted ON scip.audit FOR INSERT TO scip_writer WITH CHECK (false)", ("audit", "INSERT"))])
 def test_one_that_is_left_is_found(rights, used, mistake, left):
     cursor, ask = rights

@@ -110,11 +110,11 @@ def test_what_changed_since_is_found_by_index(cursor, role, table, columns, valu
 # Functions in SQL that are no part of the query which calls them, so that each query makes a plan of them: where that is no matter.
 APART = {
     "once in a request, of one record": """ctx.decides metric.breakdowns metric.query metric.quoted metric.rounded metric.rounded_answers scip.bookings_about
-        scip.file_key scip.hub_operated scip.hub_status_on scip.is_demonstration scip.new_code scip.open_headings scip.open_until scip.page_filled
+        scip.file_key scip.file_state scip.hub_operated scip.hub_status_on scip.is_demonstration scip.new_code scip.open_headings scip.open_until scip.page_filled
         scip.record_key scip.self_assessments_version scip.share scip.total_overlaps scip.total_period""",
     "of what a request says, which is worked out when the plan is made": "scip.parsed_query scip.org_id scip.search_term scip.search_query",
     "when a record is written or shown, a text or two": """scip.are_authors scip.are_partners scip.href scip.ical_status scip.lexemes scip.is_ambiguous scip.is_email scip.is_isbn scip.joined
-        scip.page_number scip.page_title scip.sheet_date scip.uri_segment""",
+        scip.page_number scip.page_title scip.parts_sum scip.same_parts scip.sheet_date scip.uri_segment""",
     "of an erasure": "scip.hub_of scip.sought scip.words_of",
     "a day's work, once": """scip.retain_booking_need scip.retain_feedback_comment scip.retain_file scip.retain_idempotency scip.retain_person scip.retain_personal_read
         scip.retain_redaction scip.retain_removal scip.retain_spent_token scip.retain_unknown_account""",

@@ -56,10 +56,11 @@ FROM unnest(ARRAY['region', 'organisation', 'hub', 'hub_lead', 'event', 'documen
                   'toolkit_principle', 'toolkit_fact', 'resource', 'strategy', 'headline_figure']::name[]) t;
 -- No published fact can hold a day that was not known: partial dates are text, real dates are derived. What the
 -- Alliance's people enter about themselves is known to the day, and so is the end of an embargo, which they set; a
--- month of counted uses is its first day, and a release's days follow from the name of its period.
+-- month of counted uses is its first day, a release's days follow from the name of its period, a link's is when it was made, and that
+-- of adopted terms the day of a meeting.
 SELECT is_empty($$SELECT relname, attname FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
     WHERE relnamespace = 'scip'::regnamespace AND relkind = 'r' AND atttypid = 'date'::regtype AND attgenerated = ''
-      AND attname NOT IN ('embargo_until', 'month') AND NOT (relname = 'release' AND attname IN ('first_day', 'last_day')) AND has_table_privilege('scip_anonymous', c.oid, 'SELECT')$$,
+      AND attname NOT IN ('embargo_until', 'month', 'linked_on', 'adopted_on') AND NOT (relname = 'release' AND attname IN ('first_day', 'last_day')) AND relname <> 'programme_participant' AND has_table_privilege('scip_anonymous', c.oid, 'SELECT')$$,
   'no table stores an invented day');
 
 INSERT INTO organisation (slug, name, sources, confidence) VALUES ('test-a', 'Àlpha', '{test}', 'low'), ('test-b', 'Beta', '{test}', 'low');

@@ -13,7 +13,7 @@ SLUG = SCHEMAS["Slug"]["pattern"]
 # Bare all the same, and why.
 BARE = {
     "Booking.certificate": "a secret, by which who holds it shows it: the address stands in links",
-    "Booking.links.certificate": "an address, as all of links",
+    "Booking.links.certificate": "an address, as all of links", "Booking.links.feedback_link": "an address, as all of links",
     "HealthRule.next_action": "a text", "TrainingComment.comment": "a text", "TrainingSessionFeedback.feedback[].comment": "a text",
     "HistoricalTotalSheetRow.hub": "a cell of a sheet to fill in", "HistoricalTotalSheetRow.metric": "a cell of a sheet to fill in",
     "MemberSheetRow.organisation": "a cell of a sheet to fill in",

@@ -125,7 +125,14 @@ SELECT pg_temp.meeting(i), pg_temp.person(i * 13 + i / 2000),
        pg_temp.pick(i, '{present,present,apologies}') FROM pg_temp.n(200000) i ON CONFLICT DO NOTHING;
 INSERT INTO scip.agenda_item (meeting_id, ordinal, title) SELECT pg_temp.meeting(i), 1 + i / 20000, 'Item ' || i FROM pg_temp.n(20000) i;
 INSERT INTO scip.resolution (meeting_id, text) SELECT pg_temp.meeting(i), 'x' FROM pg_temp.n(20000) i;
-INSERT INTO scip.action (meeting_id, text, due_on) SELECT pg_temp.meeting(i), 'x', pg_temp.day(i) FROM pg_temp.n(20000) i;
+INSERT INTO scip.project (id, slug, hub_id, name, aims) OVERRIDING SYSTEM VALUE
+SELECT 1000000 + i, 'project-' || i, pg_temp.hub(i), 'Project of ' || pg_temp.name(i), 'x' FROM pg_temp.n(5000) i;
+INSERT INTO scip.project_hub SELECT 1000000 + i, pg_temp.hub(i + k) FROM pg_temp.n(5000) i, generate_series(0, 1) k;
+INSERT INTO scip.project_organisation SELECT 1000000 + i, pg_temp.organisation(i) FROM pg_temp.n(5000) i;
+INSERT INTO scip.action (meeting_id, project_id, hub_id, text, owner_id, due_on, done_on)
+SELECT pg_temp.meeting(i), CASE WHEN i % 2 = 0 THEN 1000001 + i % pg_temp.many(5000) END, pg_temp.hub(1 + i % pg_temp.many(20000)), 'x',
+       pg_temp.person(i), pg_temp.day(i), CASE WHEN pg_temp.nth(i) % 3 > 0 THEN pg_temp.day(i) END
+FROM pg_temp.n(20000) i;
 INSERT INTO scip.minutes (meeting_id, number, status, text, approved_at, shared_at)
 SELECT pg_temp.meeting(i), 1, 'shared', 'x', pg_temp.day(i), pg_temp.day(i) FROM pg_temp.n(20000) i;
 INSERT INTO scip.activity (hub_id, kind, held_on, title, membership_id, programme, interventions, young_people)

@@ -18,7 +18,7 @@ PAGE = 51
 BESIDE = 20  # rows that may be read for each of a page: what stands beside it, and what a filter leaves out
 # What reads in proportion to what it counts, ranks or itself says, by one parameter or by any; metrics have tests of their own.
 LINEAR = {
-    "counts": ["getLibraryFacets", "getMessageRates", "getHubHealth", "getTrainingFigures", "listSelfAssessmentTotals"],
+    "counts": ["getLibraryFacets", "getMessageRates", "getHubHealth", "listHubDuties", "listLateReturns", "getTrainingFigures", "listSelfAssessmentTotals"],
     "metrics": ["listMetricValues", "listAllMetricValues", "listMetricDefinitions", "explainMetric", "listHeadlineComparisons",
                 "listNetworkHealth", "listNetworkEvaluationProgress", "listNetworkEvaluationAnswers", "listNetworkEvaluationYearFigures", "listNetworkEvaluations",
                 "getNetworkEvaluation", "listNetworkEvaluationFigures", "getNetworkEvaluationDocument", "getHubEvaluation", "getLanding", "getMe"],
@@ -33,22 +33,24 @@ LINEAR = {
         "listMessages direction from_hub", "listHistoricalTotals nation"],
     "all other names with a frequent word": ["listOrganisations q Stoke-on-Trent"],
     "events of a year before, as one may last for one": ["listEvents from"],
-    "few, ever": ["listObjections", "listHubApplications"],
+    "delegates in the order of their sessions' days, which are in another table": ["listDelegates"],
+    "all that was ever written of a table": ["listAuditEntries table"],
+    "few, ever": ["listObjections", "listHubApplications", "listNews status draft"],
 }
 EXCEPT = {operation for operations in LINEAR.values() for operation in operations}
 WRITER = {"hub_lead": {"hubs": "hub", "hubs_led": "hub"}, "hub_member": {"hubs": "hub"}, "group_member": {"groups": "group"},
           "partner": {"organisations": "organisation"}, "analyst": {}, "website": {}, "central": {}}
 # An address of one of each kind; the other parameters of a path are ids of records of that Hub.
-SLUGS = {"hubs": "hub-3", "organisations": "organisation-5", "events": "event-7", "news": "news-7",
+SLUGS = {"hubs": "hub-3", "programmes": "programme-1", "organisations": "organisation-5", "events": "event-7", "news": "news-7",
          "documents": "document-7", "resources": "resource-7", "policy-contributions": "policy-7", "groups": "board",
-         "headline-figures": "figure-7", "courses": "course-1", "quarterly-updates": "hub-3"}
+         "headline-figures": "figure-7", "projects": "project-7", "courses": "course-1", "quarterly-updates": "hub-3"}
 NAMES = {"list": "sector", "year": "2023-24", "quarter": "2023-24-Q1", "version": "1", "from": "2020-01-01", "date": "2020-01-01"}
 TABLES = {"invitations": "hub_invitation", "members": "hub_membership", "activities": "activity", "reviews": "hub_review",
           "meetings": "meeting", "messages": "message", "sessions": "training_session"}
 VALUES = {"from": "2023-09-01", "to": "2024-08-31", "hub": "hub-3", "lead": "organisation-5", "identifier": "GB-COH-00000007",
-          "organisation": "organisation-5", "course": "course-1", "group": "board", "period": "2023-24", "quarter": "2023-24-Q1",
+          "organisation": "organisation-5", "course": "course-1", "group": "board", "project": "project-7", "period": "2023-24", "quarter": "2023-24-Q1",
           "year": "2020", "as_of": "2024-01-01", "record": "/v1/activities/7", "item": "document-7", "metric": "hubs", "modified_since": "2100-01-01T00:00:00Z"}
-KINDS = {"id": "uuid", "meeting": "uuid", "session": "uuid", "from": "date", "date": "date", "version": "int4"}  # of paths
+KINDS = {"id": "uuid", "meeting": "uuid", "message": "uuid", "session": "uuid", "from": "date", "date": "date", "version": "int4"}  # of paths
 TYPES = {"integer": "int4", "boolean": "bool", "array": "text[]", "date": "date", "date-time": "timestamptz", "uuid": "uuid"}
 
 

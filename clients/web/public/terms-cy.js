@@ -54,6 +54,7 @@ export const terms = {
   "idea": "Syniad",
   "priority": "Blaenoriaeth",
   "question": "Cwestiwn",
+  "success": "Llwyddiant",
   "article": "Erthygl",
   "briefing": "Papur briffio",
   "case_study": "Astudiaeth achos",

@@ -1,7 +1,7 @@
 """Statements that read: records, lists, templates of what may be imported."""
 import re
 
-from generators.statements.resources import parameters_of
+from generators.statements.resources import address_of, parameters_of
 from generators.statements.sql import commas, every, indented, name
 
 ENGINE = {"format", "cursor", "dry_run", "limit", "sort"}  # query parameters that are no filters
@@ -9,12 +9,12 @@ ENGINE = {"format", "cursor", "dry_run", "limit", "sort"}  # query parameters th
 
 def record(resource, operation):
     """GET of one record."""
-    columns, table, view = resource.columns(operation), resource.table_name, resource.view_name
+    columns, table, view, key = resource.columns(operation), resource.table_name, resource.view_name, parameters_of(resource.path)[-1]
     if resource.get("former"):
-        return (f"SELECT {commas(columns)},\n       CASE WHEN slug <> :slug THEN 308 END AS _status,\n"
-                f"       CASE WHEN slug <> :slug THEN href END AS _location\nFROM scip.{view}\n"
-                f"WHERE _id = coalesce((SELECT id FROM scip.{table} WHERE slug = :slug),\n"
-                f"                     (SELECT {table}_id FROM scip.{table}_former_slug WHERE slug = :slug))")
+        return (f"SELECT {commas(columns)},\n       CASE WHEN {key} <> :{key} THEN 308 END AS _status,\n"
+                f"       CASE WHEN {key} <> :{key} THEN {address_of(resource.path, str)} END AS _location\nFROM scip.{view}\n"
+                f"WHERE {'_id' if '_id' in resource.view.types else 'id'} = coalesce((SELECT id FROM scip.{table} WHERE {key} = :{key}),\n"
+                f"  (SELECT {table}_id FROM scip.{table}_former_{key} WHERE {key} = :{key}))")
     if resource.get("gone"):
         return (f"SELECT {commas('v.' + each for each in columns)},\n       CASE WHEN v._id IS NULL THEN 'record-withdrawn' END AS _rule\n"
                 f"FROM (SELECT id FROM scip.{table} WHERE slug = :slug) there LEFT JOIN scip.{view} v ON v._id = there.id")
