@@ -4,6 +4,7 @@
  * SCIP_URL is the running service; SCREENSHOTS a folder for pictures, or nothing. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
@@ -16,7 +17,7 @@ const url = process.env.SCIP_URL
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const web = fileURLToPath(new URL('../../clients/web/', import.meta.url))
 const viewports = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } }
-const neighbour = 'http://localhost:3010' /* an origin that the service under test does not list */
+let neighbour /* an origin that the service under test does not list */
 let browser
 let hubs
 let figures
@@ -31,7 +32,9 @@ before(async () => {
   events = (await get('/v1/events?limit=200')).items
   assert.ok(hubs.length && figures.length && events.length)
   browser = await launch()
-  host = createServer(neighbouring).listen(3010, 'localhost')
+  host = createServer(neighbouring).listen(0, 'localhost')
+  await once(host, 'listening')
+  neighbour = `http://localhost:${host.address().port}`
 })
 after(async () => {
   await browser.close()
