@@ -29,24 +29,26 @@ struct upload {
     bool says;
 };
 
-/* Runs a statement as the caller in a transaction of its own; once more where the connection broke, for each may be
- * repeated. A dry run is undone. The result is the caller's; NULL with a problem. */
-static struct result *run_as(struct request *request, const char *const *enter, struct command own) {
+/* Runs a statement as the caller in a transaction of its own, for each may be repeated. A dry run is undone. The result
+ * is the caller's; NULL with a problem. */
+static struct result *run_as(struct request *request, const char *const *enter, enum transaction_statement which,
+                             const char *const *values, const int *lengths) {
     const struct transactions *all = &request->app->transactions;
-    struct command commands[] = {
-        {.statement = &all->statements[ENTER], .values = enter}, own, {.statement = &all->statements[UNDO]}};
-    pool_pipeline(transaction_pool(all, enter), commands, request->call.dry_run ? 3 : 2, true, &request->problem);
-    result_free(&commands[0].result);
-    result_free(&commands[2].result);
-    return commands[1].result;
+    struct call call = {request->operation,
+                        {.statement = &all->statements[which], .values = values, .lengths = lengths},
+                        .enter = enter,
+                        .dry_run = request->call.dry_run,
+                        .at_once = true};
+    struct outcome outcome = {0};
+    transaction_run(all, &call, &outcome, &request->problem);
+    return outcome.row;
 }
 
 /* Runs one of the statements of files whose first column is a status. The row's other columns are copied to texts.
  * 0 without a status, -1 with a problem. */
 static int ask_sql(struct request *request, const char *const *enter, enum transaction_statement which,
                    const char *const *values, const char **texts, unsigned columns) {
-    struct command own = {.statement = &request->app->transactions.statements[which], .values = values};
-    struct result *result = run_as(request, enter, own);
+    struct result *result = run_as(request, enter, which, values, NULL);
     if (!result)
         return -1;
     int status = (int)result_int(result, 0, 0);
@@ -130,10 +132,8 @@ static bool keep_chunk(struct upload *upload, const char *bytes, int length) {
     struct request *request = upload->request;
     char number[16];
     snprintf(number, sizeof number, "%d", upload->chunks);
-    struct command own = {.statement = &request->app->transactions.statements[FILE_CHUNK],
-                          .values = (const char *const[]){upload->id, number, bytes},
-                          .lengths = (const int[]){0, 0, length}};
-    struct result *result = run_as(request, upload->enter, own);
+    struct result *result = run_as(request, upload->enter, FILE_CHUNK, (const char *const[]){upload->id, number, bytes},
+                                   (const int[]){0, 0, length});
     result_free(&result);
     return !request->problem.status;
 }
@@ -208,9 +208,7 @@ static bool finish(struct upload *upload, const char *type) {
 static void drop(const struct upload *upload) {
     struct request *request = upload->request;
     struct problem cause = request->problem;
-    struct command own = {.statement = &request->app->transactions.statements[FILE_DROP],
-                          .values = (const char *const[]){upload->id}};
-    struct result *result = run_as(request, upload->enter, own);
+    struct result *result = run_as(request, upload->enter, FILE_DROP, &upload->id, NULL);
     result_free(&result);
     request->problem = cause;
 }

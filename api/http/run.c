@@ -29,8 +29,7 @@ static bool take_kept(struct request *request) {
 static bool transact(struct request *request, const struct statement *statement, const char *const *values) {
     struct call *call = &request->call;
     call->operation = request->operation;
-    call->statement = statement;
-    call->values = values;
+    call->own = (struct command){.statement = statement, .values = values};
     call->enter = auth_enter(request);
     call->answer_values =
         call->operation->answer ? bind_values(request->arena, call->operation->answer, &request->inputs) : NULL;

@@ -27,7 +27,7 @@ static atomic_bool *is_central(const char *const *enter) {
     return &callers[hash % (sizeof callers / sizeof *callers)];
 }
 
-struct pool *transaction_pool(const struct transactions *transactions, const char *const *enter) {
+static struct pool *guess_pool(const struct transactions *transactions, const char *const *enter) {
     bool central = strcmp(enter[ENTER_ROLES], "{central}") == 0 || atomic_load(is_central(enter));
     return central ? transactions->central : transactions->pool;
 }
@@ -89,11 +89,12 @@ static bool find_lost(const struct transactions *transactions, const struct call
 static bool run_once(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                      struct problem *problem) {
     const struct statement *statements = transactions->statements;
-    bool held = !call->dry_run && strcmp(call->operation->spec->method, "GET") != 0, once = held && call->key;
+    bool held = !call->dry_run && !call->at_once && strcmp(call->operation->spec->method, "GET") != 0;
+    bool once = held && call->key;
     const char *const claim[] = {call->operation->spec->id, call->key, call->hash};
     struct command commands[COMMANDS_MAX];
     unsigned count = 0, own;
-    outcome->pool = transaction_pool(transactions, call->enter);
+    outcome->pool = guess_pool(transactions, call->enter);
     struct connection *connection = pool_take(outcome->pool, problem);
     if (!connection)
         return false;
@@ -102,8 +103,7 @@ static bool run_once(const struct transactions *transactions, const struct call 
     push(commands, &count, &statements[ENTER], call->enter);
     if (once)
         push(commands, &count, &statements[CLAIM], claim);
-    own = count;
-    push(commands, &count, call->statement ?: &call->operation->statement, call->values);
+    commands[own = count++] = call->own;
     if (call->operation->answer)
         push(commands, &count, &call->operation->answer->statement, call->answer_values);
     if (call->dry_run)
@@ -130,7 +130,8 @@ bool transaction_run(const struct transactions *transactions, const struct call 
                      struct problem *problem) {
     bool ok, again, elsewhere;
     int losses = 0, moves = 0;
-    do { /* in the other pool, and once more in each where the connection broke: nothing was committed yet */
+    do { /* in the other pool, and once more in each where the connection broke: nothing was committed yet, or does no
+            harm twice */
         *problem = (struct problem){0};
         ok = run_once(transactions, call, outcome, problem);
         if ((elsewhere = strcmp(problem->sqlstate, "SCPOL") == 0))

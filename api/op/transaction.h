@@ -54,10 +54,9 @@ struct transactions {
 
 struct call {
     const struct operation *operation;
-    const struct statement *statement;                /* for what is given; NULL: the operation's own */
-    const char *const *values, *const *answer_values; /* of the operation, and of the one it answers with */
-    const char *const *enter;
-    bool dry_run;
+    struct command own; /* what is done */
+    const char *const *answer_values, *const *enter;
+    bool dry_run, at_once;  /* at_once: committed with it, and done again where that is not known, which does no harm */
     const char *key, *hash; /* Idempotency-Key, or NULL, and a hash of the whole request as a bytea */
 };
 
@@ -71,14 +70,12 @@ struct outcome {
 /* Loads the statements of the contract, which lends their texts. */
 void transactions_load(struct transactions *transactions, const json_t *statements, struct gate *gate);
 
-/* The pool of the login that who enters with these values has: a guess, unless the operation is for central alone. */
-struct pool *transaction_pool(const struct transactions *transactions, const char *const *enter);
 /* Runs a statement by itself, once more where the connection broke: it does no harm twice. NULL with a problem. */
 struct result *transaction_ask(const struct transactions *transactions, enum transaction_statement which,
                                const char *const *values, struct problem *problem);
 
-/* Runs the call. A read and a dry run are over; a write stays open until its answer is made: what is answered
- * as failed is not committed. False with a problem. */
+/* Runs the call. A read, a dry run and what is done at once are over; a write stays open until its answer is made: what
+ * is answered as failed is not committed. False with a problem. */
 bool transaction_run(const struct transactions *transactions, const struct call *call, struct outcome *outcome,
                      struct problem *problem);
 

@@ -130,6 +130,19 @@ def test_a_write_is_done_once(cluster, logged):
     assert cluster.psql(f"DELETE FROM scip.hub_review WHERE note = '{caller.name}' RETURNING 'one'", "scip_migrator") == "one"
 
 
+def test_files_are_its_own_too(cluster, logged):
+    """What a handler does as the caller moves to the other login as any operation does: the very first request is one of a file."""
+    cluster.remove(file="hub_id IS NOT NULL AND name = 'central.png'")
+    before = wrong(logged)
+
+    def send(method, tag, body=None):
+        return logged.request(method, "/v1/hubs/london-hub/files/central.png", {"Authorization": f"Bearer {Caller(cluster, logged).token}", **tag}, body)
+    made = send("PUT", {"If-None-Match": "*"}, b"\x89PNG\r\n\x1a\n" + bytes(300000))  # of two chunks
+    assert made.status == 201, made.text
+    assert wrong(logged) == before + 1, "of the second statement it is known"
+    assert send("DELETE", {"If-Match": made.headers["ETag"]}).status == 204 and wrong(logged) == before + 2
+
+
 def test_without_its_login_there_is_no_readiness(cluster, tmp_path):
     server = harness.Server("central-away", wait=False, DATABASE_URL=cluster.url(), CENTRAL_DATABASE_URL=f"postgresql:///scip?host={tmp_path}")
     try:

@@ -22,7 +22,9 @@ static const char schema[] =
     "text);"
     "CREATE FUNCTION claim(k text, h bytea) RETURNS void LANGUAGE plpgsql AS $$BEGIN"
     "  IF EXISTS (SELECT FROM unit_transaction.answer WHERE key = k) THEN RAISE SQLSTATE 'SC200'; END IF; END$$;"
+    "CREATE SEQUENCE entered MINVALUE 0; SELECT setval('entered', 0);"
     "CREATE FUNCTION enter(central bool) RETURNS void LANGUAGE plpgsql AS $$BEGIN"
+    "  PERFORM nextval('unit_transaction.entered');"
     "  IF (current_setting('application_name') = 'central') <> central THEN RAISE SQLSTATE 'SCPOL'; END IF; END$$;"
     "CREATE FUNCTION undo() RETURNS void LANGUAGE plpgsql AS $$BEGIN RAISE SQLSTATE 'SCDRY'; END$$";
 
@@ -74,14 +76,18 @@ static void tear_down(void) {
 
 static struct call call_of(const char *const *id, const char *key) {
     return (struct call){
-        .operation = &operation, .values = id, .enter = enter, .key = key, .hash = key ? "\\x0a" : NULL};
+        &operation, {.statement = &add, .values = id}, .enter = enter, .key = key, .hash = key ? "\\x0a" : NULL};
 }
 
 static const char *things(void) {
     return sql("SELECT count(*) FROM unit_transaction.thing");
 }
 
-static const char *const first[] = {"1"}, *const second[] = {"2"};
+static const char *entered(void) {
+    return sql("SELECT last_value FROM unit_transaction.entered");
+}
+
+static const char *const first[] = {"1"}, *const second[] = {"2"}, *const third[] = {"3"};
 
 START_TEST(nothing_is_committed_before_the_answer_stands) {
     struct call call = call_of(first, NULL);
@@ -118,7 +124,7 @@ START_TEST(what_fails_is_rolled_back_and_may_be_sent_again) {
     ck_assert(!transaction_run(&transactions, &call, &outcome, &problem));
     ck_assert(problem.status == 409 && !outcome.held);
     problem.status = 0;
-    call.values = second;
+    call.own.values = second;
     ck_assert(transaction_run(&transactions, &call, &outcome, &problem));
     ck_assert(transaction_commit(&transactions, &call, &outcome, answer, &problem));
     ck_assert_str_eq(things(), "2");
@@ -154,16 +160,47 @@ START_TEST(who_has_another_login_is_moved_and_known) {
     const char *const sure[ENTER_VALUES] = {"issuer", "new", "token", "1", "central", "r", "add", "{central}", "false"};
     struct call call = call_of(first, "k");
     call.enter = head;
-    ck_assert_ptr_eq(transaction_pool(&transactions, head), transactions.pool);
     ck_assert(transaction_run(&transactions, &call, &outcome, &problem));
     ck_assert(outcome.pool == transactions.central && !problem.status);
+    ck_assert_str_eq(entered(), "2");
     ck_assert(transaction_commit(&transactions, &call, &outcome, answer, &problem));
     ck_assert_str_eq(things(), "1");
     transaction_drop(&transactions, &outcome);
-    ck_assert_ptr_eq(transaction_pool(&transactions, head), transactions.central);
-    ck_assert_ptr_eq(transaction_pool(&transactions, lead), transactions.pool);
-    ck_assert_ptr_eq(transaction_pool(&transactions, sure), transactions.central);
     ck_assert(transaction_run(&transactions, &call, &outcome, &problem) && outcome.kept);
+    transaction_drop(&transactions, &outcome);
+    ck_assert_str_eq(entered(), "4"); /* in the pool that is known by now: for the answer, and to look it up */
+    call.own.values = second;
+    call.key = NULL;
+    call.enter = lead;
+    ck_assert(transaction_run(&transactions, &call, &outcome, &problem) && outcome.pool == transactions.pool);
+    transaction_drop(&transactions, &outcome);
+    call.enter = sure;
+    ck_assert(transaction_run(&transactions, &call, &outcome, &problem) && outcome.pool == transactions.central);
+    ck_assert_str_eq(entered(), "6"); /* each by the first guess */
+}
+END_TEST
+
+/* It is committed with the statement, in the pool of the caller and once more where the connection broke. */
+START_TEST(what_is_done_at_once_is_over) {
+    const char *const chief[ENTER_VALUES] = {"issuer", "chief", "token", "1", "central", "r", "add", "", "false"};
+    struct call call = call_of(first, NULL);
+    call.enter = chief;
+    call.at_once = true;
+    ck_assert(transaction_run(&transactions, &call, &outcome, &problem));
+    ck_assert(outcome.pool == transactions.central && !outcome.held && !problem.status);
+    ck_assert_int_eq(result_int(outcome.row, 0, 0), 1);
+    ck_assert_str_eq(things(), "1");
+    transaction_drop(&transactions, &outcome);
+    end_sessions();
+    call.own.values = second;
+    ck_assert(transaction_run(&transactions, &call, &outcome, &problem) && !outcome.held);
+    ck_assert_str_eq(things(), "2");
+    transaction_drop(&transactions, &outcome);
+    call.dry_run = true;
+    call.own.values = third;
+    ck_assert(transaction_run(&transactions, &call, &outcome, &problem));
+    ck_assert_int_eq(result_int(outcome.row, 0, 0), 3);
+    ck_assert_str_eq(things(), "2");
 }
 END_TEST
 
@@ -226,6 +263,7 @@ int main(void) {
                      (const TTest *const[]){nothing_is_committed_before_the_answer_stands, a_key_does_it_once,
                                             what_fails_is_rolled_back_and_may_be_sent_again, a_dry_run_leaves_nothing,
                                             a_connection_that_broke_before_is_no_failure,
-                                            who_has_another_login_is_moved_and_known, who_has_neither_login_is_told_so,
-                                            a_lost_commit_is_looked_up, a_statement_that_is_not_there_is_said, NULL});
+                                            who_has_another_login_is_moved_and_known, what_is_done_at_once_is_over,
+                                            who_has_neither_login_is_told_so, a_lost_commit_is_looked_up,
+                                            a_statement_that_is_not_there_is_said, NULL});
 }
