@@ -120,7 +120,7 @@ def begun_anew(cluster, before):
 
 
 def kill_database(cluster, way):
-    """Ends a session, sessions or all of PostgreSQL, and comes back when it is there again."""
+    """Ends a session, all sessions once or again and again, or all of PostgreSQL, and comes back when it is there again."""
     before = cluster.psql(CHECKPOINTER)
     if way == "immediate":
         cluster.run("immediate")
@@ -135,7 +135,7 @@ def kill_database(cluster, way):
             os.kill(int(pid), 9)
             until_done(lambda: begun_anew(cluster, before), AssertionError)
     else:
-        for _ in range(4):
+        for _ in range(1 if way == "once" else 4):
             cluster.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scip-api%'")
             time.sleep(0.05)
     until_done(lambda: cluster.psql("SELECT 1"), AssertionError)

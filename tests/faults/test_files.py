@@ -157,10 +157,11 @@ def test_service_killed_in_mid_upload(place):
     assert place.outcomes.get("broken", 0) > 2, "most kills came too late"
 
 
-@pytest.mark.parametrize("way", ["immediate", "backend", "sessions"])
+@pytest.mark.parametrize("way", ["immediate", "backend", "once"])
 def test_database_killed_in_mid_upload(place, way):
-    """Also where it has forgotten chunks that it had taken: they are not waited for on the disk."""
-    uploaded = []
+    """Also where it has forgotten chunks that it had taken: they are not waited for on the disk. Where each session ends once, a chunk is
+    sent once more on another one; ended again and again, on a busy machine, that one is lost too."""
+    uploaded, refused = [], 0
     with ThreadPoolExecutor(4) as pool:
         for _ in range(4 * ROUNDS):
             numbers = [next(place.numbers) for _ in range(4)]
@@ -170,12 +171,14 @@ def test_database_killed_in_mid_upload(place, way):
             killing.kill_database(place.cluster, way)
             statuses = [future.result() for future in sent]
             assert set(statuses) <= {201, 503, 504}, "the service is there and says how it is"
+            refused += statuses.count(503)
             listed = place.check(uploaded)
             assert all(f"{number}.pdf" in listed for number, status in zip(numbers, statuses) if status == 201)
             list(pool.map(place.insist, numbers))
     assert len(place.check(uploaded)) == len(uploaded)
-    if way == "sessions":
-        assert place.outcomes.get(503, 0) < place.outcomes[201], "a chunk is sent once more on another session"
+    if way == "once":
+        lost = sum(event.get("query") in ("_enter", "_fileBegin", "_fileChunk", "_fileEnd") for event in place.server.events())
+        assert lost > 2 * refused, "nearly all that was lost is sent once more, and arrives"
 
 
 @pytest.mark.parametrize("way", ["service", "immediate", "sessions"])
