@@ -13,7 +13,6 @@ RETURN CASE WHEN jsonb_typeof(value) <> 'array' THEN false
                              WHERE jsonb_typeof(p) <> 'object' OR p - '{sector,name}'::text[] <> '{}'
                                 OR p ->> 'sector' IS NULL OR NOT coalesce(scip.shows(p ->> 'name'), false)) END;
 
-GRANT EXECUTE ON FUNCTION scip.are_partners TO scip_caller;
 
 CREATE TABLE scip.hub_application (
   LIKE ctx.entry INCLUDING ALL,
@@ -175,9 +174,10 @@ BEGIN
       JOIN meeting m USING (hub_id) JOIN minutes n ON n.meeting_id = m.id
       WHERE u.hub_id = hub AND u.submitted_at IS NOT NULL AND m.agenda_completed_at IS NOT NULL)
     WHEN 'evaluation_arranged' THEN (SELECT min(home || '/evaluations/' || e.year) FROM hub_evaluation e WHERE e.hub_id = hub)
+    WHEN 'mapping_exercise' THEN (SELECT min(home || '/local-networks') FROM local_network n WHERE n.hub_id = hub)
   END;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.pathway_proof TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.are_partners, scip.pathway_proof TO scip_caller;
 
 -- A step is done by who says so, not in the future, and without its proof with a reason; undone, its evidence goes with it.
 CALL scip.add_trigger('guard_pathway BEFORE UPDATE OF done_on, evidence, reason ON hub_pathway', $$

@@ -389,14 +389,20 @@ def test_what_proves_a_step(server, cluster, central, organisations):
     assert proofs()["second_meeting_planned"] is None, "an action plan is made too"
     assert server.send("PUT", "/v1/projects/founding-plan", {"name": "Plan", "hub": "founding-proven", "kind": "action_plan", "aims": "To begin"},
                        token=lead, If_None_Match="*").status == 201
+    assert problem(step("mapping_exercise", done_on=day(), evidence="A map")) == (422, "step-not-proven")
+    network = post(server, lead, hub + "/local-networks", {"name": "Covenant partnership"})
     known = {"lead_identified": hub + "/leads", "inaugural_date_set": first, "partners_invited": hub + "/invitations", "minute_taker_arranged": minutes,
-             "page_sent": hub, "second_meeting_planned": "/v1/projects/founding-plan"}
+             "page_sent": hub, "second_meeting_planned": "/v1/projects/founding-plan", "mapping_exercise": hub + "/local-networks"}
     now = proofs()
     assert now.pop("alliance_invited") in agenda.values() and now == {**dict.fromkeys(set(STEPS) - {"alliance_invited"}), **known}
     assert step("inaugural_date_set", reason=None).json["reason"] is None
-    for code in [*known, "alliance_invited", "mapping_exercise"]:
+    for code in [*known, "alliance_invited"]:
         assert step(code, done_on=day(), evidence="As recorded").status == 200, code
     assert problem(step("reporting_under_way", done_on=day(), evidence="Soon")) == (422, "step-not-proven")
+    assert server.send("DELETE", network.json["href"], token=lead, if_match="*").status == 204
+    assert proofs()["mapping_exercise"] is None and step("mapping_exercise", evidence="The map").status == 200, "what was done with proof stays done"
+    assert step("mapping_exercise", done_on=None).status == 200
+    assert problem(step("mapping_exercise", done_on=day(), evidence="The map")) == (422, "step-not-proven")
 
     guided = get(server, lead, path + "/partners_invited").json
     assert [row["sector"] for row in guided["contacts"]] == ["he", "fe", "local_authority", "school_sector", "charity", "armed_forces"]
@@ -444,7 +450,7 @@ def test_of_two_changes_with_one_etag_one_is_made(server, led, central, round_):
     hub, lead, _, _ = led
     step = hub + "/pathway/mapping_exercise"
     tag = get(server, lead, step).headers["ETag"]
-    answers = together(*[lambda token=token: patch(server, token, step, {"done_on": day(-1), "evidence": "Map"}, tag) for token in (lead, central) * 4])
+    answers = together(*[lambda token=token: patch(server, token, step, {"done_on": day(-1), "evidence": "Map", "reason": "On paper"}, tag) for token in (lead, central) * 4])
     assert Counter(answer.status for answer in answers) == {200: 1, 412: 7}
 
 
