@@ -151,5 +151,16 @@ def test_a_refusal_is_reached_where_its_conditions_may_hold(values, rules, calls
 
 def test_what_an_update_sets_ends_where_it_ends():
     assert script.set_clause(GUARD[GUARD.index(" size"):]) == " size = (SELECT 1 FROM t), name = 'e' "
-    assert script.as_written("(((NOT scip.redacting()) AND (new.status = 'approved'::text)))") == "NEW.status = 'approved'"
+    assert script.as_written("(((NOT scip.redacting()) AND (new.status = 'approved'::text)))") == "NOT scip.redacting AND NEW.status = 'approved'"
     assert not script.holds(script.as_written("((old.slug)::text IS DISTINCT FROM (new.slug)::text)"), {"columns": {"name"}})
+
+
+def test_what_a_function_writes_by_the_name_of_a_table_is_reached():
+    """The parts of a record, and what refers to one of two that become one: by a trigger that asks then too, and no constraint."""
+    constraint = lambda name, type, to, *columns: {"table": "part", "name": name, "type": type, "to": to, "cascades": True, "columns": columns}
+    world = script.World({"functions": [["scip.look", "PERFORM scip.refuse(409, 'a-a');"], ["scip.ask", "PERFORM scip.refuse(409, 'b-b');"]], "domains": [],
+                          "triggers": [["part", "scip.look", "AFTER UPDATE ON part EXECUTE"], ["part", "scip.ask", "AFTER INSERT OR UPDATE ON part WHEN ((NOT scip.redacting())) EXECUTE"]],
+                          "constraints": [constraint("once", "u", None, "whole_id", "name"), constraint("of", "f", "whole", "whole_id")]},
+                         {"a-a", "b-b", "c-c"}, {"once": "c-c"})
+    assert world.reach("SELECT scip.set_parts('part', 'whole_id', 1, '[]')") == {"b-b", "c-c"}
+    assert world.reach("moved := merge_records('whole', 'a', 'b');") == {"a-a"} and world.reach("moved := merge_records('other', 'a', 'b');") == set()
