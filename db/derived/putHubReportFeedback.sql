@@ -2,11 +2,12 @@
 WITH vis AS (
   SELECT id FROM scip.hub_report WHERE id = :id
 ), own AS MATERIALIZED (
-  SELECT id, version FROM scip.hub_report WHERE id = (SELECT id FROM vis) FOR NO KEY UPDATE
+  SELECT id, version, status = 'submitted' AS ready FROM scip.hub_report WHERE id = (SELECT id FROM vis) FOR NO KEY UPDATE
 ), upd AS (
   UPDATE scip.hub_report t SET response = :feedback, responded_on = scip.today()
-  FROM own WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match))
+  FROM own WHERE t.id = own.id AND (:if_match IS NULL OR own.version = ANY (:if_match)) AND own.ready
   RETURNING t.id
 )
-SELECT CASE WHEN own.id IS NULL THEN 403 WHEN upd.id IS NULL THEN 412 END AS _status
+SELECT CASE WHEN own.id IS NULL THEN 403 WHEN upd.id IS NULL THEN 412 END AS _status,
+       CASE WHEN NOT own.ready THEN 'report-not-submitted' END AS _rule
 FROM vis LEFT JOIN own USING (id) LEFT JOIN upd USING (id)

@@ -570,6 +570,7 @@ def test_a_programme_is_evaluated(server, central, lead, programme, cluster):
     """Year by year; a draft is the central team's until it is published, with the figures of the year beside it."""
     path, body = programme + "/evaluations/2018-19", {"summary": "More ideas of what to study", "summary_cy": "Mwy o syniadau"}
     assert problem(put(server, lead, path, body)) == (403, "role-needed")
+    assert problem(put(server, central, path, {"summary": " "})) == (422, "text-blank")
     made = put(server, central, path, body)
     assert made.status == 201, made.text
     assert (made.headers["Location"], made.json["published_at"]) == (path, None)

@@ -472,6 +472,7 @@ def test_the_limit(cluster, small, central, item):
     assert small.get(f"{files}/0.pdf", User_Agent=somebody()).body == whole
     resources = item("resources")
     assert small.send("PUT", f"{resources}/a.pdf", whole + b"1", central, If_None_Match="*").status == 413
+    assert small.send("PUT", "/v1/hubs/london-hub/files/a.png", b"\x89PNG\r\n\x1a\n" + whole, central, If_None_Match="*").status == 413
     assert names(small, files) == ["0-chunked.pdf", "0.pdf"] and leftovers(cluster) == "0"
 
 

@@ -120,6 +120,7 @@ def test_who_may_link(server, people, records):
     assert (changed.json["relation"], changed.json["linked_on"]) == ("related", "2025-03-03")
     assert linked(server, people["lead"], records["event"], records["activity"], "same_as").status == 201
     assert problem(patch(server, people["lead"], own["href"], {"relation": "same_as"})) == (409, "already-exists")
+    assert problem(patch(server, people["lead"], own["href"], {"linked_on": "2999-01-01"})) == (422, "date-in-future")
     assert delete(server, people["lead"], own["href"]).status == 204 and problem(get(server, people["lead"], own["href"]))[0] == 404
     assert patch(server, people["lead"], NOBODY, {"relation": "about"}).status == delete(server, people["lead"], NOBODY).status == 404
 

@@ -53,6 +53,7 @@ def test_areas_are_a_tree(server, central, lead, neighbour, district):
     for values, status, rule in (({"within": "local-vale"}, 422, "reference-not-found"), ({"within": "nowhere"}, 422, "reference-not-found"),
                                  ({"gss_code": "E12000008"}, 409, "already-exists"), ({"name": " "}, 422, "text-blank")):
         assert problem(server.send("PUT", "/v1/regions/local-hill", {**DISTRICT, "gss_code": "E07999951", **values}, token=central, If_None_Match="*")) == (status, rule), values
+        assert problem(patch(server, central, "/v1/regions/local-vale", values)) == (status, rule), values
     # the regions and nations themselves stay as they are
     assert problem(server.send("PUT", "/v1/regions/wales", DISTRICT, token=central, if_match="*")) == (412, "precondition-failed")
     assert problem(patch(server, central, "/v1/regions/wales", {"name": "X"}))[0] == problem(delete(server, central, "/v1/regions/wales"))[0] == 404
@@ -90,6 +91,8 @@ def test_figures_have_a_source(server, lead, neighbour, district):
     made = post(server, lead, FIGURES, {**FIGURE, "value": 7, "as_of": "2026"}).json
     assert (made["region"]["slug"], made["as_of"], made["licence"]) == ("local-vale", "2026", "Open Government Licence v3.0")
     assert server.get(FIGURES + "?region=local-vale").json["items"][0] == made and server.get(FIGURES + "?region=wales").json["items"] == []
+    for values, rule in (({"region": "nowhere"}, "reference-not-found"), ({"title": " "}, "text-blank")):
+        assert problem(patch(server, lead, made["href"], values)) == (422, rule)
     assert patch(server, lead, made["href"], {"published": False, "value": 8}).json["value"] == 10
     assert patch(server, lead, made["href"], {"value": 2}).json["status"] == "suppressed"
     assert patch(server, lead, made["href"], {"title": "Service children at one school"}).json["value"] is None, "what is not known stays so"
@@ -105,7 +108,7 @@ def test_networks_are_for_the_network(server, lead, neighbour, district):
     assert made["description"] is None and get(server, neighbour, NETWORKS).json["items"] == [made] and server.get(NETWORKS).status == 401
     changed = patch(server, lead, made["href"], {"region": None, "description": "Meets each term.", "found_on": "2025-03-01"}).json
     assert (changed["region"], changed["description"], changed["found_on"]) == (None, "Meets each term.", "2025-03-01")
-    assert problem(patch(server, lead, made["href"], {"found_on": "2999-01-01"})) == (422, "date-in-future")
-    assert problem(patch(server, lead, made["href"], {"description": " "})) == (422, "text-blank")
+    for values, rule in (({"found_on": "2999-01-01"}, "date-in-future"), ({"description": " "}, "text-blank"), ({"region": "nowhere"}, "reference-not-found")):
+        assert problem(patch(server, lead, made["href"], values)) == problem(post(server, lead, NETWORKS, {"name": "X", **values})) == (422, rule)
     assert problem(post(server, neighbour, NETWORKS, {"name": "X"}))[0] == problem(delete(server, neighbour, made["href"]))[0] == 403
     assert delete(server, lead, made["href"]).status == 204

@@ -11,6 +11,7 @@ import uuid
 
 import harness
 import pytest
+from test_operations import nowhere
 
 # caller: role and what it is for; mine is the record that the requests are about
 CALLERS = {
@@ -258,8 +259,8 @@ GET /v1/hub-reports/{id}                   central lead; 404 lead_other member m
 GET /v1/hub-reports/{id}#submitted         central lead member decider group_member; 404 lead_other member_other group_other
 PATCH /v1/hub-reports/{id} /v1/hub-reports/{id}#submitted  central lead; 404 lead_other
 POST /v1/hub-reports/{id}/submission       central lead; 404 lead_other
-PUT /v1/hub-reports/{id}/feedback          central; 404 decider group_member group_other
 PUT /v1/hub-reports/{id}/feedback#submitted  central decider group_member; 404 group_other
+PUT /v1/hub-reports/{id}/feedback          central; 404 decider group_member group_other
 GET /v1/hubs/{slug}/duties                 central lead; 404 lead_other
 GET /v1/network/late-returns               central decider group_member; empty group_other
 
@@ -489,7 +490,7 @@ def records(cluster, server):
                        breach="what = 'Matrix'", objection="purpose = 'Matrix'", person="name LIKE 'Matrix %'", account="label LIKE 'Matrix %'")
 
     def done(method, path, body=None, caller="central", **more):
-        answer = server.send(method, path, body, cluster.token(server, **CALLERS[caller]), **more)
+        answer = harness.in_time(lambda: server.send(method, path, body, cluster.token(server, **CALLERS[caller]), **more))
         assert answer.status in (200, 201, 204), (method, path, answer.text)
         return answer.json
 
@@ -742,8 +743,8 @@ def fault(outcome, answer, records):
 SEEN = set()
 
 
-def judge(cluster, server, contract, records, cell):
-    """What is wrong with a cell: each caller's request in each representation."""
+def request_of(server, contract, records, cell):
+    """The operation of a cell, its address, and its body with the type of that."""
     method, template, *which = re.split("[ #]", cell)
     records = {**records, **records.get(*which, {})} if which else records
     operation = contract["paths"][template][method.lower()]
@@ -752,6 +753,13 @@ def judge(cluster, server, contract, records, cell):
     if more := BODIES.get(cell):
         text = more if isinstance(more, str) else json.dumps({**json.loads(body), **more})
         body = re.sub(r"\{(\w+)\}", lambda word: records[word[1]], text).encode("latin-1")
+    return operation, path, content_type, body
+
+
+def judge(cluster, server, contract, records, cell):
+    """What is wrong with a cell: each caller's request in each representation."""
+    method, template, *_ = re.split("[ #]", cell)
+    operation, path, content_type, body = request_of(server, contract, records, cell)
     success = resolve(contract, next(value for status, value in operation["responses"].items() if status[0] == "2" or status == "303"))
     conditions = {resolve(contract, parameter)["name"] for parameter in operation.get("parameters", [])}
     conditions -= {"If-None-Match" if server.get(path, Authorization=f"Bearer {cluster.token(server, 'central')}").status == 200 else "If-Match"} if {"If-Match", "If-None-Match"} <= conditions else set()
@@ -788,6 +796,64 @@ def myself(cluster, records, request):
 @pytest.mark.parametrize("cell", CELLS)
 def test_cell(cluster, server, contract, records, myself, cell):
     assert list(judge(cluster, server, contract, records, cell)) == []
+
+
+# Each quarter and year is one there.
+EVERY = {"PUT /v1/hubs/{slug}/quarterly-updates/{quarter}/extension", "GET /v1/quarters/{quarter}", "GET /v1/network/evaluations/{year}/progress"}
+
+
+def elsewhere(contract, operation, cell, path):
+    """The address with one of its parts after the other that is nowhere; but for the last one where each value is one, or a new record."""
+    method, template = re.split("[ #]", cell)[:2]
+    parameters = {each["name"]: each for each in (resolve(contract, each) for each in operation.get("parameters", []))}
+    places = [number for number, part in enumerate(template.split("/")) if part[:1] == "{" and "enum" not in resolve(contract, parameters[part[1:-1]]["schema"])]
+    for number in places[:-1] if method == "PUT" and template.endswith("}") or f"{method} {template}" in EVERY else places:
+        parts = path.split("/")
+        yield "/".join([*parts[:number], nowhere(contract, parameters[template.split("/")[number][1:-1]]), *parts[number + 1:]])
+
+
+def conditions(cluster, server, contract, records, cell):
+    """What is wrong with an operation where its record is as it is known (304), another by now (412) or nowhere (404), where a range is or is not
+    of the file (206, 416): dry runs of one who may. And where the key is of a request that goes on (409) or was another (422): a dry run has none."""
+    method, template, *_ = re.split("[ #]", cell)
+    operation, path, content_type, body = request_of(server, contract, records, cell)
+    who = CALLERS[next(caller for caller, outcome in CELLS[cell].items() if outcome == "yes")]
+    token, said = who and cluster.token(server, **who), operation["responses"]
+    names = {resolve(contract, each)["name"] for each in operation.get("parameters", [])}
+    dry, reason = method != "GET" and "dry_run=true", "reason" in names and "reason=Matrix"
+    any_version = {first.replace("-", "_"): "*" for first in sorted({"If-Match", "If-None-Match"} & names)[:1] if dry}
+    asked = []
+
+    def ask(path, *query, **headers):
+        given = {"key": "matrix" if "Idempotency-Key" in names else None, "Content_Type": content_type, **headers}
+        return server.send(method, path + "?" * any(query) + "&".join(filter(None, query)), body, token, **given)
+
+    if "304" in said:
+        asked.append((ask(path, If_None_Match=ask(path).headers["ETag"]), 304))
+    if "206" in said:
+        asked += [(ask(path, Range="bytes=0-0"), 206), (ask(path, Range="bytes=9999-"), 416)]
+    if "If-Match" in names:
+        asked.append((ask(path, dry, reason, If_Match='"2000000"'), 412))
+    for other in elsewhere(contract, operation, cell, path) if "404" in said else ():
+        asked.append((ask(other, dry, reason, **any_version), 404))
+    if "Idempotency-Key" in names:
+        with harness.claimed(cluster, operation["operationId"], "matrix"):
+            asked.append((ask(path, reason, **any_version), 409))
+        cluster.psql("INSERT INTO scip.idempotency (account_id, operation, key, hash, rights, status) SELECT id, '%s', 'matrix', '', '', 200 FROM scip.account"
+                     % operation["operationId"])
+        asked.append((ask(path, reason, **any_version), 422))
+    return [f"{cell}: {answer.status} instead of {status}: {answer.text[:300]}" for answer, status in asked if answer.status != status]
+
+
+def test_conditions(cluster, server, contract, records):
+    """Of every operation, by the first of its cells in which somebody may."""
+    cells = {}
+    for cell in CELLS:
+        if "yes" in CELLS[cell].values():
+            cells.setdefault(cell.split("#")[0], cell)
+    wrong = [line for cell in cells.values() for line in conditions(cluster, server, contract, records, cell)]
+    cluster.psql("DELETE FROM scip.idempotency WHERE key = 'matrix'")
+    assert cells.keys() | ELSEWHERE == OPERATIONS and wrong == [], "\n".join(wrong)
 
 
 def granted(contract):

@@ -166,16 +166,20 @@ def path_of(server, template, operation):
     return found.replace("/web/{asset}", "/web/scip.js").replace("{asset}", "docs.js").replace("{rule}", "in-use")
 
 
+def nowhere(contract, parameter):
+    """A value of the right form that no record has, but for one of an enum."""
+    schema = resolve(contract, parameter["schema"])
+    return FORMS.get(schema.get("format")) or (schema.get("type") == "integer" and "2000000") or (schema.get("enum") or [
+        text for text in ("not-there", "nothing", "2000-01-01", "2000-01-Q1", "2000-01") if re.search(schema.get("pattern", ""), text)])[0]
+
+
 def some_path(contract, method, template):
     """An address of the right form with the query that it needs, whether it exists or not."""
     if template not in contract["paths"]:
         return template
     for parameter in parameters(contract, method, template):
         if parameter["in"] == "path":
-            schema = resolve(contract, parameter["schema"])
-            value = FORMS.get(schema.get("format")) or (schema.get("type") == "integer" and "2000000") or (schema.get("enum") or [
-                text for text in ("not-there", "nothing", "2000-01-01", "2000-01-Q1", "2000-01") if re.search(schema.get("pattern", ""), text)])[0]
-            template = template.replace("{%s}" % parameter["name"], value)
+            template = template.replace("{%s}" % parameter["name"], nowhere(contract, parameter))
         elif parameter["in"] == "query" and parameter.get("required"):
             template += ("&" if "?" in template else "?") + parameter["name"] + "=words"
     return template

@@ -91,6 +91,7 @@ def test_a_project_from_its_aims_to_its_results(server, scene):
     assert problem(patch(server, scene.west, path, {"status": "stopped"})) == (403, "forbidden"), "the Hub that coordinates changes it"
     assert problem(put(server, scene.west, path, PROJECT)) == problem(delete(server, scene.west, path)) == (403, "forbidden")
     assert problem(put(server, scene.east, path, PROJECT, If_None_Match="*"))[0] == 412
+    assert problem(put(server, scene.east, path, {**PROJECT, "aims": " "})) == (422, "text-blank")
 
     done = patch(server, scene.east, path, {"status": "completed"})
     assert problem(done) == (422, "project-needs-results") and pointers(done) == {"/body/results"}
@@ -130,7 +131,7 @@ def test_whose_actions_they_are(server, scene):
     assert [row["text"] for row in rows(get(server, scene.north, path + "/actions"))] == ["Write the form", "Try it"]
     assert rows(get(server, scene.north, path + "/actions"))[0]["owner_name"] is None, "names are for who may know them"
 
-    for attempt in (patch(server, scene.east, path, {"hubs": []}), delete(server, scene.east, path)):
+    for attempt in (patch(server, scene.east, path, {"hubs": []}), put(server, scene.east, path, {**PROJECT, "hubs": []}), delete(server, scene.east, path)):
         assert problem(attempt) == (409, "project-has-actions")
     assert delete(server, scene.west, theirs.headers["Location"]).status == 204
     assert [one["slug"] for one in patch(server, scene.east, path, {"hubs": []}).json["hubs"]] == ["projects-east"]

@@ -665,7 +665,7 @@ def test_hubs_report_to_a_national_meeting(server, cluster, lead, member, other_
     assert problem(patch(server, lead, path, {"ideas": " "})) == (422, "text-blank")
     assert problem(patch(server, lead, path, {"nil_return": True})) == (422, "nil-return-with-text")
     feedback = lambda token, words="We take it on", if_match="*": server.send("PUT", path + "/feedback", {"feedback": words}, token=token, if_match=if_match)
-    assert feedback(decider).status == 404, "not before it is submitted"
+    assert feedback(decider).status == 404 and problem(feedback(central)) == (409, "report-not-submitted"), "not before it is submitted"
     empty = report_of(server, other_lead, "reporting-two", meeting=meeting[13:])["href"]
     assert problem(post(server, other_lead, empty + "/submission")) == (422, "text-blank")
     assert done(patch(server, other_lead, empty, {"nil_return": True}), 200).json["nil_return"] is True
