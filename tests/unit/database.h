@@ -58,7 +58,7 @@ static inline struct pool *database_pool(unsigned size, int64_t wait_us) {
                                            .name = program_invocation_short_name,
                                            .size = size,
                                            .wait_us = wait_us,
-                                           .query_timeout_us = 5000000});
+                                           .query_timeout_us = 60000000});
 }
 
 /* Ends the sessions of this test's pools, as a restart or an operator does. */

@@ -4,7 +4,8 @@
 #include "op/visitor.h"
 #include <pthread.h>
 
-enum { DAY = 86400, USERS = 16, WAIT_US = 500000 };
+/* Who waits longer than PATIENCE_US waits in vain: a machine that has much else to do may take long. */
+enum { DAY = 86400, USERS = 16, PATIENCE_US = 60000000 };
 
 static struct arena *arena;
 static struct transactions transactions;
@@ -31,8 +32,8 @@ static void set_up(void) {
     problem = (struct problem){0};
     transactions_load(&transactions, statements_of(files), &gate);
     ck_assert_uint_eq(gate.faults, 0);
-    transactions.pool = database_pool(4, WAIT_US);
-    visitors = visitors_new(arena, &transactions, WAIT_US);
+    transactions.pool = database_pool(4, PATIENCE_US);
+    visitors = visitors_new(arena, &transactions, PATIENCE_US);
 }
 
 static void tear_down(void) {
@@ -80,15 +81,12 @@ struct user {
     struct visitor_keys keys;
     struct problem problem;
     bool found;
-    int64_t spent_us;
 };
 
 static void *find_user(void *argument) {
     struct user *user = argument;
     struct arena *own = arena_new(1 << 16);
-    int64_t started = clock_us();
     user->found = visitor_find(visitors, own, "192.0.2.1", "Firefox", 10 * DAY, &user->keys, &user->problem);
-    user->spent_us = clock_us() - started;
     arena_free(&own);
     return NULL;
 }
@@ -114,10 +112,14 @@ END_TEST
 /* What one could not get, those who waited for it do not ask for again: waits would add up. */
 START_TEST(waits_do_not_add_up) {
     struct user users[USERS] = {0};
-    sql("DROP FUNCTION unit_visitor.salts");
+    sql("CREATE SEQUENCE unit_visitor.refused; CREATE OR REPLACE FUNCTION unit_visitor.salts(at bigint)"
+        " RETURNS TABLE (starts bigint, ends bigint, day bytea, previous bytea, month bytea) LANGUAGE plpgsql AS"
+        " $$BEGIN PERFORM nextval('unit_visitor.refused'), pg_sleep(0.3); RAISE undefined_function; END$$");
     find_all(users);
     for (int i = 0; i < USERS; i++)
-        ck_assert(!users[i].found && users[i].problem.status == 503 && users[i].spent_us < 2000000);
+        ck_assert(!users[i].found && users[i].problem.status == 503);
+    /* one for all, or a few where a machine that has much else to do begins threads slowly */
+    ck_assert_str_eq(sql("SELECT last_value < 8 FROM unit_visitor.refused"), "t");
     sql(schema);
     ck_assert_str_ne(keys_of("192.0.2.1", "Firefox", 10 * DAY).day, "");
 }
