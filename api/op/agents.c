@@ -4,7 +4,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <openssl/rand.h>
 #include <pcre2.h>
-#include <pthread.h>
 #include <string.h>
 
 /* KINDS: of agents with patterns, in the order in which they are tried. A few User-Agents are most of those that come.
@@ -18,19 +17,15 @@ struct known {
 };
 
 struct agents {
-    pthread_rwlock_t lock; /* guards patterns and version */
     pcre2_code *patterns[KINDS];
     int64_t version;
-    uint64_t seed;              /* of hashes: nobody can aim at another's slot */
-    pthread_mutex_t slots_lock; /* guards slots; taken after lock */
+    uint64_t seed; /* of hashes: nobody can aim at another's slot */
     struct known slots[SLOTS];
 };
 
 struct agents *agents_new(struct arena *arena) {
     struct agents *agents = arena_alloc(arena, sizeof *agents);
     RAND_bytes((unsigned char *)&agents->seed, sizeof agents->seed);
-    pthread_rwlock_init(&agents->lock, NULL);
-    pthread_mutex_init(&agents->slots_lock, NULL);
     return agents;
 }
 
@@ -86,26 +81,18 @@ bool agents_load(struct agents *agents, const struct result *rows, struct proble
     struct arena *arena = arena_new(4 * PATTERNS_MAX);
     if (!arena)
         return problem_exhausted(problem);
-    pcre2_code *patterns[KINDS];
-    for (int i = 0; i < KINDS; i++)
-        patterns[i] = join_patterns(rows, kinds[i], arena);
-    arena_free(&arena);
-    pthread_rwlock_wrlock(&agents->lock);
     for (int i = 0; i < KINDS; i++) {
         pcre2_code_free(agents->patterns[i]);
-        agents->patterns[i] = patterns[i];
+        agents->patterns[i] = join_patterns(rows, kinds[i], arena);
     }
+    arena_free(&arena);
     agents->version = version;
     memset(agents->slots, 0, sizeof agents->slots);
-    pthread_rwlock_unlock(&agents->lock);
     return true;
 }
 
-int64_t agents_version(struct agents *agents) {
-    pthread_rwlock_rdlock(&agents->lock);
-    int64_t version = agents->version;
-    pthread_rwlock_unlock(&agents->lock);
-    return version;
+int64_t agents_version(const struct agents *agents) {
+    return agents->version;
 }
 
 static const char *match(struct agents *agents, const char *user_agent, size_t length) {
@@ -120,21 +107,11 @@ static const char *match(struct agents *agents, const char *user_agent, size_t l
     return "human";
 }
 
-const char *agents_class(struct agents *agents, const char *user_agent, int64_t *version) {
+const char *agents_class(struct agents *agents, const char *user_agent) {
     size_t length = strnlen(user_agent, AGENT_MAX);
     uint64_t hash = hash_bytes(agents->seed, user_agent, length);
     struct known *slot = &agents->slots[hash % SLOTS];
-    pthread_rwlock_rdlock(&agents->lock);
-    *version = agents->version;
-    pthread_mutex_lock(&agents->slots_lock);
-    const char *class = slot->hash == hash ? slot->class : NULL;
-    pthread_mutex_unlock(&agents->slots_lock);
-    if (!class) {
-        class = match(agents, user_agent, length);
-        pthread_mutex_lock(&agents->slots_lock);
-        *slot = (struct known){hash, class};
-        pthread_mutex_unlock(&agents->slots_lock);
-    }
-    pthread_rwlock_unlock(&agents->lock);
-    return class;
+    if (!slot->class || slot->hash != hash)
+        *slot = (struct known){hash, match(agents, user_agent, length)};
+    return slot->class;
 }

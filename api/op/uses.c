@@ -16,9 +16,7 @@ struct waiter {
     pthread_cond_t settled;
     const struct use *use;
     struct arena *arena;
-    const char *url, *class;
-    int64_t version; /* of the patterns that decided its class */
-    struct visitor_keys keys;
+    const char *url;
     struct problem *problem;
     bool taken, done; /* in a batch: it does not leave before that is over; both guarded by lock */
 };
@@ -27,22 +25,22 @@ STAILQ_HEAD(line, waiter);
 
 struct uses {
     const struct transactions *transactions;
-    struct agents *agents;
     int64_t wait_us;
+    struct agents *agents; /* the writer's, as the next two */
     struct visitors *visitors;
-    pthread_mutex_t lock; /* guards all below */
+    struct arena *scratch; /* for one batch after another */
+    pthread_mutex_t lock;  /* guards all below */
     pthread_cond_t work;
     struct line line;
     pthread_t writer;
-    struct arena *scratch; /* the writer's, for one batch after another */
-    bool writes, ends;     /* the writer was started; is to end */
+    bool writes, ends; /* the writer was started; is to end */
 };
 
 struct uses *uses_new(struct arena *arena, const struct transactions *transactions, int64_t wait_us) {
     struct uses *uses = arena_alloc(arena, sizeof *uses);
     *uses = (struct uses){.transactions = transactions,
                           .agents = agents_new(arena),
-                          .visitors = visitors_new(arena, transactions, wait_us),
+                          .visitors = visitors_new(arena, transactions),
                           .wait_us = wait_us};
     pthread_mutex_init(&uses->lock, NULL);
     pthread_cond_init(&uses->work, NULL);
@@ -72,42 +70,40 @@ static bool load_agents(struct uses *uses, struct problem *problem) {
     return ok;
 }
 
-/* What goes to the database for one use, each with the comma or brace before it. */
-static void put_use(struct buf buffers[static VALUES], const struct waiter *waiter, char before) {
-    const struct use *use = waiter->use;
-    const char *const keys[] = {waiter->keys.day, waiter->keys.previous, waiter->keys.month};
+/* What goes to the database for one use, each with the comma or brace before it. False with a problem. */
+static bool put_use(struct uses *uses, struct arena *arena, const struct use *use, char before,
+                    struct buf buffers[static VALUES], struct problem *problem) {
+    struct visitor_keys keys;
+    if (!visitor_find(uses->visitors, arena, use->address, use->user_agent, use->at, &keys, problem))
+        return false;
     for (int i = 1; i < VALUES; i++)
         buf_char(&buffers[i], before);
     buf_int(&buffers[1], use->at);
     buf_str(&buffers[2], use->item);
     buf_int(&buffers[3], use->kind);
-    buf_str(&buffers[4], waiter->class);
-    for (int i = 0; i < 3; i++)
-        buf_str(&buffers[5 + i], *keys[i] ? keys[i] : "NULL");
+    buf_str(&buffers[4], agents_class(uses->agents, use->user_agent));
+    buf_str(&buffers[5], keys.day);
+    buf_str(&buffers[6], keys.previous ?: "NULL");
+    buf_str(&buffers[7], keys.month);
+    return true;
 }
 
-/* The batch as arrays. Classes are decided again where the patterns have changed since. */
+/* The batch as arrays. False with a problem. */
 static bool put_batch(struct uses *uses, struct arena *arena, const struct line *batch,
-                      const char *values[static VALUES]) {
+                      const char *values[static VALUES], struct problem *problem) {
     struct buf buffers[VALUES];
     for (int i = 0; i < VALUES; i++)
         buffers[i] = buf_new(arena, 2048, 1 << 20);
-    int64_t version = agents_version(uses->agents);
-    buf_int(&buffers[0], version);
-    char before = '{';
-    struct waiter *waiter;
-    STAILQ_FOREACH (waiter, batch, next) {
-        if (waiter->version != version)
-            waiter->class = agents_class(uses->agents, waiter->use->user_agent, &waiter->version);
-        put_use(buffers, waiter, before);
-        before = ',';
-    }
+    buf_int(&buffers[0], agents_version(uses->agents));
+    const struct waiter *waiter;
+    STAILQ_FOREACH (waiter, batch, next)
+        if (!put_use(uses, arena, waiter->use, waiter == STAILQ_FIRST(batch) ? '{' : ',', buffers, problem))
+            return false;
     for (int i = 0; i < VALUES; i++) {
         if (i)
             buf_char(&buffers[i], '}');
-        values[i] = buf_text(&buffers[i]);
-        if (!values[i])
-            return false;
+        if (!(values[i] = buf_text(&buffers[i])))
+            return problem_exhausted(problem);
     }
     return true;
 }
@@ -119,10 +115,8 @@ static struct result *send_batch(struct uses *uses, struct arena *arena, const s
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         const char *values[VALUES];
         struct command command = {.statement = &uses->transactions->statements[RECORD_USES], .values = values};
-        if (!put_batch(uses, arena, batch, values)) {
-            problem_exhausted(problem);
+        if (!put_batch(uses, arena, batch, values, problem))
             return NULL;
-        }
         bool ok = pool_pipeline(uses->transactions->pool, &command, 1, false, problem);
         if (ok ? result_rows(command.result) : !problem->lost)
             return command.result;
@@ -219,9 +213,6 @@ bool uses_record(struct uses *uses, struct arena *arena, const struct use *use, 
     struct waiter waiter = {.use = use, .arena = arena, .problem = problem};
     if (!is_item(use->item))
         return problem_set(problem, "not-found", "There is no such record.");
-    if (!visitor_find(uses->visitors, arena, use->address, use->user_agent, use->at, &waiter.keys, problem))
-        return false;
-    waiter.class = agents_class(uses->agents, use->user_agent, &waiter.version);
     pthread_cond_init(&waiter.settled, NULL);
     if (!await_use(uses, &waiter))
         problem_set(problem, "unavailable", "The database is busy.");

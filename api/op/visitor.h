@@ -3,21 +3,18 @@
 #pragma once
 #include "op/transaction.h"
 
-enum { VISITOR_KEY = 33 };
-
-/* Each the text of a uuid. */
+/* Each the text of a uuid, lent by an arena. */
 struct visitor_keys {
-    char day[VISITOR_KEY];
-    char previous[VISITOR_KEY]; /* by the salt of the day before, while a click may follow one of it; "" */
-    char month[VISITOR_KEY];
+    const char *day;
+    const char *previous; /* by the salt of the day before, while a click may follow one of it, or NULL */
+    const char *month;
 };
 
 struct visitors;
 
-/* wait_us: how long to wait for the salts that another thread fetches. */
-struct visitors *visitors_new(struct arena *arena, const struct transactions *transactions, int64_t wait_us);
+struct visitors *visitors_new(struct arena *arena, const struct transactions *transactions);
 
-/* The keys of a visitor at this second, in Europe/London. False with a problem. Thread-safe; the arena is the caller's.
+/* The keys of a visitor at this second, in Europe/London. False with a problem. One thread; the arena is the caller's.
  */
 bool visitor_find(struct visitors *visitors, struct arena *arena, const char *address, const char *user_agent,
                   int64_t at, struct visitor_keys *keys, struct problem *problem);

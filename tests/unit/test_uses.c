@@ -19,7 +19,7 @@ static struct uses *uses;
 static const char schema[] =
     "DROP SCHEMA IF EXISTS unit_uses CASCADE; CREATE SCHEMA unit_uses; SET search_path TO unit_uses;"
     "CREATE TABLE batch (n int, classes text[]);"
-    "CREATE TABLE setting (version bigint); INSERT INTO setting VALUES (1);"
+    "CREATE TABLE setting (version bigint, salts boolean); INSERT INTO setting VALUES (1, true); CREATE SEQUENCE asked;"
     /* 404 for what is not there, else its address; waits for who holds the lock */
     "CREATE FUNCTION record(v bigint, items text[], classes text[]) RETURNS TABLE (status int, url text) "
     "LANGUAGE plpgsql AS $$BEGIN"
@@ -34,7 +34,9 @@ static const char *const files[] = {
     "SELECT status, url FROM unit_uses.record($1, $3, $5), "
     "(SELECT $2::bigint[], $4::int[], $6::uuid[], $7::uuid[], $8::uuid[]) AS other",
     "_usageSalts",
-    "SELECT $1::bigint / 86400 * 86400, $1::bigint / 86400 * 86400 + 86400, sha256('day'), NULL, sha256('month')",
+    "SELECT day, day + 86400, sha256('day'), NULL, sha256('month') FROM unit_uses.setting,"
+    " (SELECT $1::bigint / 86400 * 86400 AS day) AS this"
+    " WHERE CASE WHEN pg_sleep(0.2) IS NOT NULL THEN nextval('unit_uses.asked') > 0 AND salts END",
     "_agentPatterns",
     "SELECT version, 'robot', '^bot' || version FROM unit_uses.setting",
     NULL};
@@ -93,8 +95,9 @@ static PGconn *hold(void) {
 }
 
 static bool is_writing(void) {
-    return strcmp(sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test_uses' AND state = 'active'"),
-                  "1") == 0;
+    return strcmp(
+               sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test_uses' AND state = 'active'"),
+               "1") == 0;
 }
 
 static struct user record_one(const char *item, const char *agent) {
@@ -102,6 +105,24 @@ static struct user record_one(const char *item, const char *agent) {
     snprintf(user.item, sizeof user.item, "%s", item);
     record_use(&user);
     return user;
+}
+
+static void begin_all(struct user users[USERS]) {
+    begun = 0;
+    for (int i = 0; i < USERS; i++) {
+        users[i] = (struct user){.agent = "Firefox", .item = "document/a"};
+        pthread_create(&users[i].thread, NULL, record_use, &users[i]);
+    }
+}
+
+static void join_all(struct user users[USERS]) {
+    for (int i = 0; i < USERS; i++)
+        pthread_join(users[i].thread, NULL);
+}
+
+static void record_all(struct user users[USERS]) {
+    begin_all(users);
+    join_all(users);
 }
 
 START_TEST(each_is_told_its_own) {
@@ -125,25 +146,42 @@ END_TEST
 
 START_TEST(those_that_come_meanwhile_are_one_batch) {
     static struct user users[USERS];
-    memset(users, 0, sizeof users);
     record_one("document/a", "Firefox"); /* patterns and salts are there */
     sql("TRUNCATE unit_uses.batch");
     PGconn *holder = hold();
-    begun = 0;
-    for (int i = 0; i < USERS; i++) {
-        users[i].agent = "Firefox";
-        strcpy(users[i].item, "document/a");
-        pthread_create(&users[i].thread, NULL, record_use, &users[i]);
-    }
+    begin_all(users);
     while (begun < USERS)
         usleep(1000);
     usleep(300000); /* those that have begun stand in line, or a few are late */
     PQfinish(holder);
-    for (int i = 0; i < USERS; i++) {
-        pthread_join(users[i].thread, NULL);
+    join_all(users);
+    for (int i = 0; i < USERS; i++)
         ck_assert(users[i].counted);
-    }
-    ck_assert_str_eq(sql("SELECT count(*) <= 16 AND sum(n) = 64 FROM unit_uses.batch"), "t"); /* all at once would be two */
+    ck_assert_str_eq(sql("SELECT count(*) <= 16 AND sum(n) = 64 FROM unit_uses.batch"),
+                     "t"); /* all at once would be two */
+}
+END_TEST
+
+START_TEST(salts_are_asked_for_once) {
+    static struct user users[USERS];
+    record_all(users);
+    for (int i = 0; i < USERS; i++)
+        ck_assert(users[i].counted);
+    ck_assert_str_eq(sql("SELECT last_value FROM unit_uses.asked"), "1");
+}
+END_TEST
+
+/* Those who came while salts were asked for in vain ask together. */
+START_TEST(waits_for_salts_do_not_add_up) {
+    static struct user users[USERS];
+    sql("UPDATE unit_uses.setting SET salts = false");
+    record_all(users);
+    for (int i = 0; i < USERS; i++)
+        ck_assert(!users[i].counted && users[i].problem.status == 503);
+    /* twice for all, or a few times where a machine that has much else to do begins threads slowly */
+    ck_assert_str_eq(sql("SELECT last_value < 16 FROM unit_uses.asked"), "t");
+    sql("UPDATE unit_uses.setting SET salts = true");
+    ck_assert(record_one("document/a", "Firefox").counted);
 }
 END_TEST
 
@@ -198,5 +236,7 @@ int main(void) {
     return run_cases("uses", set_up, tear_down,
                      (const TTest *const[]){each_is_told_its_own, those_that_come_meanwhile_are_one_batch,
                                             patterns_that_changed_are_asked_for, a_connection_that_broke_is_tried_again,
-                                            who_waits_too_long_leaves, an_item_of_another_form_is_not_asked_for, NULL});
+                                            who_waits_too_long_leaves, salts_are_asked_for_once,
+                                            waits_for_salts_do_not_add_up, an_item_of_another_form_is_not_asked_for,
+                                            NULL});
 }
