@@ -6,14 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The rules, the engine's own before the contract's, and x-constraints: constant while requests are served. */
-static json_t *rules, *constraints;
+/* The rules, the engine's own before the contract's, which constraint is which of them, and what a state of the
+ * database is, [rule, detail]: constant while requests are served. */
+static json_t *rules, *constraints, *states;
 
-void problem_use(json_t *problems, json_t *named) {
-    json_decref(rules);
-    json_decref(constraints);
-    rules = json_incref(problems);
-    constraints = json_incref(named);
+void problem_use(const json_t *facts) {
+    json_t **const kept[] = {&rules, &constraints, &states};
+    static const char *const names[] = {"problems", "constraints", "states"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        json_decref(*kept[i]);
+        *kept[i] = json_incref(json_object_get(facts, names[i]));
+    }
 }
 
 static const char *rule_text(const char *rule, const char *member) {
@@ -66,47 +69,6 @@ bool problem_add(struct problem *problem, const char *pointer, const char *detai
     return false;
 }
 
-/* SQLSTATE → problem. The first prefix that fits wins. What the records refuse (SC…) names its rule itself. */
-static const struct state {
-    const char *prefix, *slug, *detail;
-} states[] = {
-    {"SC400", "bad-request", "See errors for the values that are not valid."},
-    {"SC401", "unauthorized", "The account is not known."},
-    {"SC403", "forbidden", "The caller may not do this."},
-    {"SC409", "conflict", "A rule of the records forbids it."},
-    {"SC422", "invalid", "A rule of the records forbids these values."},
-    {"42501", "forbidden", "The caller may not do this."},
-    {"23505", "conflict", "A record with these values exists."},
-    {"23P01", "conflict", "A record for an overlapping period exists."},
-    {"23503", "conflict", "A record that this one refers to is missing, or others refer to it."},
-    {"23502", "invalid", "A value is missing."},
-    {"23514", "invalid", "A value is outside of what is allowed."},
-    {"22", "invalid", "A value cannot be understood."},
-    {"54", "invalid", "A value is larger than the database takes."},
-    {"SCPOL", "unavailable", "The caller's roles are being changed."},
-    /* states of the database that pass, or that an operator ends */
-    {"40", "unavailable", "Others are changing the same records; try again."},
-    {"55", "unavailable", "Others are changing the same records; try again."},
-    {"25006", "unavailable", "The database takes no changes at the moment."},
-    {"25P03", "unavailable", "The database ended the session."},
-    {"0A000", "unavailable", "The database is being changed."},
-    {"26000", "unavailable", "The database is being changed."},
-    {"42P01", "unavailable", "The database is being changed."}, /* what was there when it was linked: a table, */
-    {"42703", "unavailable", "The database is being changed."}, /* a column, */
-    {"42883", "unavailable", "The database is being changed."}, /* a function */
-    {"53", "unavailable", "The database is short of resources."},
-    {"57014", "timeout", "The query took longer than it may."},
-    {"57", "unavailable", "The database is restarting."},
-    {"58", "unavailable", "The database cannot reach its files."},
-    {"XX001", "unavailable", "The database cannot read its files."},
-    {"XX002", "unavailable", "The database cannot read its files."},
-    {"08", "unavailable", "The database is not reachable."},
-    {"28", "unavailable", "The database is not reachable."},
-    {"3D000", "unavailable", "The database is not reachable."},
-    {"72", "unavailable", "The database ended the session."},
-    {"F0", "unavailable", "The database is being set up."},
-};
-
 bool problem_set_status(struct problem *problem, int status) {
     const char *slug;
     json_t *rule;
@@ -132,18 +94,22 @@ static void point(struct problem *problem, const char *values) {
 }
 
 void problem_from_database(struct problem *problem, const struct database_error *error) {
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-        if (strncmp(error->sqlstate, states[i].prefix, strlen(states[i].prefix)) == 0) {
-            const json_t *listed =
-                json_object_get(constraints, error->constraint) ?: json_object_get(constraints, states[i].prefix);
-            bool own = strncmp(error->sqlstate, "SC", 2) == 0; /* the constraint is a rule, the message its sentence */
-            const char *rule = own ? error->constraint : json_string_value(json_object_get(listed, "rule")) ?: "";
-            problem_set(problem, states[i].slug, "%s", states[i].detail);
-            problem_set_rule(problem, rule, own && strcmp(error->message, rule) != 0 ? error->message : NULL);
-            point(problem, own ? error->column : json_string_value(json_object_get(listed, "values")) ?: "");
-            return;
-        }
-    problem_set(problem, "internal", "The service could not answer; the error is logged under this instance.");
+    const json_t *state = NULL;
+    size_t length = strlen(error->sqlstate);
+    while (length && !(state = json_object_getn(states, error->sqlstate, length))) /* the longest that begins it */
+        length--;
+    if (!state) {
+        problem_set(problem, "internal", "The service could not answer; the error is logged under this instance.");
+        return;
+    }
+    const json_t *listed =
+        json_object_get(constraints, error->constraint) ?: json_object_getn(constraints, error->sqlstate, length);
+    bool own = strncmp(error->sqlstate, "SC", 2) == 0; /* the constraint is a rule, the message its sentence */
+    const char *rule = own ? error->constraint : json_string_value(json_object_get(listed, "rule")) ?: "";
+    problem_set(problem, json_string_value(json_array_get(state, 0)), "%s",
+                json_string_value(json_array_get(state, 1)));
+    problem_set_rule(problem, rule, own && strcmp(error->message, rule) != 0 ? error->message : NULL);
+    point(problem, own ? error->column : json_string_value(json_object_get(listed, "values")) ?: "");
 }
 
 void problem_render(const struct problem *problem, const char *instance, struct buf *buf) {

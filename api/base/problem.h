@@ -28,9 +28,10 @@ struct problem {
     struct problem_error errors[PROBLEM_ERRORS_MAX];
 };
 
-/* The rules with status, title and meaning, of each status first what a statement means that gives that alone; and
- * which constraint is which of them. script/contract writes both. */
-void problem_use(json_t *problems, json_t *constraints);
+/* Takes from what script/contract writes the rules with status, title and meaning, of each status first what a
+ * statement means that gives that alone; which constraint is which of them; and what the states of the database mean.
+ */
+void problem_use(const json_t *facts);
 
 /* Fills problem by slug (which gives status and title) and always returns false, so that a caller can
  * `return problem_set(…)`. A slug that is no rule is a broken invariant. */

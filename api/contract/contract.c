@@ -106,14 +106,13 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
 
 static void load_all(struct loader *loader, json_t *facts, int64_t length) {
     struct contract *contract = loader->contract;
-    json_t *operations, *parameters, *problems, *constraints, *node;
+    json_t *operations, *parameters, *node;
     json_int_t bytes = 0;
     size_t index;
-    if (!UNPACK(loader, facts, "{s:I,s:o,s:s,s:o,s:o,s:o,s:o,s?s}", "bytes", &bytes, "routes", &contract->routes,
-                "roles", &contract->operations, "operations", &operations, "parameters", &parameters, "problems",
-                &problems, "constraints", &constraints, "terms", &contract->terms))
+    if (!UNPACK(loader, facts, "{s:I,s:o,s:s,s:o,s:o,s?s}", "bytes", &bytes, "routes", &contract->routes, "roles",
+                &contract->operations, "operations", &operations, "parameters", &parameters, "terms", &contract->terms))
         return;
-    problem_use(problems, constraints);
+    problem_use(facts);
     contract->statements = json_object_get(facts, "statements");
     if (bytes != length)
         gate_fault(loader->gate, loader->name, "belongs to another contract");

@@ -17,7 +17,8 @@ ROOT = {**FILE, "files": dict, **dict.fromkeys(("openapi", "info", "servers", "t
 FILES = {"paths": [str], "schemas": [str], "texts": str, "examples": str}
 SHORTHANDS = {"schemas": (str, list), "responses": (str,)}  # of components that are no maps
 RULE = ["rule", "status", "title", "meaning", "remedy"]  # the columns of openapi/problems.csv
-CONSTRAINT = ["constraint", "rule", "values"]  # and of constraints.csv
+CONSTRAINT = ["constraint", "rule", "values"]  # of constraints.csv,
+STATE = ["state", "rule", "detail"]  # and of states.csv
 # Of a resource in db/resources.yaml, and of its list.
 RESOURCE = {**dict.fromkeys("table view where rows gone seen shown exists hold period version with".split(), str),
             **dict.fromkeys("columns words rename set default key calls acts makes".split(), {str}),

@@ -4,6 +4,6 @@
 
 __attribute__((constructor)) static void load_problems(void) {
     json_t *facts = json_load_file(SCIP_CONTRACT ".engine", 0, NULL);
-    problem_use(json_object_get(facts, "problems"), json_object_get(facts, "constraints"));
+    problem_use(facts);
     json_decref(facts);
 }

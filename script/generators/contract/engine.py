@@ -8,7 +8,7 @@ from generators.contract.rules import Rules, bits
 from generators.contract.standard import Standard, listed
 from generators.files import ROOT, rows
 from generators.nodes import Refused, dump, fault, faults, refuse
-from generators.shapes import BODY, LIMITS, OPERATION, PARAMETERS, RESPONSE, RULE, TYPES, check, fits
+from generators.shapes import BODY, LIMITS, OPERATION, PARAMETERS, RESPONSE, RULE, STATE, TYPES, check, fits
 
 LIMIT_MAX = 16 * 1024 * 1024
 MEDIA = ("application/json", "application/merge-patch+json", "application/x-www-form-urlencoded", "text/csv", "*/*")
@@ -21,11 +21,11 @@ ALLOW = {"GET": "GET, HEAD", "POST": "POST", "PUT": "PUT", "PATCH": "PATCH", "DE
 # Parameters that the engine itself reads mean the same everywhere.
 RESERVED = {"format": "string", "cursor": "string", "dry_run": "boolean", "limit": "integer"}
 OTHERS = ("summary", "asks")  # what is made of an operation for the index and the package alone
-# The rules by which the engine itself refuses: of each status the first is what a statement means that gives it alone.
+# The rules by which the engine itself refuses, as problems.csv has them: of a status the first is what a statement means by it alone.
 OWN = ("bad-request", "bad-framing", "unauthorized", "forbidden", "not-found", "method-not-allowed", "not-acceptable", "request-timeout",
-       "conflict", "record-withdrawn", "length-required", "precondition-failed", "too-large", "uri-too-long", "unsupported-media-type",
+       "conflict", "length-required", "precondition-failed", "too-large", "uri-too-long", "unsupported-media-type",
        "range-not-satisfiable", "expectation-failed", "invalid", "precondition-required", "too-many-requests", "headers-too-large",
-       "internal", "not-implemented", "unavailable", "timeout", "version-not-supported")
+       "internal", "not-implemented", "unavailable", "timeout", "version-not-supported", "record-withdrawn")
 
 
 class Engine(Standard):
@@ -50,14 +50,14 @@ class Engine(Standard):
         self.index = {f"{made['path']} application/json": self.collections(operations) for made in operations if made["id"] == "getIndex"}
         roles = {each["id"]: each["roles"].split(",") if each["roles"] else [] for each in operations if "roles" in each}
         self.facts = {"roles": dump(roles), "routes": routes, "problems": self.problems(), "constraints": self.component("x-constraints"),
+                      "states": {row["state"]: [row["rule"], row["detail"]] for row in rows(ROOT / "openapi/states.csv", STATE)},
                       "operations": [{key: value for key, value in each.items() if key not in OTHERS} for each in operations],
                       "parameters": [*map(json.loads, self.shared)],
                       **({"terms": dump(document["x-terms"])} if "x-terms" in document else {})}
 
     def problems(self):
         """The engine's own rules, of which a contract that does not list them has the statuses alone, and behind them the contract's."""
-        statuses = {row["rule"]: int(row["status"]) for row in rows(ROOT / "openapi/problems.csv", RULE)}
-        return {rule: {"status": statuses[rule]} for rule in OWN} | {
+        return {row["rule"]: {"status": int(row["status"])} for row in rows(ROOT / "openapi/problems.csv", RULE) if row["rule"] in OWN} | {
             rule: {key: said[key] for key in ("status", "title", "meaning")} for rule, said in self.component("x-problems").items()}
 
     def guarded(self, make, *arguments):
@@ -114,7 +114,7 @@ class Engine(Standard):
         return [*made.values()]
 
     def parameter(self, path, node):
-        name, place, types = node["name"], node["in"], self.types(node["schema"])
+        name, place, types, default = node["name"], node["in"], self.types(node["schema"]), self.plain(node["schema"]).get("default")
         braced = f"{{{name}}}"
         if place not in ("path", "query", "header"):
             fault(node, f"parameters are in path, query or header, not in {place}")
@@ -122,17 +122,14 @@ class Engine(Standard):
             fault(node, f"{path} has no {braced}")
         if name in RESERVED and (place != "query" or types != {RESERVED[name]} or self.rule(node["schema"], "format")):
             fault(node, f"the name {name} is the engine's: it stands in the query, with its type and no format")
-        if name == "limit" and not isinstance(self.plain(node["schema"]).get("default", 0), int):
+        if name == "limit" and not isinstance(default, (int, type(None))):
             fault(node, "the default of limit is a whole number")
         if place == "query" and types == {"array"} and node.get("explode") is not False:
             fault(node, "an array in the query needs explode: false")
         return {"name": name, "in": place, "index": path[:path.find(braced)].count("{"), "required": node.get("required") is True,
                 "engine": name in RESERVED and name != "limit", "schema": self.schema(node["schema"], node),
-                "where": getattr(node, "where", None) or "contract", **self.standard(self.plain(node["schema"]).get("default"))}
-
-    def standard(self, value):
-        """The text of what a parameter is that is not given, where that is something."""
-        return {} if value is None else {"standard": value if isinstance(value, str) else dump(value)}
+                "where": getattr(node, "where", None) or "contract",
+                **({} if default is None else {"standard": default if isinstance(default, str) else dump(default)})}
 
     def parameter_of(self, number):
         return json.loads([*self.shared][number])
