@@ -340,6 +340,62 @@ SELECT 'demonstration-news-' || n, 'Demonstration news ' || n, 'page', 'news', (
        CASE WHEN n % 3 = 0 THEN E'## Demonstration\n\nThis post is **invented**.\n\n- It shows a list,\n- and [an address](https://example.org/demonstration/news).' END,
        '{Demonstration data}', 'low'
 FROM generate_series(1, 20) n;
+INSERT INTO scip.news (slug, title, title_cy, title_source, kind, published_on, publisher, status, summary, summary_cy, body, body_cy, sources, confidence)
+SELECT 'demonstration-news-' || n, title, title_cy, 'page', kind, published_on, 'Demonstration Alliance', 'published', summary, summary_cy, body, body_cy, '{Demonstration data}', 'low'
+FROM (VALUES
+  (21, 'Demonstration: Pupils make a passport for moving school', 'Arddangosiad: Disgyblion yn creu pasbort ar gyfer newid ysgol', 'news', '2024-05-14',
+   'Two classes wrote down what a new school ought to know of them. This post is invented.', 'Ysgrifennodd dau ddosbarth yr hyn y dylai ysgol newydd ei wybod amdanynt. Neges ddychmygol yw hon.',
+   $$Two classes spent a day on one question: **what should a new school know about me?** Each pupil made a passport to take along.
+
+## What is in a passport
+
+- what I am good at, and what I have missed,
+- who I would like to keep in touch with,
+- what helps me on *a first day*.
+
+> Somebody read it before I came. That was the best thing.
+
+The blank pages are [on the event's page](https://example.org/demonstration/passport), in English and Welsh.
+
+## Try it
+
+1. Print the pages.
+2. Give each pupil an hour, and no marks.
+3. Send the passport **before** the pupil moves.$$,
+   $$Treuliodd dau ddosbarth ddiwrnod ar un cwestiwn: **beth ddylai ysgol newydd ei wybod amdanaf i?** Gwnaeth pob disgybl basbort i fynd gydag ef.
+
+## Beth sydd mewn pasbort
+
+- yr hyn rwy'n dda yn ei wneud, a'r hyn rwyf wedi'i golli,
+- gyda phwy yr hoffwn gadw mewn cysylltiad,
+- beth sy'n helpu ar *ddiwrnod cyntaf*.
+
+> Darllenodd rhywun ef cyn imi ddod. Dyna oedd y peth gorau.
+
+Mae'r tudalennau gwag [ar dudalen y digwyddiad](https://example.org/demonstration/passport), yn Gymraeg ac yn Saesneg.$$),
+  (22, 'Demonstration: What a year of Hub meetings has taught us', NULL, 'views', '2024-07-02', 'A Hub Lead looks back on four meetings. This post is invented.', NULL,
+   $$Four meetings, forty people, one lesson: *ask schools first*.
+
+## Three things that worked
+
+1. A short agenda, sent a fortnight before.
+2. One school's story at the start of each meeting.
+3. Actions with a name and a date.
+
+> We stopped reporting and began to plan.
+
+More of it is in [the Hub's own notes](https://example.org/demonstration/notes).$$, NULL),
+  (23, 'Demonstration: Applications for new Hubs are open', 'Arddangosiad: Ceisiadau am Hybiau newydd ar agor', 'news', '2024-09-16', 'Regions without a Hub can apply until the end of term. This post is invented.', NULL,
+   $$A region **without a Hub** can apply for one. It takes an institution that leads, and partners from six sectors.
+
+### What to send
+
+- who would lead, and *why there*,
+- which partners have agreed,
+- what the first year would look like.
+
+Read [how a Hub begins](https://example.org/demonstration/apply) first.$$, NULL)
+) v (n, title, title_cy, kind, published_on, summary, summary_cy, body, body_cy);
 INSERT INTO scip.policy_contribution (slug, title, kind, body, published_on, summary, sources, confidence)
 SELECT 'demonstration-contribution-' || n, 'Demonstration contribution ' || n, pg_temp.pick(n, 'inquiry_evidence', 'consultation_response', 'policy_win', 'context'), 'Demonstration Committee',
        CASE WHEN n <> 9 THEN to_char(date '2019-03-01' + n * 115, CASE WHEN n % 4 = 1 THEN 'YYYY-MM' ELSE 'YYYY-MM-DD' END) END, 'Demonstration data', '{Demonstration data}', 'low'
@@ -353,6 +409,9 @@ WHERE num_nonnulls(e.id, d.id) > 0;
 INSERT INTO scip.record_link (id, relation, linked_on, from_news_id, to_event_id)
 SELECT pg_temp.id('link', n.slug), 'about', n.published_on::date, n.id, e.id
 FROM scip.news n JOIN scip.event e ON e.slug = replace(n.slug, 'news', 'event') WHERE n.slug LIKE 'demonstration-%';
+INSERT INTO scip.record_link (id, relation, linked_on, from_news_id, to_hub_id, to_document_id)
+SELECT pg_temp.id('link', n.slug || d.slug), 'about', n.published_on::date, n.id, NULL, d.id FROM scip.news n JOIN scip.document d ON d.slug = 'demonstration-document-4' WHERE n.slug = 'demonstration-news-21'
+UNION ALL SELECT pg_temp.id('link', n.slug || h.h), 'about', n.published_on::date, n.id, h.id, NULL FROM scip.news n JOIN demo_hub h ON h.h = 1 WHERE n.slug = 'demonstration-news-22';
 
 -- Uses of the past are totals of months, taken in as a spreadsheet of them is: 23,750 users, 1,800 downloads; robots are a class of their own.
 DO $$

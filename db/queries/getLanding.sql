@@ -25,20 +25,21 @@ WITH site AS (
                      'led by ' || leads)) ORDER BY status = 'closed', _sort)) AS list
   FROM hub
 ), event AS NOT MATERIALIZED ( -- it is cut twice, and few rows are written out
-  SELECT e.title, e.starts_on, e.url, e.venue, e.town, e.online, e.status, e._ends_on >= scip.today() AND e.status <> 'held' AS coming
+  SELECT CASE WHEN e._ends_on >= scip.today() AND e.status <> 'held' THEN 'coming' ELSE 'past' END AS part, e.title, e.starts_on AS day,
+         e.url, concat(', ' || nullif(concat_ws(', ', e.venue, e.town, CASE WHEN e.online THEN 'online' END), ''),
+                       CASE WHEN e.status = 'cancelled' THEN ' (cancelled)' END) AS more
   FROM scip.events e WHERE e._lang = 'en' AND e.starts_on IS NOT NULL
 ), shown AS (
-  (SELECT * FROM event WHERE coming ORDER BY starts_on, title LIMIT 20)
-  UNION ALL (SELECT * FROM event WHERE NOT coming ORDER BY starts_on DESC, title LIMIT 5)
-), events AS (
-  SELECT coming, xmlelement(name ul, xmlagg(xmlelement(name li,
-           to_char(scip.earliest(starts_on),
-               CASE length(starts_on) WHEN 4 THEN 'YYYY' WHEN 7 THEN 'FMMonth YYYY' ELSE 'FMDD FMMonth YYYY' END) || ': ',
+  (SELECT * FROM event WHERE part = 'coming' ORDER BY day, title LIMIT 20)
+  UNION ALL (SELECT * FROM event WHERE part = 'past' ORDER BY day DESC, title LIMIT 5)
+  UNION ALL (SELECT 'news', n.title, n.published_on, n.url, ' – ' || n.summary FROM scip.news_items n WHERE n.status = 'published'
+             ORDER BY n._published DESC, n.slug DESC LIMIT 5)
+), dated AS (
+  SELECT part, xmlserialize(CONTENT xmlelement(name ul, xmlagg(xmlelement(name li,
+           to_char(scip.earliest(day), CASE length(day) WHEN 4 THEN 'YYYY' WHEN 7 THEN 'FMMonth YYYY' ELSE 'FMDD FMMonth YYYY' END) || ': ',
            CASE WHEN url ~* '^https?://' THEN xmlelement(name a, xmlattributes(url AS href), title) ELSE xmlelement(name span, title) END,
-           concat(', ' || nullif(concat_ws(', ', venue, town, CASE WHEN online THEN 'online' END), ''),
-                  CASE WHEN status = 'cancelled' THEN ' (cancelled)' END))
-           ORDER BY CASE WHEN coming THEN starts_on END, starts_on DESC, title)) AS list
-  FROM shown GROUP BY coming
+           more) ORDER BY CASE part WHEN 'coming' THEN day END, day DESC NULLS LAST, title)) AS text) AS list
+  FROM shown GROUP BY part
 ), library AS (
   SELECT xmlelement(name ul, xmlagg(xmlelement(name li,
          CASE WHEN url ~* '^https?://' THEN xmlelement(name a, xmlattributes(url AS href), title) ELSE xmlelement(name span, title) END,
@@ -48,8 +49,7 @@ WITH site AS (
 ), evaluations AS (
   SELECT xmlagg(xmlelement(name li,
          xmlelement(name a, xmlattributes(format('/v1/network/evaluations/%s/document', year) AS href), 'Annual evaluation ' || year),
-         ', to read or print')
-           ORDER BY year DESC) AS list
+         ', to read or print') ORDER BY year DESC) AS list
   FROM (SELECT year FROM scip.network_evaluations ORDER BY year DESC LIMIT 5) n
 )
 SELECT format(scip.landing_page(),
@@ -66,11 +66,10 @@ SELECT format(scip.landing_page(),
   CASE WHEN s.demonstration THEN 'These records are invented, to show what an alliance may keep here.'
        ELSE 'These are its public records, and each says where it comes from and how sure it is.' END,
   figures.list, hubs.many, hubs.list,
-  coalesce((SELECT xmlserialize(CONTENT list AS text) FROM events WHERE coming), '<p>No event to come has been announced.</p>')
-    || coalesce((SELECT '<p>Past events, the latest first (<a href="/v1/events?format=csv">all as CSV</a>):</p>'
-                        || xmlserialize(CONTENT list AS text) FROM events WHERE NOT coming), ''),
-  xmlserialize(CONTENT library.list AS text) || '<p>These are the newest; <a href="/v1/documents?format=csv">all documents</a> and '
-    || '<a href="/v1/resources?format=csv">all resources</a> as CSV.</p>',
+  coalesce((SELECT list FROM dated WHERE part = 'coming'), '<p>No event to come has been announced.</p>')
+    || coalesce((SELECT '<p>Past events, the latest first (<a href="/v1/events?format=csv">all as CSV</a>):</p>' || list
+                 FROM dated WHERE part = 'past'), ''),
+  library.list,
   evaluations.list,
   coalesce(CASE WHEN s.contact IS NOT NULL
                 THEN xmlserialize(CONTENT xmlelement(name a, xmlattributes(s.contact AS href), s.contact) AS text)
@@ -80,5 +79,6 @@ SELECT format(scip.landing_page(),
   CASE WHEN s.demonstration THEN 'The Alliance published these for 2019 to 2022; everything below is invented to match them'
        ELSE 'As the Alliance published them for 2019 to 2022. What follows is what is recorded by name or date now' END,
   (SELECT string_agg(format('<link rel="modulepreload" href="/web/%s.js">', module), E'\n  ') FROM unnest(
-    '{chart,client,documents,dom,element,events,headline,hubs,metrics,shapes,terms,words}'::text[]) module), s.name) AS _body
+    '{chart,client,dom,element,events,headline,hubs,metrics,shapes,terms,words}'::text[]) module), s.name,
+  (SELECT list FROM dated WHERE part = 'news')) AS _body
 FROM site s, figures, hubs, library, evaluations

@@ -61,6 +61,65 @@ def library(cluster, server):
     clear()
 
 
+# What somebody with a stolen token might post: each would run, load or cover something where it is shown as it is written.
+HOSTILE = """Words before.
+
+<script>alert('a script')</script><img src="/web/icon.svg" onerror="alert('an image')"><svg onload="alert('a drawing')"><script>alert(3)</script></svg>
+
+<style>:host, body { display: none }</style><p style="position: fixed; inset: 0; background: red">Covered</p>
+
+[one](javascript:alert(1)) [two](&#106;avascript:alert(2)) [three](java&Tab;script:alert(3)) [four](data:text/html,<script>alert(4)</script>) [five](vbscript:alert(5))
+<javascript:alert(6)> [six](<javascript:alert('six')> "Six") [seven](blob:https://www.example.org/x) [kept](https://www.example.org/kept "A &quot;title&quot;")
+
+![data](data:image/svg+xml;base64,PHN2Zz48L3N2Zz4=) ![drawn](data:image/svg+xml,<svg/onload=alert(1)>)
+
+![plain](http://127.0.0.1:9/plain.png) ![" onerror="alert('alt')](javascript:alert(7)) ![self](/web/icon.svg "x\\" onerror=\\"alert(8)")
+
+<a href="https://www.example.org/html" onclick="alert(9)" target="_top" id="content" class="x" slot="x" data-x="1" aria-label="x">A raw link</a>
+<iframe src="http://127.0.0.1:9/frame" srcdoc="<script>parent.alert(10)</script>">A frame</iframe><object data="http://127.0.0.1:9/o"></object><embed src="http://127.0.0.1:9/e">
+<form action="http://127.0.0.1:9/f"><input name="q" autofocus onfocus="alert(11)"><button formaction="javascript:alert(12)">Send</button></form>
+<details open ontoggle="alert(13)"><summary>Shut</summary>Inside</details><video src="http://127.0.0.1:9/v" autoplay></video><link rel="stylesheet" href="http://127.0.0.1:9/c"><base href="http://127.0.0.1:9/">
+
+<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(14)&gt;"></table></mtext></math>
+<noscript><p title="</noscript><img src=x onerror=alert(15)>"></noscript><template><img src=x onerror=alert(16)></template>
+<scip-hub-list api="http://127.0.0.1:9"></scip-hub-list><h1>A raw heading</h1>
+
+# The first heading
+
+## The second
+
+###### The sixth
+
+Words behind.
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def posts(cluster, server, events_to_come):
+    """A post in both languages about a Hub and an event, one that is hostile, one in English, one with a picture of another host, and a draft."""
+    clear = lambda: cluster.remove(news="slug LIKE 'browser-%'")
+    clear()
+    central, today = cluster.token(server, "central"), datetime.date.today()
+    source = {"sources": ["https://www.example.org/news"], "confidence": "high"}
+    for slug, body in {
+            "whole": {"title": "Pupils make a passport", "title_cy": "Disgyblion yn creu pasbort", "kind": "news", "published_on": f"{today}", "publisher": "SCiP Alliance",
+                      "summary": "Two classes and a question.", "summary_cy": "Dau ddosbarth a chwestiwn.", "picture": f"http://127.0.0.1:{server.port}/web/icon.svg",
+                      "picture_alt": "A drawn sign", "picture_alt_cy": "Arwydd wedi'i dynnu",
+                      "body": "What should a *new school* know?\n\n# What is in it\n\n- a list\n- [a page](https://www.example.org/passport)\n\n> The best thing.\n\n1. Print it.",
+                      "body_cy": "Beth ddylai *ysgol newydd* ei wybod?"},
+            "hostile": {"title": "Hostile", "kind": "news", "published_on": f"{today - datetime.timedelta(1)}"},
+            "english": {"title": "In English alone", "title_cy": "Yn Saesneg yn unig", "kind": "views", "published_on": f"{today - datetime.timedelta(2)}", "body": "No Welsh **yet**."},
+            "picture": {"title": "A picture", "kind": "news", "published_on": "1999-05", "picture": "https://pictures.example.org/hall.png", "picture_alt": "A hall", "url": "https://www.example.org/post"},
+            "unsafe": {"title": "A picture by http", "kind": "news", "published_on": "1998", "picture": "http://pictures.example.org/hall.png", "picture_alt": "A hall"},
+            "draft": {"title": "A draft", "kind": "news", "published_on": f"{today}", "status": "draft", "body": "Not yet."}}.items():
+        assert server.send("PUT", f"/v1/news/browser-{slug}", {**body, **source}, token=central, If_None_Match="*").status == 201, slug
+    assert server.send("PATCH", "/v1/news/browser-hostile", {"body": HOSTILE}, token=central, if_match="*").status == 200
+    for other in ("hubs/scotland-hub", "events/browser-meeting", "events/browser-gathering"):
+        assert server.send("POST", "/v1/links", {"from_record": "/v1/news/browser-whole", "to_record": f"/v1/{other}", "relation": "about"}, token=central).status == 201
+    yield
+    clear()
+
+
 @pytest.fixture(scope="module", autouse=True)
 def metrics(cluster, server):
     """A year of outreach, released twice: of one Hub too few to publish, one that had nothing, one that did not say; the others were not active."""
@@ -132,7 +191,7 @@ def long_words(cluster, server):
     """What people may enter without a space, wherever an element shows text; a number of ten digits; a Hub that has closed."""
     def clear():
         cluster.psql("""
-          DELETE FROM scip.event WHERE slug = 'browser-long'; DELETE FROM scip.document WHERE slug = 'browser-long';
+          DELETE FROM scip.event WHERE slug = 'browser-long'; DELETE FROM scip.document WHERE slug = 'browser-long'; DELETE FROM scip.news WHERE slug = 'browser-long';
           BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM scip.headline_figure WHERE slug = 'browser-long'; COMMIT;
           CREATE TEMP TABLE long AS SELECT id FROM scip.hub WHERE slug IN ('browser-long', 'browser-closed');
           WITH leads AS (DELETE FROM scip.hub_lead WHERE hub_id IN (TABLE long)) DELETE FROM scip.hub WHERE id IN (TABLE long);""")
@@ -148,6 +207,7 @@ def long_words(cluster, server):
                                     "accessibility": LONG, "url": address},
             "documents/browser-long": {"title": LONG + LONG, "kind": "research_report", "published_on": "2025-03", "language": "en", "authors": [LONG], "publisher": LONG, "abstract": address * 3,
                                        "url": address},
+            "news/browser-long": {"title": LONG + LONG, "kind": "news", "published_on": "2024-01", "publisher": LONG, "summary": address, "body": f"# {LONG}\n\n`{LONG * 3}`"},
             "headline-figures/browser-long": {"metric": "browser", "kind": "context", "title": LONG, "value": 1234567890, "unit": "children", "qualifier": "about", "period": "1899"}}.items():
         made = server.send("PUT", f"/v1/{path}", {**body, **({} if path.startswith("events") else source)}, token=central, If_None_Match="*")
         assert made.status == 201, (path, made.text)

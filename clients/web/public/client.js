@@ -15,13 +15,13 @@ const asked = new Map()
 /** Where the browser gives no storage. @type {Map<string, string>} */
 const memory = new Map()
 
-/** Every record of a list; rejects where there is none to show, neither new nor kept. @type {Scip.List} */
-export const list = (api, path, query, { again = false, whole = false } = {}) => {
-  const url = address(api, path, whole ? query : { ...query, limit: PAGE })
+/** Every record of a list, those of its first page, or one record; rejects where there is none to show, neither new nor kept. @type {Scip.List} */
+export const list = (api, path, query, { again = false, whole = false, first = false } = {}) => {
+  const url = address(api, path, whole || first ? query : { ...query, limit: PAGE })
   const key = url.href
   let answer = again ? undefined : asked.get(key)
   if (!answer) {
-    answer = ask(url, again).catch((/** @type {unknown} */ error) => {
+    answer = ask(url, again, first).catch((/** @type {unknown} */ error) => {
       const kept = !(error instanceof Refusal) && recall(key)
       if (!kept) throw error
       return { ...kept, stale: true }
@@ -45,23 +45,24 @@ function address(api, path, query) {
   return url
 }
 
-/** @param {URL} first @param {boolean} again @returns {Promise<Scip.Answer<any>>} */
-async function ask(first, again) {
+/** @param {URL} start @param {boolean} again @param {boolean} first no page but this one @returns {Promise<Scip.Answer<any>>} */
+async function ask(start, again, first) {
   const items = []
   let at = Date.now()
   let stale = false
-  for (let url = new URL(first), next = null; ; url.searchParams.set('cursor', next)) {
+  for (let url = new URL(start), next; ; url.searchParams.set('cursor', next)) {
     const response = await get(url, again)
     const page = await response.json()
-    items.push(...page.items)
+    items.push(...(page.items ?? [page]))
     const old = age(response.headers)
     stale ||= old.stale
     at = Math.min(at, old.at)
     next = page.next
-    if (!next) break
+    if (!next || first) {
+      if (!stale) keep(start.href, { items, at, next })
+      return { items, at, stale, next }
+    }
   }
-  if (!stale) keep(first.href, { items, at })
-  return { items, at, stale }
 }
 
 /** @param {URL} url @param {boolean} again @returns {Promise<Response>} */
@@ -99,7 +100,7 @@ function age(headers) {
   return { at: Math.min(sent - over * 1000, Date.now() - seconds * 1000), stale: over > 0 || seconds > lifetime }
 }
 
-/** @param {string} key @param {{ items: any[], at: number }} answer */
+/** @param {string} key @param {Omit<Scip.Answer<any>, 'stale'>} answer */
 function keep(key, answer) {
   const text = JSON.stringify(answer)
   memory.set(key, text)
@@ -108,7 +109,7 @@ function keep(key, answer) {
   } catch { /* full or forbidden: the page's own memory has to do */ }
 }
 
-/** @param {string} key @returns {{ items: any[], at: number } | undefined} */
+/** @param {string} key @returns {Omit<Scip.Answer<any>, 'stale'> | undefined} */
 function recall(key) {
   let text = memory.get(key)
   try {

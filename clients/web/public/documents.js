@@ -20,7 +20,6 @@ const style = sheet(`
   .item { display: grid; gap: 0.25rem; align-content: start; padding-block: var(--gap); border-top: 1px solid var(--border); }
   .text { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; white-space: pre-line; text-wrap: pretty; }
   .ways { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5em; }
-  .more { margin-top: var(--gap); }
 `)
 
 /** @param {number} bytes @param {Scip.Words} say */
@@ -92,20 +91,15 @@ export class Documents extends ScipElement {
   /** @override @param {Scip.Found[]} items @param {Scip.Words} say */
   draw(items, say) {
     const rows = h('ul', { part: 'list', class: 'list' }, ...items.map((item) => this.#item(item, say)))
-    const more = h('button', { type: 'button', part: 'more', class: 'more', hidden: !this.#next }, say.showMore)
-    more.addEventListener('click', () => this.#more(rows, more, say))
+    const query = this.#query()
+    const more = this.more(rows, this.#next, (cursor) => look(this.api, '/v1/library/search', { ...query, limit: PAGE, cursor })
+      .then(({ body }) => ({ rows: body.items.map((item) => this.#item(item, say)), next: body.next })), say)
     return [h('p', { part: 'count', class: 'count', role: 'status' }, this.#total === 1 ? say.item : fill(say.items, this.#total)), rows, more]
   }
 
   /** What the attributes fix, and what the reader has chosen and written. @returns {Scip.Query<'/v1/library/facets'>} */
   #query() {
-    /** @type {Record<string, string>} */
-    const query = { ...this.#chosen, ...(this.#asked ? { q: this.#asked } : {}) }
-    for (const name of ['collection', ...FACETS]) {
-      const value = this.getAttribute(name)
-      if (value) query[name] = value
-    }
-    return /** @type {Scip.Query<'/v1/library/facets'>} */ (query)
+    return { ...this.#chosen, ...(this.#asked ? { q: this.#asked } : {}), ...this.given(['collection', ...FACETS]) }
   }
 
   /** A choice for each facet that gives one. @param {Scip.Facets} facets @param {Scip.Words} say */
@@ -136,28 +130,6 @@ export class Documents extends ScipElement {
       this.refresh()
     })
     return h('label', {}, say.facet[facet], select)
-  }
-
-  /** @param {HTMLElement} rows @param {HTMLButtonElement} more @param {Scip.Words} say */
-  async #more(rows, more, say) {
-    const turn = this.#turn
-    more.disabled = true
-    try {
-      const { body } = await look(this.api, '/v1/library/search', { ...this.#query(), limit: PAGE, cursor: this.#next ?? '' })
-      if (turn !== this.#turn) return
-      const first = rows.children.length
-      rows.append(...body.items.map((item) => this.#item(item, say)))
-      this.#next = body.next
-      more.hidden = !this.#next
-      const row = /** @type {HTMLElement} */ (rows.children[first])
-      row.tabIndex = -1
-      row.focus()
-    } catch (error) {
-      console.warn(`<${this.localName}>`, error)
-      more.textContent = `${say.failed} ${say.retry}`
-    } finally {
-      more.disabled = false
-    }
   }
 
   /** @param {Scip.Found} item @param {Scip.Words} say */

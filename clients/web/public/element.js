@@ -39,6 +39,7 @@ const look = sheet(`
   button:hover { border-color: var(--accent); }
   :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
   .muted { color: var(--muted); font-size: 0.875rem; }
+  .more { margin-top: var(--gap); }
   .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   #content { outline-offset: 6px; }
   #note:empty, slot[hidden] { display: none; }
@@ -93,6 +94,36 @@ export class ScipElement extends HTMLElement {
   /** The origin of the API. */
   get api() {
     return this.getAttribute('api') || home
+  }
+
+  /** Those of its attributes that are set, as a query has them. @param {string[]} names @returns {any} */
+  given(names) {
+    return Object.fromEntries(names.map((name) => [name, this.getAttribute(name)?.trim()]).filter(([, value]) => value))
+  }
+
+  /** A button that brings the next page of a list to its rows, and the keyboard there. @param {HTMLElement} rows @param {string | null | undefined} next
+   * @param {(cursor: string) => Promise<{ rows: HTMLElement[], next: string | null }>} bring @param {Scip.Words} say */
+  more(rows, next, bring, say) {
+    const button = h('button', { type: 'button', part: 'more', class: 'more', hidden: !next }, say.showMore)
+    button.addEventListener('click', async () => {
+      button.disabled = true
+      try {
+        const page = await bring(next ?? '')
+        next = page.next
+        rows.append(...page.rows)
+        button.textContent = say.showMore
+        button.hidden = !next
+        const [row] = page.rows
+        row?.setAttribute('tabindex', '-1')
+        row?.focus()
+      } catch (error) {
+        console.warn(`<${this.localName}>`, error)
+        button.textContent = `${say.failed} ${say.retry}`
+      } finally {
+        button.disabled = false
+      }
+    })
+    return button
   }
 
   /** Asks for the records. @param {boolean} _again @returns {Promise<Scip.Answer<T>>} */
@@ -154,6 +185,8 @@ export class ScipElement extends HTMLElement {
     this.#internals.states.add(state)
     this.#content.ariaBusy = String(state === 'loading')
     this.#before.hidden = state !== 'error' && (state !== 'loading' || this.#content.childElementCount > 0)
+    const { activeElement } = document /* the element itself where something of its own has the focus */
+    if (this.#before.hidden && activeElement !== this && this.contains(activeElement)) this.#content.focus() /* a link that is shown no more had it */
     this.#note.replaceChildren(...(text ? [h('span', {}, text)] : []), ...(detail ? [' ', h('span', { lang: 'en' }, detail)] : []))
     if (!retry) return
     const button = h('button', { type: 'button', part: 'retry' }, retry)

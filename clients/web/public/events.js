@@ -57,11 +57,7 @@ export class Events extends ScipElement {
 
   /** @param {Scip.Words} say @returns {Scip.Query<'/v1/events'>} */
   #query(say) {
-    const given = FILTERS.flatMap((name) => {
-      const value = this.getAttribute(name)
-      return value ? [[name, value]] : []
-    })
-    return { ...Object.fromEntries(given), ...(say.lang === 'cy' ? { lang: 'cy' } : {}) }
+    return { ...this.given(FILTERS), ...(say.lang === 'cy' ? { lang: 'cy' } : {}) }
   }
 
   /** The same list, for a calendar. @param {Scip.Words} say */

@@ -21,11 +21,7 @@ export class Headline extends ScipElement {
 
   /** @override @param {boolean} again */
   ask(again) {
-    const query = Object.fromEntries(['period', 'kind', 'metric'].flatMap((name) => {
-      const value = this.getAttribute(name)
-      return value ? [[name, value]] : []
-    }))
-    return list(this.api, '/v1/headline-figures', /** @type {Scip.Query<'/v1/headline-figures'>} */ (query), { again })
+    return list(this.api, '/v1/headline-figures', this.given(['period', 'kind', 'metric']), { again })
   }
 
   /** @override @param {Scip.Words} say */

@@ -21,6 +21,7 @@ export const terms = {
   "inaugural": "Inaugural meeting",
   "ordinary": "Ordinary meeting",
   "self_assessment_tool": "Self-assessment tool",
+  "partner_press": "Partners' press",
   "guidance_contribution": "Contribution to guidance",
   "inquiry_evidence": "Evidence to an inquiry"
 }
