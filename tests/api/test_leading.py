@@ -160,6 +160,7 @@ def meetings(server, lead, hubs):
 def test_a_hub_adopts_its_terms(cluster, server, lead, member, neighbour, central, meetings):
     path = f"/v1/hubs/{HUB}/quorum-rules/2999-01-01"
     assert server.send("PUT", path, {"sectors": ["he"], "minimum_members": 7}, token=lead, If_None_Match="*").status == 201
+    assert problem(post(server, lead, TERMS, {"text": " "})) == (422, "text-blank")
     # all at once: one draft, of the framework's words with what the Hub has set today
     answers = at_once(*[lambda: post(server, lead, TERMS, {})] * 4)
     assert sorted(answer.status for answer in answers) == [201, 409, 409, 409]

@@ -2,7 +2,8 @@
 
 The table is written from what the roles are for, not from the contract, and an operation that it does not have
 fails. Writes are dry runs: nothing changes. Allowed is what is neither 401 nor 403 nor 404; whether the request is
-then refused by a rule (409, 422) is for other tests.
+then refused by a rule (409, 422) is for other tests. And what is so of every operation: it is known (304), is another
+by now (412), is nowhere (404), or its key is in use.
 """
 import json
 import re
@@ -773,7 +774,7 @@ def judge(cluster, server, contract, records, cell):
             outcome = CELLS[cell][caller]
             if who and answer.status < 400:
                 SEEN.add((f"{method} {template}", who["role"]))
-            if fault(outcome, answer, records):
+            if fault(outcome, answer, records) or "format" in conditions and answer.status == 200 and answer.headers["Content-Type"].split(";")[0] != media:
                 yield f"{cell} {caller} {media or ''}: {answer.status} instead of {outcome}: {answer.text[:300]}"
 
 
@@ -812,7 +813,7 @@ def elsewhere(contract, operation, cell, path):
         yield "/".join([*parts[:number], nowhere(contract, parameters[template.split("/")[number][1:-1]]), *parts[number + 1:]])
 
 
-def conditions(cluster, server, contract, records, cell):
+def judge_further(cluster, server, contract, records, cell):
     """What is wrong with an operation where its record is as it is known (304), another by now (412) or nowhere (404), where a range is or is not
     of the file (206, 416): dry runs of one who may. And where the key is of a request that goes on (409) or was another (422): a dry run has none."""
     method, template, *_ = re.split("[ #]", cell)
@@ -832,16 +833,16 @@ def conditions(cluster, server, contract, records, cell):
         asked.append((ask(path, If_None_Match=ask(path).headers["ETag"]), 304))
     if "206" in said:
         asked += [(ask(path, Range="bytes=0-0"), 206), (ask(path, Range="bytes=9999-"), 416)]
-    if "If-Match" in names:
+    if "If-Match" in names or "206" in said:
         asked.append((ask(path, dry, reason, If_Match='"2000000"'), 412))
     for other in elsewhere(contract, operation, cell, path) if "404" in said else ():
         asked.append((ask(other, dry, reason, **any_version), 404))
     if "Idempotency-Key" in names:
-        with harness.claimed(cluster, operation["operationId"], "matrix"):
-            asked.append((ask(path, reason, **any_version), 409))
-        cluster.psql("INSERT INTO scip.idempotency (account_id, operation, key, hash, rights, status) SELECT id, '%s', 'matrix', '', '', 200 FROM scip.account"
+        with harness.claimed(cluster, operation["operationId"], "matrix-claimed"):
+            asked.append((ask(path, reason, key="matrix-claimed", **any_version), 409))
+        cluster.psql("INSERT INTO scip.idempotency (account_id, operation, key, hash, rights, status) SELECT id, '%s', 'matrix-other', '', '', 200 FROM scip.account"
                      % operation["operationId"])
-        asked.append((ask(path, reason, **any_version), 422))
+        asked.append((ask(path, reason, key="matrix-other", **any_version), 422))
     return [f"{cell}: {answer.status} instead of {status}: {answer.text[:300]}" for answer, status in asked if answer.status != status]
 
 
@@ -851,9 +852,24 @@ def test_conditions(cluster, server, contract, records):
     for cell in CELLS:
         if "yes" in CELLS[cell].values():
             cells.setdefault(cell.split("#")[0], cell)
-    wrong = [line for cell in cells.values() for line in conditions(cluster, server, contract, records, cell)]
-    cluster.psql("DELETE FROM scip.idempotency WHERE key = 'matrix'")
+    wrong = [line for cell in cells.values() for line in judge_further(cluster, server, contract, records, cell)]
+    cluster.psql("DELETE FROM scip.idempotency WHERE key = 'matrix-other'")
     assert cells.keys() | ELSEWHERE == OPERATIONS and wrong == [], "\n".join(wrong)
+
+
+def test_faults_of_a_query_are_400(cluster, server, contract, records):
+    """A period that is none is a fault of the query: not a rule of the records, and not an empty list. A name that is not known (of a strategy,
+    of the period that is printed with a figure) lists nothing, as an unknown Hub does."""
+    central, asked = cluster.token(server, "central"), []
+    for template, method, operation in harness.operations(contract):
+        for parameter in (resolve(contract, each) for each in operation.get("parameters", ())):
+            if method != "GET" or parameter["in"] != "query" or parameter["name"] not in ("period", "quarter") or not resolve(contract, parameter["schema"]).get("pattern"):
+                continue
+            path = address(server, records, method, template)
+            for value in ("2024-26", "2024-25-Q5", "2024-13", "so%20on"):
+                answer = server.send(method, f"{path}?{parameter['name']}={value}", token=central if operation["security"] else None)
+                asked.append((answer.status, template, value))
+    assert len(asked) > 50 and [each for each in asked if each[0] != 400] == []
 
 
 def granted(contract):

@@ -1,6 +1,5 @@
 """Every operation of the contract gives every status that it documents: generated, so that none is forgotten. What
-depends on the records (404, 409, 412, 422) has tests of its own."""
-import json
+depends on the records is asked in test_matrix (304, 404, 412, ranges, keys) and in tests of its own (409, 422)."""
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -21,14 +20,7 @@ def load(binary=harness.BINARY):
     return [line.split()[:3] for line in lines]
 
 
-def is_secured(operation):
-    found = operation.get("security", [])
-    return bool(found) and {} not in found
-
-
 ALL = load()
-PATHS = json.loads((harness.ROOT / "openapi/openapi.json").read_text())["paths"]
-READS = [(template, operation) for method, template, operation in ALL if method == "GET" and not is_secured(PATHS[template]["get"])]  # by everybody
 
 
 def resolve(contract, node):
@@ -54,116 +46,12 @@ def alternatives(contract, method, template):
 
 
 def secured(contract, method, template):
-    return is_secured(operation_of(contract, method, template))
+    found = alternatives(contract, method, template)
+    return bool(found) and {} not in found
 
 
 def documented(contract, template, status, method="get"):
     return status in contract["paths"][template][method.lower()]["responses"]
-
-
-CODE = "TEST-C0DE-0PER-AT10"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def training(cluster):
-    """Of what the start data has none: a session that was attended, and its certificate."""
-    clear = """SET session_replication_role = replica;
-        DELETE FROM scip.booking WHERE certificate = '%s'; DELETE FROM scip.training_session WHERE venue = 'test_operations';
-        DELETE FROM scip.course WHERE slug = 'a-test-operation'; DELETE FROM scip.person WHERE email = 'operation@training.example';
-        RESET session_replication_role;""" % CODE
-    cluster.psql(clear + """
-        WITH course AS (INSERT INTO scip.course (slug, name, sources, confidence) VALUES ('a-test-operation', 'A test', '{test}', 'low') RETURNING id)
-        INSERT INTO scip.training_session (course_id, starts_at, ends_at, venue, capacity, status)
-        SELECT id, '2001-11-05 10:00Z', '2001-11-05 15:00Z', 'test_operations', 5, 'published' FROM course;
-        WITH person AS (INSERT INTO scip.person (name, email) VALUES ('A. Delegate', 'operation@training.example') RETURNING id)
-        INSERT INTO scip.booking (session_id, person_id, status, attended, certificate)
-        SELECT s.id, p.id, 'confirmed', true, '%s' FROM person p, scip.training_session s WHERE s.venue = 'test_operations';""" % CODE)
-    yield
-    cluster.psql(clear)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def programme(cluster):
-    """Who takes part in a programme, and what it came to: the start data says neither."""
-    clear = "SET session_replication_role = replica; DELETE FROM scip.programme_participant; DELETE FROM scip.programme_evaluation; RESET session_replication_role;"
-    cluster.psql(clear + """INSERT INTO scip.programme_participant (programme_id, hub_id, starts) SELECT p.id, (SELECT min(id) FROM scip.hub), '2016-09-01' FROM scip.programme p;
-                            INSERT INTO scip.programme_evaluation (programme_id, year, summary, published_at) SELECT p.id, '2016-17', 'Test', now() FROM scip.programme p""")
-    yield
-    cluster.psql(clear)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def shelf(cluster, server):
-    """What was withdrawn is in no list, and few items have a file or are elsewhere: of each one."""
-    def clear():
-        cluster.remove(hub="slug = 'operations-shown'")
-        for table in ("document", "resource"):
-            cluster.psql(f"DELETE FROM scip.{table} WHERE slug LIKE 'operations-%'", "scip_migrator")
-        cluster.psql("""SET session_replication_role = replica; DELETE FROM scip.historical_total WHERE period = '1988-89'; DELETE FROM scip.release_cell WHERE release_id IN (SELECT id FROM scip.release WHERE period = '1988-89');
-            DELETE FROM scip.release WHERE period = '1988-89';""")
-
-    clear()
-    cluster.psql("INSERT INTO scip.historical_total (metric, period, value, sources) VALUES ('hubs', '1988-89', 1, '{test}')")
-    central = cluster.token(server, "central")
-    assert server.send("POST", "/v1/releases", {"period": "1988-89", "note": "Operations"}, central).status == 201
-    for things in ("documents", "resources"):
-        for slug in ("withdrawn", "held"):
-            assert server.send("PUT", f"/v1/{things}/operations-{slug}", {"title": slug, "kind": "guide", "url": "https://www.example.org/", "sources": ["x"], "confidence": "low"},
-                               central, If_None_Match="*").status == 201
-        assert server.send("POST", f"/v1/{things}/operations-withdrawn/withdrawal", {"note": "x"}, central).status == 200
-        assert server.request("PUT", f"/v1/{things}/operations-held/files/sheet.csv", {"Authorization": f"Bearer {central}", "If-None-Match": "*"}, b"a,b\r\n1,2\r\n").status == 201
-    hub = "/v1/hubs/operations-shown"
-    assert server.send("PUT", hub, {"name": "Shown", "nations": ["GB-ENG"], "regions": [], "sources": ["x"], "confidence": "low"}, central, If_None_Match="*").status == 201
-    assert server.send("GET", "/v1/me", token=central).status == 200  # which login it has is known from now on
-    assert server.request("PUT", hub + "/files/picture.png", {"Authorization": f"Bearer {central}", "If-None-Match": "*"}, b"\x89PNG\r\n\x1a\n" + bytes(9)).status == 201
-    cluster.psql("""DELETE FROM scip.hub_status WHERE hub_id = (SELECT id FROM scip.hub WHERE slug = 'operations-shown');
-        INSERT INTO scip.hub_status (hub_id, status, starts) SELECT id, 'active', '2018' FROM scip.hub WHERE slug = 'operations-shown'""")
-    ends = {"from_record": "/v1/documents/operations-held", "to_record": "/v1/resources/operations-held"}
-    assert server.send("POST", "/v1/links", {**ends, "relation": "about"}, central).status == 201
-    yield
-    clear()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def lineage(cluster):
-    """The first organisation of the list has a predecessor."""
-    clear = "DELETE FROM scip.organisation_lineage WHERE note = 'test_operations'"
-    cluster.psql(clear + """; INSERT INTO scip.organisation_lineage (organisation_id, predecessor_id, kind, note)
-        SELECT (array_agg(id ORDER BY name_sort, slug))[1], (array_agg(id ORDER BY name_sort, slug))[2], 'succeeded', 'test_operations' FROM scip.organisation""")
-    yield
-    cluster.psql(clear)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def told_year(cluster):
-    """The start data has no release, nor a year of the network that has one; nor has its first Hub figures, or terms of reference that it has adopted."""
-    clear = """SET session_replication_role = replica; DELETE FROM scip.release WHERE note = 'test_operations';
-               DELETE FROM scip.terms_of_reference WHERE text = 'test_operations'; DELETE FROM scip.local_figure WHERE title = 'test_operations'; RESET session_replication_role;"""
-    cluster.psql(clear + """INSERT INTO scip.release (period, number, family, first_day, last_day, note)
-                            VALUES ('2016-17', 1, 'academic', '2016-09-01', '2017-08-31', 'test_operations');
-                            SET session_replication_role = replica; -- which asks for no meeting
-                            INSERT INTO scip.terms_of_reference (hub_id, number, text, meeting_id, adopted_on)
-                            SELECT id, 1, 'test_operations', gen_random_uuid(), '2024-06-01' FROM scip.hub ORDER BY name_sort LIMIT 1;
-                            INSERT INTO scip.local_figure (hub_id, region_id, title, as_of, value, unit, source, licence, published) SELECT hub_id, 1,
-                              text, '2024', 0, 'children', 'https://www.example.org/', 'x', true FROM scip.terms_of_reference WHERE text = 'test_operations';
-                            RESET session_replication_role""")
-    yield
-    cluster.psql(clear)
-
-
-def path_of(server, template, operation):
-    """An address that exists."""
-    if template == "/v1/certificates/{code}":
-        return template.replace("{code}", CODE)
-    template = template.replace("{slug}/withdrawal", "operations-withdrawn/withdrawal").replace("{slug}/visit", "operations-held/visit")
-    template = template.replace("/v1/hubs/{slug}/files/{name}", "/v1/hubs/operations-shown/files/picture.png").replace("{slug}/files/{name}", "operations-held/files/sheet.csv")
-    found = ""
-    for part in template.split("/")[1:]:
-        if part.startswith("{") and part not in ("{asset}", "{rule}"):
-            found = server.get(found).json["items"][0]["href"]
-        else:
-            found += "/" + part
-    return found.replace("/web/{asset}", "/web/scip.js").replace("{asset}", "docs.js").replace("{rule}", "in-use")
 
 
 def nowhere(contract, parameter):
@@ -201,26 +89,6 @@ def token_for(cluster, server, contract, method, template):
     return cluster.token(server, role, **SUBJECTS.get(role, {}))
 
 
-@pytest.mark.parametrize("template, operation", READS)
-def test_documented_statuses(server, contract, template, operation):
-    path = path_of(server, template, operation)
-    answer = server.get(path)
-    assert answer.status == (303 if documented(contract, template, "303") else 200)
-    if documented(contract, template, "304"):
-        assert server.get(path, If_None_Match=answer.headers["ETag"]).status == 304
-    if documented(contract, template, "400"):
-        unknown = server.get(path + "?no_such_parameter=1")
-        if "text/html" in contract["paths"][template]["get"]["responses"].get("200", {}).get("content", {}):  # a shared link has what others add to it
-            assert unknown.status == 200 and server.get(re.sub(r"\{\w+\}", "~", template)).status == 400
-        else:
-            assert unknown.json["errors"][0]["pointer"] == "/query/no_such_parameter"
-    if documented(contract, template, "404"):
-        assert server.get(path + "-not-there").status in (400, 404)
-        assert server.get(some_path(contract, "GET", template).replace("{asset}", "not-there")).status == 404
-    if documented(contract, template, "406"):
-        assert server.get(path, Accept="image/png").status == 406
-
-
 @pytest.mark.parametrize("method, template, operation", ALL)
 def test_callers_and_forms(cluster, server, contract, method, template, operation):
     """Nobody, somebody without the role, a parameter that is none, a missing precondition, another type of body."""
@@ -236,14 +104,15 @@ def test_callers_and_forms(cluster, server, contract, method, template, operatio
             other = cluster.token(server, "analyst" if "website" in roles else "website")
             answer = server.send(method, path, body and plausible(contract, method, template), token=other, **headers)
             assert answer.status in (400, 403), answer.text
-    elif method == "GET":
-        if alternatives(contract, method, template):  # a token may be left out, and is no wrong one
-            assert server.send(method, path, token="not.a.token").status == 401
-        return
     else:
         token = None
-    if documented(contract, template, "400", method):
-        assert server.send(method, path + ("&" if "?" in path else "?") + "no_such_parameter=1", body, token=token, **headers).status == 400
+        if alternatives(contract, method, template):  # a token may be left out, and is no wrong one
+            assert server.send(method, path, token="not.a.token").status == 401
+    if "text/html" in operation_of(contract, method, template)["responses"].get("200", {}).get("content", {}):  # a shared link has what others add to it
+        assert server.get(path + "?no_such_parameter=1").status != 400 and server.get(re.sub(r"\{\w+\}", "~", template)).status == (400 if "{" in template else 200)
+    elif documented(contract, template, "400", method):
+        answer = server.send(method, path + ("&" if "?" in path else "?") + "no_such_parameter=1", body, token=token, **headers)
+        assert answer.status == 400 and (body or answer.json["errors"][0]["pointer"] == "/query/no_such_parameter")
     if documented(contract, template, "428", method):
         assert server.send(method, path, body, token=token).json["type"] == "/problems/precondition-required"
     if documented(contract, template, "415", method) and "/files/" not in template:  # a file's type is recognised by its bytes
@@ -307,17 +176,6 @@ def test_too_many(cluster, contract):
     server.stop()
 
 
-def test_every_representation_of_every_operation(server, contract):
-    for template, method, operation in harness.operations(contract):
-        if method != "GET" or secured(contract, method, template):
-            continue
-        offered = operation["responses"].get("200", {}).get("content", {})
-        if any(parameter.get("name") == "format" or "Format" in parameter.get("$ref", "") for parameter in operation.get("parameters", [])):
-            for media in offered:
-                answer = server.get(path_of(server, template, operation), Accept=media)
-                assert answer.status == 200 and answer.headers["Content-Type"].split(";")[0] == media
-
-
 def token_or_none(cluster, server, contract, method, template):
     return token_for(cluster, server, contract, method, template) if alternatives(contract, method, template) else None
 
@@ -368,21 +226,3 @@ def test_database_away_at_start(cluster, server, contract):
         else:
             assert answer.status == 200, operation
     away.stop()
-
-
-def test_faults_of_a_query_are_400(cluster, server, contract):
-    """A period that is none is a fault of the query: not a rule of the records, and not an empty list. A name that is not known (of a strategy,
-    of the period that is printed with a figure) lists nothing, as an unknown Hub does."""
-    asked = 0
-    for method, template, operation in ALL:
-        for parameter in parameters(contract, method, template) if method == "GET" else ():
-            schema = resolve(contract, parameter["schema"])
-            if parameter["in"] != "query" or parameter["name"] not in ("period", "quarter") or not schema.get("pattern"):
-                continue
-            path = path_of(server, template, operation) if not secured(contract, method, template) else some_path(contract, method, template)
-            for value in ("2024-26", "2024-25-Q5", "2024-13", "so on"):
-                answer = server.send("GET", f"{path}{'&' if '?' in path else '?'}{parameter['name']}={value.replace(' ', '%20')}",
-                                     token=token_or_none(cluster, server, contract, method, template))
-                assert answer.status == 400 or answer.status == 404 and "{" in template, (template, value, answer.text[:200])
-                asked += answer.status == 400
-    assert asked > 50

@@ -5,7 +5,7 @@ import uuid
 import canary
 import harness
 import pytest
-from test_operations import ALL, alternatives, path_of, plausible, request_of, some_path
+from test_operations import ALL, alternatives, plausible, request_of, some_path
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 HUB = "privacy-hub"
