@@ -25,7 +25,7 @@ BEGIN
                'terms_template', 'terms_of_reference', 'activity', 'quarter_deadline', 'quarterly_update_extension',
                'quarterly_update', 'message', 'message_relay', 'message_answer', 'hub_report', 'hub_review', 'course',
                'training_session', 'booking', 'booking_need', 'booking_contact', 'booking_consent', 'consent_text',
-               'feedback', 'self_assessment', 'document', 'news', 'policy_contribution', 'resource', 'file',
+               'feedback', 'self_assessment', 'document', 'news', 'policy_contribution', 'resource', 'branding', 'file',
                'file_chunk', 'upload', 'evaluation_metric', 'evaluation_question', 'hub_evaluation',
                'hub_evaluation_figure', 'hub_evaluation_answer', 'historical_metric', 'historical_total', 'metric',
                'metric_definition', 'use_item', 'use_month', 'use', 'use_session', 'use_visitor', 'usage_month',
@@ -496,11 +496,14 @@ CREATE POLICY central ON scip.policy_contribution FOR ALL TO scip_central USING 
 CREATE POLICY see ON scip.resource FOR SELECT TO scip_anonymous, scip_caller USING (true);
 CREATE POLICY central ON scip.resource FOR ALL TO scip_central USING ((SELECT ctx.central()));
 
+CREATE POLICY see ON scip.branding FOR SELECT TO scip_writer USING (ctx.uses_branding(slug));
+CREATE POLICY central ON scip.branding FOR ALL TO scip_central USING ((SELECT ctx.central()));
+
 CREATE POLICY read ON scip.file FOR SELECT TO scip_anonymous
-  USING (ended_at IS NULL OR ending = 'replaced' AND scip.ended_lately(ended_at));
+  USING (branding IS NULL AND ended_at IS NULL OR branding IS NULL AND ending = 'replaced' AND scip.ended_lately(ended_at));
 CREATE POLICY see ON scip.file FOR SELECT TO scip_writer
-  USING (ended_at IS NULL OR ending = 'replaced' AND scip.ended_lately(ended_at)
-    OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
+  USING (branding IS NULL AND ended_at IS NULL OR branding IS NULL AND ending = 'replaced' AND scip.ended_lately(ended_at)
+    OR branding IS NOT NULL AND ctx.uses_branding(branding) OR hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
 CREATE POLICY add ON scip.file FOR INSERT TO scip_writer WITH CHECK (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
 CREATE POLICY change ON scip.file FOR UPDATE TO scip_writer USING (hub_id = ANY ((SELECT ctx.hubs_led())::bigint[]));
 CREATE POLICY central ON scip.file FOR SELECT TO scip_central USING ((SELECT ctx.central()));

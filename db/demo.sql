@@ -329,6 +329,14 @@ INSERT INTO scip.document (slug, title, title_source, authors, year, published_o
 SELECT 'demonstration-document-' || n, 'Demonstration document ' || n, 'described', ARRAY['Demonstration Author ' || 1 + n % 5], y, concat_ws('-', y, CASE WHEN n % 2 = 0 THEN to_char(1 + n % 12, 'FM00') END),
        'Demonstration Publisher', pg_temp.pick(n, 'report', 'case_study', 'briefing'), 'There is no such document.', 'en', 'https://example.org/demonstration/documents/' || n, '{Demonstration data}', 'low'
 FROM generate_series(1, 18) n, LATERAL (SELECT 2018 + n % 6 AS y) x;
+-- A picture of one point, for the leads of active Hubs.
+INSERT INTO scip.branding (slug, title, title_cy, usage, usage_cy)
+VALUES ('demonstration-mark', 'Demonstration mark', 'Demonstration nod', 'On what an active Hub publishes itself, beside its own logo.',
+        'Ar yr hyn y mae Hwb gweithredol yn ei gyhoeddi ei hun, wrth ymyl ei logo ei hun.');
+WITH picture AS (SELECT pg_temp.id('file', 'mark') AS id, decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') AS bytes),
+     upload AS (INSERT INTO scip.upload (id) SELECT id FROM picture),
+     chunk AS (INSERT INTO scip.file_chunk (file_id, n, bytes) SELECT id, 0, bytes FROM picture)
+INSERT INTO scip.file (id, branding, name, media_type, size, sha256) SELECT id, 'demonstration-mark', 'mark.png', 'image/png', length(bytes), sha256(bytes) FROM picture;
 INSERT INTO scip.resource (slug, title, title_source, summary, kind, principle_id, tier, phases, nations, publisher, published_on, language, url, sources, confidence)
 SELECT 'demonstration-resource-' || n, 'Demonstration resource ' || n, 'described', 'There is no such resource.', pg_temp.pick(n, 'animation', 'detailed_resource', 'case_studies'), p.id, 1 + n % 3,
        '{primary,secondary}', CASE WHEN n % 4 = 0 THEN '{GB-WLS}' ELSE '{}' END::text[], 'Demonstration Publisher', (2019 + n % 5)::text, 'en', 'https://example.org/demonstration/resources/' || n,

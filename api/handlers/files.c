@@ -4,6 +4,7 @@
 #include "handlers/range.h"
 #include "handlers/transfers.h"
 #include "handlers/uses.h"
+#include "http/auth.h"
 #include "http/request.h"
 #include <stdio.h>
 #include <string.h>
@@ -30,12 +31,20 @@ void files_place(const struct request *request, const char *place[static 3]) {
     place[2] = request->match.values[1].bytes;
 }
 
-/* Runs a statement as the anonymous reader. */
-static struct result *ask_file(struct request *request, enum transaction_statement which, const char *const *values,
-                               bool binary) {
-    struct command own = {&request->app->transactions.statements[which], values, .binary = binary};
-    pool_pipeline(request->app->pool, &own, 1, true, &request->problem);
-    return own.result;
+struct result *files_run(struct request *request, enum transaction_statement which, struct command own) {
+    own.statement = &request->app->transactions.statements[which];
+    if (!request->caller.subject) {
+        pool_pipeline(request->app->pool, &own, 1, true, &request->problem);
+        return own.result;
+    }
+    struct call call = {request->operation, own, .enter = auth_enter(request), .dry_run = request->call.dry_run,
+                        .at_once = true};
+    struct outcome outcome = {0};
+    if (call.enter)
+        transaction_run(&request->app->transactions, &call, &outcome, &request->problem);
+    else
+        problem_exhausted(&request->problem);
+    return outcome.row;
 }
 
 static bool refuse_file(struct request *request, const char *status, const char *day) {
@@ -51,7 +60,7 @@ static bool find_file(struct request *request, struct found *found) {
     enum { STATUS, DAY, ITEM, ID, NAME, TYPE, SIZE, SHA256, COLUMNS };
     const char *place[3], *texts[COLUMNS] = {0};
     files_place(request, place);
-    struct result *result = ask_file(request, FILE_FIND, place, false);
+    struct result *result = files_run(request, FILE_FIND, (struct command){.values = place});
     if (!result)
         return false;
     bool there = result_rows(result) == 1 && result_columns(result) == COLUMNS;
@@ -74,7 +83,8 @@ static size_t read_chunk(struct request *request, struct download *download) {
     int64_t n = download->at / FILES_CHUNK_BYTES, left = download->size - n * FILES_CHUNK_BYTES;
     char number[24];
     snprintf(number, sizeof number, "%lld", (long long)n);
-    struct result *result = ask_file(request, FILE_PIECE, (const char *const[]){download->file, number}, true);
+    struct result *result = files_run(
+        request, FILE_PIECE, (struct command){.values = (const char *const[]){download->file, number}, .binary = true});
     if (!result)
         return 0;
     struct text chunk = {0};

@@ -3,7 +3,6 @@
 #include "handlers/content.h"
 #include "handlers/files.h"
 #include "handlers/transfers.h"
-#include "http/auth.h"
 #include "http/request.h"
 #include "http/transfer.h"
 #include <openssl/evp.h>
@@ -16,7 +15,6 @@ enum { SHA256 = 32, STATUS_TEXT = 8 };
 /* A file on its way in. */
 struct upload {
     struct request *request;
-    const char *const *enter;
     const char *place[3]; /* collection, slug, name */
     const char *only_new; /* If-None-Match: *, as a boolean's text */
     const char *tags;     /* of If-Match, as an array's text, or NULL */
@@ -29,26 +27,11 @@ struct upload {
     bool says;
 };
 
-/* Runs a statement as the caller in a transaction of its own, for each may be repeated. A dry run is undone. The result
- * is the caller's; NULL with a problem. */
-static struct result *run_as(struct request *request, const char *const *enter, enum transaction_statement which,
-                             const char *const *values, const int *lengths) {
-    const struct transactions *all = &request->app->transactions;
-    struct call call = {request->operation,
-                        {.statement = &all->statements[which], .values = values, .lengths = lengths},
-                        .enter = enter,
-                        .dry_run = request->call.dry_run,
-                        .at_once = true};
-    struct outcome outcome = {0};
-    transaction_run(all, &call, &outcome, &request->problem);
-    return outcome.row;
-}
-
 /* Runs one of the statements of files whose first column is a status. The row's other columns are copied to texts.
  * 0 without a status, -1 with a problem. */
-static int ask_sql(struct request *request, const char *const *enter, enum transaction_statement which,
-                   const char *const *values, const char **texts, unsigned columns) {
-    struct result *result = run_as(request, enter, which, values, NULL);
+static int ask_sql(struct request *request, enum transaction_statement which, const char *const *values,
+                   const char **texts, unsigned columns) {
+    struct result *result = files_run(request, which, (struct command){.values = values});
     if (!result)
         return -1;
     int status = (int)result_int(result, 0, 0);
@@ -132,8 +115,9 @@ static bool keep_chunk(struct upload *upload, const char *bytes, int length) {
     struct request *request = upload->request;
     char number[16];
     snprintf(number, sizeof number, "%d", upload->chunks);
-    struct result *result = run_as(request, upload->enter, FILE_CHUNK, (const char *const[]){upload->id, number, bytes},
-                                   (const int[]){0, 0, length});
+    struct result *result = files_run(request, FILE_CHUNK,
+                                      (struct command){.values = (const char *const[]){upload->id, number, bytes},
+                                                       .lengths = (const int[]){0, 0, length}});
     result_free(&result);
     return !request->problem.status;
 }
@@ -193,7 +177,7 @@ static bool finish(struct upload *upload, const char *type) {
                                   type,
                                   arena_printf(arena, "%lld", (long long)upload->size),
                                   hex_text(arena, "\\x", upload->sha256, SHA256)};
-    request->response.status = ask_sql(request, upload->enter, FILE_END, values, texts, 2);
+    request->response.status = ask_sql(request, FILE_END, values, texts, 2);
     if (request->response.status < 0)
         return false;
     request->response.location = texts[0];
@@ -208,7 +192,7 @@ static bool finish(struct upload *upload, const char *type) {
 static void drop(const struct upload *upload) {
     struct request *request = upload->request;
     struct problem cause = request->problem;
-    struct result *result = run_as(request, upload->enter, FILE_DROP, &upload->id, NULL);
+    struct result *result = files_run(request, FILE_DROP, (struct command){.values = &upload->id});
     result_free(&result);
     request->problem = cause;
 }
@@ -227,25 +211,25 @@ static bool take_upload(struct upload *upload) {
 }
 
 bool files_put(struct request *request) {
-    struct upload upload = {.request = request, .enter = auth_enter(request), .id = bind_new_id(request->arena)};
+    struct upload upload = {.request = request, .id = bind_new_id(request->arena)};
     files_place(request, upload.place);
-    if (!upload.enter || !upload.id)
+    if (!upload.id)
         return problem_exhausted(&request->problem);
     if (!read_conditions(&upload) || !read_digest(&upload, "Digest") || !read_digest(&upload, "Content-Digest") ||
         !transfers_begin(request))
         return false;
     const char *const values[] = {upload.place[0], upload.place[1], upload.place[2],
                                   upload.only_new, upload.tags,     upload.id};
-    return ask_sql(request, upload.enter, FILE_BEGIN, values, NULL, 0) == 0 && take_upload(&upload);
+    return ask_sql(request, FILE_BEGIN, values, NULL, 0) == 0 && take_upload(&upload);
 }
 
 bool files_delete(struct request *request) {
-    const char *values[4], *const *enter = auth_enter(request);
+    const char *values[4];
     files_place(request, values);
     values[3] = read_tags(request->arena, request_header(request, "If-Match"));
-    if (!enter || !values[3])
+    if (!values[3])
         return problem_exhausted(&request->problem);
-    if (ask_sql(request, enter, FILE_DELETE, values, NULL, 0) < 0)
+    if (ask_sql(request, FILE_DELETE, values, NULL, 0) < 0)
         return false;
     if (request->app->cache && !request->call.dry_run)
         cache_changed(request->app->cache);

@@ -1788,6 +1788,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/branding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the branding of the Alliance
+         * @description Logos, templates and the like with how they are to be used, for those who lead a Hub that is active, as `branding_allowed` of the Hub says; others are refused (403).
+         *
+         *     Returns a page of records: what the Alliance gives its active Hubs to show that they are of it, such as its logo or a template. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        get: operations["listBrandingAssets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/branding/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a branding asset
+         * @description How it is to be used, and its files.
+         *
+         *     Returns what the Alliance gives its active Hubs to show that they are of it, such as its logo or a template. It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        get: operations["getBrandingAsset"];
+        /**
+         * Create or replace a branding asset
+         * @description Sets what it is and how Hubs are to use it, in English and Welsh; its files are uploaded to it afterwards, and stay.
+         *
+         *     `If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again. Returns what the Alliance gives its active Hubs to show that they are of it, such as its logo or a template. It may be called by the central team (`central`).
+         */
+        put: operations["putBrandingAsset"];
+        post?: never;
+        /**
+         * Delete a branding asset
+         * @description Deletes the asset and its files for good.
+         *
+         *     It may be called by the central team (`central`).
+         */
+        delete: operations["deleteBrandingAsset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/branding/{slug}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file of a branding asset
+         * @description The bytes of the file, to be saved; their SHA-256 is the ETag. One byte range is possible (RFC 9110, section 14); several at once give the whole.
+         *
+         *     It may be called by Hub Leads (`hub_lead`) and the central team (`central`).
+         */
+        get: operations["getBrandingFile"];
+        /**
+         * Upload a file of a branding asset
+         * @description Stores a file of up to 100 MiB, which is the body, of the types that a document's may have. The type is worked out from the content, and the name must end accordingly. `If-None-Match: *` adds a file, `If-Match` with its ETag replaces one.
+         *
+         *     It may be called by the central team (`central`).
+         */
+        put: operations["putBrandingFile"];
+        post?: never;
+        /**
+         * Delete a file of a branding asset
+         * @description Deletes a file for good; the asset stays.
+         *
+         *     It may be called by the central team (`central`).
+         */
+        delete: operations["deleteBrandingFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/news": {
         parameters: {
             query?: never;
@@ -8071,7 +8161,7 @@ export interface components {
              * @example /problems/bad-request
              * @enum {string}
              */
-            type: "/problems/bad-request" | "/problems/bad-framing" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/request-timeout" | "/problems/conflict" | "/problems/length-required" | "/problems/precondition-failed" | "/problems/too-large" | "/problems/uri-too-long" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/expectation-failed" | "/problems/invalid" | "/problems/precondition-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/not-implemented" | "/problems/unavailable" | "/problems/timeout" | "/problems/version-not-supported" | "/problems/value-missing" | "/problems/value-not-valid" | "/problems/text-blank" | "/problems/date-not-valid" | "/problems/isbn-not-valid" | "/problems/to-before-from" | "/problems/due-before-end" | "/problems/logo-needs-alt-text" | "/problems/values-incomplete" | "/problems/values-exclude-each-other" | "/problems/day-not-of-instant" | "/problems/year-not-of-date" | "/problems/replaces-itself" | "/problems/reporter-needed" | "/problems/only-of-outreach" | "/problems/nil-return-with-text" | "/problems/guests-before-held" | "/problems/breach-not-complete" | "/problems/role-needs-subject" | "/problems/already-exists" | "/problems/overlaps" | "/problems/in-use" | "/problems/slug-taken" | "/problems/slug-retired" | "/problems/cursor-expired" | "/problems/record-withdrawn" | "/problems/already-withdrawn" | "/problems/not-withdrawn" | "/problems/import-not-valid" | "/problems/lead-ended" | "/problems/membership-ended" | "/problems/seat-ended" | "/problems/link-of-itself" | "/problems/message-not-from-hub" | "/problems/reference-not-found" | "/problems/no-such-term" | "/problems/idempotency-key-in-progress" | "/problems/idempotency-answer-erased" | "/problems/idempotency-key-reused" | "/problems/rights-have-changed" | "/problems/role-needed" | "/problems/only-the-central-team" | "/problems/only-the-applicant" | "/problems/only-the-deciding-group" | "/problems/only-the-hub-lead" | "/problems/only-the-group" | "/problems/owner-only-marks-done" | "/problems/only-the-profile" | "/problems/only-the-website" | "/problems/only-leads-add-people" | "/problems/only-staff-of-the-session" | "/problems/reviewer-is-applicant" | "/problems/agenda-completed" | "/problems/agenda-heading-stays" | "/problems/agenda-not-addressed" | "/problems/application-incomplete" | "/problems/application-not-draft" | "/problems/application-not-submitted" | "/problems/application-not-under-review" | "/problems/attendance-breaks-membership" | "/problems/attendance-shared" | "/problems/booking-attended" | "/problems/booking-cancelled" | "/problems/booking-not-confirmed" | "/problems/booking-exists" | "/problems/booking-not-attended" | "/problems/certificate-issued" | "/problems/named-twice" | "/problems/consent-needed" | "/problems/consent-text-order" | "/problems/consent-text-replaced" | "/problems/decision-needs-a-note" | "/problems/date-in-future" | "/problems/breakdown-does-not-add-up" | "/problems/evaluation-incomplete" | "/problems/evaluation-accepted" | "/problems/evaluation-not-submitted" | "/problems/evaluation-published" | "/problems/evaluation-submitted" | "/problems/event-not-yet-held" | "/problems/event-needs-a-date" | "/problems/event-not-draft" | "/problems/event-not-held" | "/problems/event-transition" | "/problems/feedback-given" | "/problems/group-closed" | "/problems/hub-has-two-leads" | "/problems/hub-lead-twice" | "/problems/hub-needs-a-lead" | "/problems/hub-not-active" | "/problems/hub-not-proposed" | "/problems/hub-status-transition" | "/problems/identifier-form" | "/problems/meeting-not-yet-held" | "/problems/meeting-cancelled" | "/problems/meeting-has-records" | "/problems/cannot-move" | "/problems/meeting-not-national" | "/problems/meeting-not-held" | "/problems/meeting-not-planned" | "/problems/message-has-answers" | "/problems/message-not-open" | "/problems/message-responded" | "/problems/message-relayed" | "/problems/minutes-shared" | "/problems/minutes-not-approved" | "/problems/minutes-not-draft" | "/problems/minutes-draft-exists" | "/problems/month-closed" | "/problems/record-immutable" | "/problems/person-not-a-member" | "/problems/not-a-school" | "/problems/objection-decided" | "/problems/objection-open" | "/problems/outreach-entered-twice" | "/problems/period-not-valid" | "/problems/period-not-over" | "/problems/person-erased" | "/problems/own-predecessor" | "/problems/merge-conflict" | "/problems/merge-final" | "/problems/person-exists" | "/problems/hub-not-in-project" | "/problems/project-has-actions" | "/problems/project-needs-results" | "/problems/quarter-not-started" | "/problems/reason-needed" | "/problems/value-required" | "/problems/relay-before-message" | "/problems/release-years-first" | "/problems/report-has-feedback" | "/problems/report-not-submitted" | "/problems/report-submitted" | "/problems/terms-adopted" | "/problems/terms-before-last" | "/problems/terms-draft-exists" | "/problems/session-attended" | "/problems/session-started" | "/problems/session-cancelled" | "/problems/session-capacity" | "/problems/session-full" | "/problems/session-has-outcomes" | "/problems/session-not-draft" | "/problems/session-not-held" | "/problems/session-not-published" | "/problems/session-over" | "/problems/session-not-yet-held" | "/problems/step-not-proven" | "/problems/strategies-share-a-year" | "/problems/total-overlaps" | "/problems/update-incomplete" | "/problems/update-locked" | "/problems/update-submitted" | "/problems/words-not-found" | "/problems/year-not-started" | "/problems/year-not-over";
+            type: "/problems/bad-request" | "/problems/bad-framing" | "/problems/unauthorized" | "/problems/forbidden" | "/problems/not-found" | "/problems/method-not-allowed" | "/problems/not-acceptable" | "/problems/request-timeout" | "/problems/conflict" | "/problems/length-required" | "/problems/precondition-failed" | "/problems/too-large" | "/problems/uri-too-long" | "/problems/unsupported-media-type" | "/problems/range-not-satisfiable" | "/problems/expectation-failed" | "/problems/invalid" | "/problems/precondition-required" | "/problems/too-many-requests" | "/problems/headers-too-large" | "/problems/internal" | "/problems/not-implemented" | "/problems/unavailable" | "/problems/timeout" | "/problems/version-not-supported" | "/problems/value-missing" | "/problems/value-not-valid" | "/problems/text-blank" | "/problems/date-not-valid" | "/problems/isbn-not-valid" | "/problems/to-before-from" | "/problems/due-before-end" | "/problems/logo-needs-alt-text" | "/problems/values-incomplete" | "/problems/values-exclude-each-other" | "/problems/day-not-of-instant" | "/problems/year-not-of-date" | "/problems/replaces-itself" | "/problems/reporter-needed" | "/problems/only-of-outreach" | "/problems/nil-return-with-text" | "/problems/guests-before-held" | "/problems/breach-not-complete" | "/problems/role-needs-subject" | "/problems/already-exists" | "/problems/overlaps" | "/problems/in-use" | "/problems/slug-taken" | "/problems/slug-retired" | "/problems/cursor-expired" | "/problems/record-withdrawn" | "/problems/already-withdrawn" | "/problems/not-withdrawn" | "/problems/import-not-valid" | "/problems/lead-ended" | "/problems/membership-ended" | "/problems/seat-ended" | "/problems/link-of-itself" | "/problems/message-not-from-hub" | "/problems/reference-not-found" | "/problems/no-such-term" | "/problems/idempotency-key-in-progress" | "/problems/idempotency-answer-erased" | "/problems/idempotency-key-reused" | "/problems/rights-have-changed" | "/problems/role-needed" | "/problems/only-the-central-team" | "/problems/only-the-applicant" | "/problems/only-the-deciding-group" | "/problems/only-the-hub-lead" | "/problems/only-active-hubs" | "/problems/only-the-group" | "/problems/owner-only-marks-done" | "/problems/only-the-profile" | "/problems/only-the-website" | "/problems/only-leads-add-people" | "/problems/only-staff-of-the-session" | "/problems/reviewer-is-applicant" | "/problems/agenda-completed" | "/problems/agenda-heading-stays" | "/problems/agenda-not-addressed" | "/problems/application-incomplete" | "/problems/application-not-draft" | "/problems/application-not-submitted" | "/problems/application-not-under-review" | "/problems/attendance-breaks-membership" | "/problems/attendance-shared" | "/problems/booking-attended" | "/problems/booking-cancelled" | "/problems/booking-not-confirmed" | "/problems/booking-exists" | "/problems/booking-not-attended" | "/problems/certificate-issued" | "/problems/named-twice" | "/problems/consent-needed" | "/problems/consent-text-order" | "/problems/consent-text-replaced" | "/problems/decision-needs-a-note" | "/problems/date-in-future" | "/problems/breakdown-does-not-add-up" | "/problems/evaluation-incomplete" | "/problems/evaluation-accepted" | "/problems/evaluation-not-submitted" | "/problems/evaluation-published" | "/problems/evaluation-submitted" | "/problems/event-not-yet-held" | "/problems/event-needs-a-date" | "/problems/event-not-draft" | "/problems/event-not-held" | "/problems/event-transition" | "/problems/feedback-given" | "/problems/group-closed" | "/problems/hub-has-two-leads" | "/problems/hub-lead-twice" | "/problems/hub-needs-a-lead" | "/problems/hub-not-active" | "/problems/hub-not-proposed" | "/problems/hub-status-transition" | "/problems/identifier-form" | "/problems/meeting-not-yet-held" | "/problems/meeting-cancelled" | "/problems/meeting-has-records" | "/problems/cannot-move" | "/problems/meeting-not-national" | "/problems/meeting-not-held" | "/problems/meeting-not-planned" | "/problems/message-has-answers" | "/problems/message-not-open" | "/problems/message-responded" | "/problems/message-relayed" | "/problems/minutes-shared" | "/problems/minutes-not-approved" | "/problems/minutes-not-draft" | "/problems/minutes-draft-exists" | "/problems/month-closed" | "/problems/record-immutable" | "/problems/person-not-a-member" | "/problems/not-a-school" | "/problems/objection-decided" | "/problems/objection-open" | "/problems/outreach-entered-twice" | "/problems/period-not-valid" | "/problems/period-not-over" | "/problems/person-erased" | "/problems/own-predecessor" | "/problems/merge-conflict" | "/problems/merge-final" | "/problems/person-exists" | "/problems/hub-not-in-project" | "/problems/project-has-actions" | "/problems/project-needs-results" | "/problems/quarter-not-started" | "/problems/reason-needed" | "/problems/value-required" | "/problems/relay-before-message" | "/problems/release-years-first" | "/problems/report-has-feedback" | "/problems/report-not-submitted" | "/problems/report-submitted" | "/problems/terms-adopted" | "/problems/terms-before-last" | "/problems/terms-draft-exists" | "/problems/session-attended" | "/problems/session-started" | "/problems/session-cancelled" | "/problems/session-capacity" | "/problems/session-full" | "/problems/session-has-outcomes" | "/problems/session-not-draft" | "/problems/session-not-held" | "/problems/session-not-published" | "/problems/session-over" | "/problems/session-not-yet-held" | "/problems/step-not-proven" | "/problems/strategies-share-a-year" | "/problems/total-overlaps" | "/problems/update-incomplete" | "/problems/update-locked" | "/problems/update-submitted" | "/problems/words-not-found" | "/problems/year-not-started" | "/problems/year-not-over";
             /**
              * @description The kind of problem in a few words.
              * @example The request is not valid
@@ -14259,6 +14349,78 @@ export interface components {
             items: components["schemas"]["StoredFile"][];
             /** @description The cursor of the next page; null on the last page. */
             next: components["schemas"]["Next"];
+        };
+        /**
+         * @description What the Alliance gives its active Hubs to show that they are of it, such as its logo or a template.
+         * @example {
+         *       "slug": "partner-mark",
+         *       "title": "Partner mark",
+         *       "title_cy": "Nod partner",
+         *       "usage": "On what the Hub publishes itself, beside its own logo and never larger.",
+         *       "usage_cy": "Ar yr hyn y mae'r Hwb yn ei gyhoeddi ei hun, wrth ymyl ei logo ei hun a byth yn fwy.",
+         *       "files": [
+         *         {
+         *           "name": "mark.png",
+         *           "media_type": "image/png",
+         *           "size": 48211,
+         *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *           "available_from": null,
+         *           "uploaded_at": "2024-05-20T09:12:44Z",
+         *           "updated_at": "2024-05-20T09:12:44Z",
+         *           "href": "/v1/branding/partner-mark/files/mark.png"
+         *         }
+         *       ],
+         *       "updated_at": "2025-09-12T09:30:00Z",
+         *       "href": "/v1/branding/partner-mark"
+         *     }
+         */
+        BrandingAsset: {
+            /** @description The part of the address that names the record. It stays when the name or title changes. */
+            slug: components["schemas"]["Slug"];
+            /** @description What it is, in English. */
+            title: string;
+            /** @description What it is, in Welsh. */
+            title_cy: string;
+            /** @description How it is to be used, in English. */
+            usage: string;
+            /** @description How it is to be used, in Welsh. */
+            usage_cy: string;
+            /** @description The files of the asset, such as a logo for print and one for the web, by name. */
+            files: components["schemas"]["StoredFile"][];
+            /**
+             * Format: date-time
+             * @description When the record last changed, or a part of it. What is named or counted from other records is no part.
+             */
+            updated_at: string;
+            /** @description The address of this record in the API. */
+            href: components["schemas"]["Href"];
+        };
+        /** @description A page of records: what the Alliance gives its active Hubs to show that they are of it, such as its logo or a template. */
+        BrandingAssetList: {
+            items: components["schemas"]["BrandingAsset"][];
+            /** @description The cursor of the next page; null on the last page. */
+            next: components["schemas"]["Next"];
+        };
+        /** @description How a branding asset is to be used. */
+        BrandingUse: string;
+        /**
+         * @description What makes a new record: what the Alliance gives its active Hubs to show that they are of it, such as its logo or a template.
+         * @example {
+         *       "title": "Partner mark",
+         *       "title_cy": "Nod partner",
+         *       "usage": "On what the Hub publishes itself, beside its own logo and never larger.",
+         *       "usage_cy": "Ar yr hyn y mae'r Hwb yn ei gyhoeddi ei hun, wrth ymyl ei logo ei hun a byth yn fwy."
+         *     }
+         */
+        BrandingAssetNew: {
+            /** @description What it is, in English. */
+            title: components["schemas"]["Label"];
+            /** @description What it is, in Welsh. */
+            title_cy: components["schemas"]["Label"];
+            /** @description How it is to be used, in English. */
+            usage: components["schemas"]["BrandingUse"];
+            /** @description How it is to be used, in Welsh. */
+            usage_cy: components["schemas"]["BrandingUse"];
         };
         /**
          * @description Whether a post is published, or a draft.
@@ -27262,6 +27424,396 @@ export interface operations {
         };
     };
     deleteHubFile: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                name: components["parameters"]["FileName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listBrandingAssets: {
+        parameters: {
+            query?: {
+                /** @description The order; - reverses it. Records without the value come last. */
+                sort?: "slug" | "-slug";
+                /** @description The number of records in a page. When absent, JSON has 50 and the other formats have everything. */
+                limit?: components["parameters"]["Limit"];
+                /** @description `next` of the page before, with the same filters. */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description Only records that changed at this instant or after it. Deleted records are not among them: /v1/changes has those. A change carries the instant at which its request began, so ask from a minute before the last answer. */
+                modified_since?: components["parameters"]["ModifiedSince"];
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, or with another format everything. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    Link: components["headers"]["NextLink"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandingAssetList"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBrandingAsset: {
+        parameters: {
+            query?: {
+                /** @description The representation, in place of an Accept header. */
+                format?: components["parameters"]["FormatTable"];
+            };
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The record. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandingAsset"];
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putBrandingAsset: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
+                /** @description `*`: only if the record does not exist yet. */
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrandingAssetNew"];
+            };
+        };
+        responses: {
+            /** @description The record that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandingAsset"];
+                };
+            };
+            /** @description The new record. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrandingAsset"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            412: components["responses"]["PreconditionFailed"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteBrandingAsset: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match": components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBrandingFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                name: components["parameters"]["FileName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "X-Accel-Buffering": components["headers"]["Unbuffered"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/vnd.oasis.opendocument.text": unknown;
+                    "application/vnd.oasis.opendocument.presentation": unknown;
+                    "application/vnd.oasis.opendocument.spreadsheet": unknown;
+                    "image/png": unknown;
+                    "image/jpeg": unknown;
+                    "audio/mpeg": unknown;
+                    "video/mp4": unknown;
+                    "text/csv": unknown;
+                    "text/plain": unknown;
+                };
+            };
+            /** @description The range of it. */
+            206: {
+                headers: {
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "X-Accel-Buffering": components["headers"]["Unbuffered"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    "Content-Range": components["headers"]["ContentRange"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/vnd.oasis.opendocument.text": unknown;
+                    "application/vnd.oasis.opendocument.presentation": unknown;
+                    "application/vnd.oasis.opendocument.spreadsheet": unknown;
+                    "image/png": unknown;
+                    "image/jpeg": unknown;
+                    "audio/mpeg": unknown;
+                    "video/mp4": unknown;
+                    "text/csv": unknown;
+                    "text/plain": unknown;
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            416: components["responses"]["RangeNotSatisfiable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putBrandingFile: {
+        parameters: {
+            query?: {
+                /** @description true: the request is checked and answered as if it were done, and nothing changes. */
+                dry_run?: components["parameters"]["DryRun"];
+            };
+            header?: {
+                /** @description The ETag of the record as you know it, or `*` for whatever it is now. */
+                "If-Match"?: components["parameters"]["IfMatchOrNew"];
+                /** @description `*`: only if the record does not exist yet. */
+                "If-None-Match"?: components["parameters"]["IfNewOrMatch"];
+                /** @description The SHA-256 of the bytes (RFC 9530), which is checked: `sha-256=:…:` in base64. `Digest: sha-256=…` works too. */
+                "Content-Digest"?: components["parameters"]["ContentDigest"];
+            };
+            path: {
+                /** @description The slug of the record. */
+                slug: components["parameters"]["SlugPath"];
+                /** @description The file's name with the ending of its type: no folder, nothing invisible, no dot or space at either end. */
+                name: components["parameters"]["FileName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": unknown;
+            };
+        };
+        responses: {
+            /** @description The file that has replaced the one before. */
+            200: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredFile"];
+                };
+            };
+            /** @description The new file. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Created"];
+                    "Cache-Control": components["headers"]["PrivateCache"];
+                    ETag: components["headers"]["ContentETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredFile"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedContent"];
+            422: components["responses"]["Unprocessable"];
+            428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteBrandingFile: {
         parameters: {
             query?: {
                 /** @description true: the request is checked and answered as if it were done, and nothing changes. */

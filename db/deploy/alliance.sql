@@ -503,7 +503,6 @@ CREATE FUNCTION scip.patched_page(page jsonb, patch jsonb) RETURNS jsonb LANGUAG
 RETURN CASE WHEN NOT patch ? 'page' THEN page
             WHEN jsonb_typeof(patch -> 'page') = 'null' THEN NULL
             ELSE nullif(jsonb_strip_nulls(coalesce(page, '{}') || (patch -> 'page')), '{}') END;
-GRANT EXECUTE ON FUNCTION scip.patched_page TO scip_caller;
 
 -- Corrections: a settled record is changed with a reason, which stays for those who see the record. History keeps what the
 -- record was before.
@@ -542,6 +541,6 @@ END $$;
 CREATE FUNCTION scip.is_corrected(record text) RETURNS boolean LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT EXISTS (SELECT FROM correction c WHERE c.record = is_corrected.record AND c.xid = pg_current_xact_id())
 $$;
-GRANT EXECUTE ON FUNCTION scip.correct_record, scip.is_corrected TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.patched_page, scip.correct_record, scip.is_corrected TO scip_caller;
 
 COMMIT;

@@ -23,7 +23,6 @@ RETURN NOT EXISTS (
      OR EXISTS (SELECT FROM regexp_matches(a,
        '(.*[^[:space:]])[[:space:]]*(?:,?[[:space:]]+and[[:space:]]+|,?[[:space:]]*&[[:space:]]*|,[[:space:]]+)([^,]+,.*)$') m
                 WHERE m[1] ~ ', *[[:upper:]][.]' AND (scip.author(m[2])).family IS NOT NULL));
-GRANT EXECUTE ON FUNCTION scip.author, scip.are_authors TO scip_anonymous, scip_caller;
 
 -- Words of an item by weight: title, names, text. Stemmed as English and also as they stand, which is what Welsh has;
 -- what has a hyphen also in one word, so that wellbeing finds well-being. A phrase ends with each of these: there is a |.
@@ -227,13 +226,31 @@ CREATE DOMAIN scip.file_name AS text CONSTRAINT file_name CHECK (
   VALUE IS NFC NORMALIZED AND length(VALUE) <= 120 AND octet_length(VALUE) <= 240
   AND VALUE ~ '^[^[:cntrl:]\u0080-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff/\\:*?"<>|]+$' AND VALUE !~ '^[ .]|[ .]$');
 
+-- What the Alliance gives its Hubs to show that they are of it, such as its logo: each with its files. It is for the leads of active Hubs.
+CREATE TABLE scip.branding (
+  slug scip.slug PRIMARY KEY,
+  title scip.label NOT NULL,
+  title_cy scip.label NOT NULL,
+  usage text NOT NULL CHECK (scip.shows(usage) AND length(usage) <= 4000),
+  usage_cy text NOT NULL CHECK (scip.shows(usage_cy) AND length(usage_cy) <= 4000),
+  LIKE ctx.record INCLUDING DEFAULTS
+);
+CREATE FUNCTION ctx.uses_branding(asset text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE RETURN ctx.central()
+  OR EXISTS (SELECT FROM scip.hub_status s WHERE s.hub_id = ANY (ctx.hubs_led()) AND s.ends IS NULL AND s.status = 'active');
+CREATE FUNCTION scip.branding_open() RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  PERFORM scip.refuse(403, 'only-active-hubs') WHERE NOT ctx.uses_branding(NULL); -- of all alike
+  RETURN true;
+END $$;
+
 CREATE TABLE scip.file (
   id uuid PRIMARY KEY REFERENCES scip.upload,
   document_id bigint REFERENCES scip.document ON DELETE CASCADE,
   resource_id bigint REFERENCES scip.resource ON DELETE CASCADE,
   hub_id bigint REFERENCES scip.hub ON DELETE CASCADE,
+  branding text REFERENCES scip.branding ON DELETE CASCADE,
   item text NOT NULL GENERATED ALWAYS AS (coalesce('documents/' || document_id::text, 'resources/' || resource_id::text,
-    'hubs/' || hub_id::text)) STORED,
+    'hubs/' || hub_id::text, 'branding/' || branding)) STORED,
   name scip.file_name NOT NULL,
   media_type text NOT NULL CHECK (media_type ~ '^[a-z]+/[a-z0-9.+-]+$'),
   size bigint NOT NULL CHECK (size > 0),
@@ -243,7 +260,7 @@ CREATE TABLE scip.file (
   version int NOT NULL DEFAULT 1,
   created_at timestamptz NOT NULL DEFAULT date_trunc('second', now()),
   updated_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT file_item CHECK (num_nonnulls(document_id, resource_id, hub_id) = 1),
+  CONSTRAINT file_item CHECK (num_nonnulls(document_id, resource_id, hub_id, branding) = 1),
   CONSTRAINT file_picture CHECK (hub_id IS NULL OR media_type IN ('image/png', 'image/jpeg')),
   CONSTRAINT file_end CHECK ((ended_at IS NULL) = (ending IS NULL))
 );
@@ -252,16 +269,17 @@ CREATE INDEX ON scip.file (ended_at);
 COMMENT ON COLUMN scip.file.name IS 'In the addresses, and proposed to who saves it';
 COMMENT ON COLUMN scip.file.media_type IS 'By its content';
 
-CALL scip.protect('upload', 'file', 'file_chunk');
+CALL scip.protect('branding', 'upload', 'file', 'file_chunk');
+GRANT SELECT, INSERT, UPDATE, DELETE ON scip.branding TO scip_caller;
+CALL scip.track_changes('branding', NULL, 'NULL', 'NULL', record => 'r.slug');
 GRANT INSERT, UPDATE ON scip.file TO scip_caller;
-GRANT SELECT ON scip.file TO scip_anonymous, scip_caller;
-GRANT SELECT ON scip.file_chunk TO scip_anonymous, scip_caller;
+GRANT SELECT ON scip.file, scip.file_chunk TO scip_anonymous, scip_caller;
 GRANT INSERT ON scip.file_chunk TO scip_caller;
 GRANT SELECT, INSERT, DELETE ON scip.upload TO scip_caller;
 -- Who is reading a file when it is replaced may read it to its end.
 CREATE FUNCTION scip.ended_lately(ended_at timestamptz) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN ended_at > now() - interval '1 hour';
-GRANT EXECUTE ON FUNCTION scip.ended_lately TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.author, scip.are_authors, scip.ended_lately, scip.branding_open TO scip_anonymous, scip_caller;
 -- What a Hub shows of itself is given while it is active.
 CREATE FUNCTION scip.file_state(hub bigint, withdrawn_at timestamptz, embargo_until date) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
 RETURN CASE WHEN hub IS NULL OR EXISTS (SELECT FROM scip.hub_status s WHERE s.hub_id = hub AND s.ends IS NULL AND s.status = 'active')
@@ -270,7 +288,8 @@ CREATE POLICY read ON scip.file_chunk FOR SELECT TO scip_anonymous
   USING (EXISTS (SELECT FROM scip.file f LEFT JOIN scip.document d ON d.id = f.document_id LEFT JOIN scip.resource r ON r.id = f.resource_id
                  WHERE f.id = file_id AND scip.file_state(f.hub_id, coalesce(d.withdrawn_at, r.withdrawn_at),
                                                           coalesce(d.embargo_until, r.embargo_until)) = 'available'));
-CREATE POLICY see ON scip.file_chunk FOR SELECT TO scip_writer USING (EXISTS (SELECT FROM scip.upload u WHERE u.id = file_id));
+CREATE POLICY see ON scip.file_chunk FOR SELECT TO scip_writer USING (EXISTS (SELECT FROM scip.upload u WHERE u.id = file_id)
+  OR EXISTS (SELECT FROM scip.file f WHERE f.id = file_id AND f.branding IS NOT NULL));
 CREATE POLICY add ON scip.file_chunk FOR INSERT TO scip_writer WITH CHECK (EXISTS (SELECT FROM scip.upload u WHERE u.id = file_id));
 
 -- The address without /v1/: what a change is keyed by.
@@ -278,17 +297,19 @@ CREATE FUNCTION scip.file_key(item text, name text) RETURNS text LANGUAGE sql ST
 RETURN split_part(item, '/', 1) || '/' || CASE split_part(item, '/', 1)
   WHEN 'documents' THEN (SELECT d.slug FROM scip.document d WHERE d.id = split_part(item, '/', 2)::bigint)
   WHEN 'resources' THEN (SELECT r.slug FROM scip.resource r WHERE r.id = split_part(item, '/', 2)::bigint)
-  ELSE (SELECT h.slug FROM scip.hub h WHERE h.id = split_part(item, '/', 2)::bigint) END || '/files/' || scip.uri_segment(name);
+  WHEN 'hubs' THEN (SELECT h.slug FROM scip.hub h WHERE h.id = split_part(item, '/', 2)::bigint)
+  ELSE split_part(item, '/', 2) END || '/files/' || scip.uri_segment(name);
 CALL scip.track_changes('file', 'file', 'file_key(r.item, r.name)',
-                       $$CASE WHEN r.ended_at IS NULL THEN ARRAY['public'] ELSE '{}' END$$);
+                       $$CASE WHEN num_nonnulls(r.ended_at, r.branding) = 0 THEN ARRAY['public'] ELSE '{}' END$$);
 INSERT INTO scip.kind_address VALUES ('file', '/v1/');
 
 -- What files are written to, where the caller may, as file.item; it is locked, so that uploads of one end one after another.
 CREATE FUNCTION scip.file_item(collection text, slug text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-  found bigint;
+  found text;
 BEGIN
-  EXECUTE format('SELECT x.id FROM scip.%I x WHERE x.slug = $1 FOR NO KEY UPDATE', rtrim(collection, 's')) INTO found USING slug;
+  EXECUTE format('SELECT x.%I FROM scip.%I x WHERE x.slug = $1 FOR NO KEY UPDATE',
+                 CASE collection WHEN 'branding' THEN 'slug' ELSE 'id' END, rtrim(collection, 's')) INTO found USING slug;
   PERFORM scip.refuse(403, 'only-the-hub-lead') WHERE found IS NULL AND collection = 'hubs'
     AND EXISTS (SELECT FROM scip.hub h WHERE h.slug = file_item.slug);
   RETURN collection || '/' || found;
@@ -321,7 +342,7 @@ CREATE FUNCTION scip.end_file(collection text, slug text, name text, only_new bo
   size bigint, sha256 bytea, OUT status int, OUT href text, OUT answer json) LANGUAGE plpgsql AS $$
 DECLARE
   of text := scip.file_item(collection, slug);
-  number bigint := split_part(of, '/', 2);
+  key text := split_part(of, '/', 2);
 BEGIN
   name := normalize(name);
   SELECT f.href, f.answer INTO href, answer FROM scip.file_answers f WHERE f._id = file;
@@ -342,9 +363,9 @@ BEGIN
   END IF;
   UPDATE scip.file f SET ended_at = now(), ending = 'replaced' WHERE f.ended_at IS NULL AND f.name = end_file.name AND f.item = of;
   status := CASE WHEN FOUND THEN 200 ELSE 201 END;
-  INSERT INTO scip.file (id, document_id, resource_id, hub_id, name, media_type, size, sha256)
-  VALUES (file, CASE collection WHEN 'documents' THEN number END, CASE collection WHEN 'resources' THEN number END,
-          CASE collection WHEN 'hubs' THEN number END, name, media_type, size, sha256);
+  INSERT INTO scip.file (id, document_id, resource_id, hub_id, branding, name, media_type, size, sha256)
+  VALUES (file, CASE collection WHEN 'documents' THEN key::bigint END, CASE collection WHEN 'resources' THEN key::bigint END,
+          CASE collection WHEN 'hubs' THEN key::bigint END, CASE collection WHEN 'branding' THEN key END, name, media_type, size, sha256);
   SELECT f.href, f.answer INTO href, answer FROM scip.file_answers f WHERE f._id = file;
 END $$;
 
@@ -374,7 +395,7 @@ CREATE FUNCTION scip.retain_file() RETURNS int LANGUAGE sql AS $$
   SELECT ((SELECT count(*) FROM uploads) + (SELECT count(DISTINCT file_id) FROM chunks))::int;
 $$;
 
-GRANT EXECUTE ON FUNCTION scip.uri_segment, scip.file_key, scip.file_state TO scip_anonymous, scip_caller;
+GRANT EXECUTE ON FUNCTION scip.uri_segment, scip.file_key, scip.file_state, ctx.uses_branding TO scip_anonymous, scip_caller;
 GRANT EXECUTE ON FUNCTION scip.file_item, scip.file_refusal, scip.begin_file, scip.end_file, scip.delete_file TO scip_caller;
 
 COMMIT;

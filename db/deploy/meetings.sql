@@ -113,7 +113,6 @@ CREATE TABLE scip.terms_of_reference (
 -- Of a meeting's parts: as of the meeting.
 CREATE FUNCTION ctx.writes_meeting(meeting uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 AS $$ BEGIN RETURN EXISTS (SELECT FROM scip.meeting m WHERE m.id = meeting AND ctx.writes(m.hub_id, m.group_id)); END $$;
-GRANT EXECUTE ON FUNCTION ctx.writes_meeting TO scip_caller;
 
 CALL scip.protect('meeting', 'agenda_item', 'attendance', 'resolution', 'action', 'minutes');
 GRANT SELECT, INSERT, UPDATE, DELETE ON scip.meeting, scip.agenda_item, scip.attendance, scip.resolution, scip.minutes TO scip_caller;
@@ -142,7 +141,6 @@ BEGIN
   PERFORM FROM scip.meeting m WHERE m.id = meeting FOR NO KEY UPDATE;
   RETURN FOUND;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.lock_meeting TO scip_caller;
 
 -- Who may be present: members of the Hub, holders of the group's seats, on the meeting's day or another one.
 CREATE FUNCTION scip.meeting_members(meeting uuid, on_day date DEFAULT NULL) RETURNS TABLE (person_id uuid, sector text)
@@ -160,7 +158,6 @@ CREATE FUNCTION scip.item_link(item uuid) RETURNS json LANGUAGE sql STABLE STRIC
   SELECT json_build_object('id', i.id, 'name', i.title, 'href', '/v1/meetings/' || m.id || '/agenda/' || i.id, 'meeting',
     json_build_object('id', m.id, 'name', m.title, 'starts_on', m.day, 'href', '/v1/meetings/' || m.id))
   FROM scip.agenda_item i JOIN scip.meeting m ON m.id = i.meeting_id WHERE i.id = item AND ctx.in_network());
-GRANT EXECUTE ON FUNCTION scip.meeting_members, scip.item_link TO scip_caller;
 
 -- What came of a meeting, which its day and its being planned are no longer free of.
 CREATE FUNCTION scip.meeting_has_records(meeting uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
@@ -218,7 +215,7 @@ CREATE FUNCTION scip.open_headings(meeting uuid) RETURNS text[] LANGUAGE sql STA
       SELECT FROM scip.agenda_item i WHERE i.meeting_id = m.id AND i.heading = h.code AND i.outcome IS NOT NULL)
     ORDER BY h.ordinal)
 $$;
-GRANT EXECUTE ON FUNCTION scip.open_headings TO scip_caller;
+GRANT EXECUTE ON FUNCTION ctx.writes_meeting, scip.lock_meeting, scip.meeting_members, scip.item_link, scip.open_headings TO scip_caller;
 
 CALL scip.add_trigger('guard_completion BEFORE UPDATE OF agenda_completed_at ON meeting', $$
   PERFORM scip.refuse(409, 'agenda-completed') WHERE OLD.agenda_completed_at IS NOT NULL;
@@ -243,7 +240,6 @@ BEGIN
   UPDATE scip.meeting m SET agenda_completed_at = now() WHERE m.id = meeting;
   RETURN '{}';
 END $$;
-GRANT EXECUTE ON FUNCTION scip.complete_agenda TO scip_caller;
 
 CALL scip.add_trigger('guard_sharing BEFORE UPDATE OF attendance_shared_at ON meeting', $$
   PERFORM scip.refuse(409, 'meeting-not-held') WHERE OLD.status <> 'held';
@@ -377,7 +373,6 @@ BEGIN
   UPDATE scip.meeting m SET title = m.title WHERE m.id = meeting;
   RETURN true;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.set_attendance TO scip_caller;
 
 -- Minutes: numbered by the meeting, one open version at a time.
 CALL scip.add_trigger('guard_minutes BEFORE INSERT ON minutes', $$
@@ -557,6 +552,6 @@ BEGIN
   END IF;
   RETURN wrong;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.import_attendance TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.complete_agenda, scip.set_attendance, scip.import_attendance TO scip_caller;
 
 COMMIT;

@@ -62,14 +62,13 @@ RETURN ARRAY(SELECT DISTINCT n.name
                     (to_char(m.first, 'YYYY'))) n (name)
              WHERE n.name <> period);
 GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days TO scip_anonymous;
-GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days, scip.total_overlaps TO scip_caller;
 
 -- One at a time adds totals of a metric. Its row is locked before a total is written, and what the ones before have
 -- committed is seen by the statement that looks for overlaps afterwards: one for all rows of an import.
 CREATE FUNCTION scip.lock_metrics(metrics text[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
   PERFORM FROM historical_metric WHERE code = ANY (metrics) ORDER BY code FOR NO KEY UPDATE;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.lock_metrics TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.total_period, scip.total_days, scip.total_overlaps, scip.lock_metrics TO scip_caller;
 CALL scip.add_trigger('guard_historical_total BEFORE INSERT OR UPDATE OF metric, period, hub_id, item, agent ON historical_total', $$
   PERFORM scip.refuse(422, 'reference-not-found', 'metric', 'There is no such metric.')
     WHERE NOT EXISTS (SELECT FROM scip.historical_metric m WHERE m.code = NEW.metric);

@@ -23,7 +23,6 @@ CREATE INDEX ON scip.person (id) WHERE restricted;
 -- A name is kept as it is read, whatever was pasted; that it is one's own is seen by its folded form.
 CALL scip.add_trigger('tidy BEFORE INSERT OR UPDATE OF name ON person',
   $$NEW.name := scip.plain(NEW.name);$$);
-GRANT EXECUTE ON FUNCTION scip.is_email TO scip_caller;
 
 -- What is personal says why, on what ground and how long: a test finds a text column that is neither marked so nor
 -- listed as reviewed.
@@ -81,7 +80,7 @@ GRANT SELECT (id, person_id, former_id, moved, version, created_at, updated_at),
 
 CREATE FUNCTION ctx.person() RETURNS uuid LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
 AS $$ BEGIN RETURN (SELECT a.person_id FROM scip.account a WHERE a.id = ctx.account()); END $$;
-GRANT EXECUTE ON FUNCTION ctx.person TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.is_email, ctx.person TO scip_caller;
 
 -- A professional in a Hub for a time, with what they represent then: another organisation or sector is another row.
 CREATE TABLE scip.hub_membership (
@@ -315,14 +314,12 @@ BEGIN
   INSERT INTO person (id, name, email) VALUES (add_person.id, add_person.name, add_person.email);
   RETURN add_person.id;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.add_person TO scip_caller;
 
 -- Who is or was called so, for the central team. Only ids: who reads the names writes that down.
 CREATE FUNCTION scip.people_named(q text) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   SELECT p.id FROM person p WHERE ctx.central() AND search_text(p.name) LIKE ANY (search_term(q))
   UNION SELECT m.person_id FROM person_merge m WHERE ctx.central() AND search_text(m.name) LIKE ANY (search_term(q));
 $$;
-GRANT EXECUTE ON FUNCTION scip.people_named TO scip_caller;
 -- Makes one of two records of a person, for good, with the name and address of the one that stays.
 CALL scip.add_trigger('merge BEFORE INSERT ON person_merge', $$
 DECLARE
@@ -491,7 +488,7 @@ BEGIN
   )
   SELECT (SELECT count(*) FROM made), (SELECT count(*) FROM people) INTO imported, created_people;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.import_members TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.add_person, scip.people_named, scip.import_members TO scip_caller;
 
 -- A seat stays with its group, and who holds it is somebody we know.
 CALL scip.add_trigger('guard_seat BEFORE INSERT OR UPDATE ON group_seat', $$

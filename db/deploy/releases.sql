@@ -604,9 +604,7 @@ CREATE FUNCTION scip.headline_comparison(OUT figure text, OUT derived numeric, O
   SELECT f.slug, a.value, a.status, a.basis, a.period, a.definition_version
   FROM shown a JOIN asserted f ON f.metric = a.metric AND f.name = a.period
 $$;
-GRANT EXECUTE ON FUNCTION scip.metric_explain, scip.headline_comparison TO scip_anonymous, scip_caller;
-GRANT EXECUTE ON FUNCTION scip.metric_answer TO scip_anonymous, scip_caller;
-GRANT EXECUTE ON FUNCTION scip.metric_values TO scip_anonymous;
+GRANT EXECUTE ON FUNCTION scip.metric_explain, scip.headline_comparison, scip.metric_answer TO scip_anonymous, scip_caller;
 
 -- Where a period begins and ends: an academic year, or of a strategy the academic years that lie within it. No row:
 -- neither.
@@ -684,6 +682,6 @@ BEGIN
     LEFT JOIN release_cell c ON c.release_id = r.id AND c.metric = 'self_assessments' AND c.breakdown = '{category}'
       AND c.category = p.slug || '/' || g.stage) s;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.self_assessment_sums TO scip_anonymous;
+GRANT EXECUTE ON FUNCTION scip.metric_values, scip.self_assessment_sums TO scip_anonymous;
 
 COMMIT;

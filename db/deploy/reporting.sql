@@ -160,7 +160,6 @@ CREATE FUNCTION scip.refuse_list(hub text, period text) RETURNS SETOF int LANGUA
   WHERE hub IS NOT NULL AND NOT EXISTS (SELECT FROM scip.hub h WHERE h.slug = refuse_list.hub)
      OR period IS NOT NULL AND scip.period_name(period) IS NULL
 $$;
-GRANT EXECUTE ON FUNCTION scip.refuse_list TO scip_caller;
 
 -- What a Hub was and is: since when at the earliest and at the latest, and up to which day (exclusive; NULL: still).
 -- Of a Hub whose start is not known it is its launch, or when the evidence was given.
@@ -180,7 +179,7 @@ CREATE FUNCTION scip.hub_active(hub bigint, first date, last date) RETURNS boole
   RETURN EXISTS (SELECT FROM scip.hub_phases(hub) p
                  WHERE p.status = 'active' AND p.since_by <= first AND (p.until IS NULL OR p.until > last));
 END $$;
-GRANT EXECUTE ON FUNCTION scip.hub_phases, scip.hub_status_on, scip.hub_active TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.refuse_list, scip.hub_phases, scip.hub_status_on, scip.hub_active TO scip_caller;
 
 -- Activities: of the past, and what a member did is reported by who was one then.
 CALL scip.add_trigger('guard_activity BEFORE INSERT OR UPDATE ON activity', $$
@@ -200,7 +199,6 @@ END $$;
 CREATE FUNCTION scip.open_until(hub bigint, quarter text) RETURNS date LANGUAGE sql STABLE PARALLEL SAFE STRICT
 RETURN greatest(scip.due_on(quarter), (SELECT e.open_until FROM scip.quarterly_update_extension e
                                        WHERE e.hub_id = hub AND e.quarter = open_until.quarter));
-GRANT EXECUTE ON FUNCTION scip.due_on, scip.open_until TO scip_caller;
 
 -- Who writes an update shares a quarter's lock, who moves its deadline or an exception holds it alone: each is wholly
 -- before or after the other. There need not be a row to lock, so it is an advisory one, whose next holder sees what the last committed.
@@ -240,7 +238,7 @@ BEGIN
   PERFORM scip.refuse(422, 'group-closed', 'group') WHERE found.status = 'closed';
   RETURN found.id;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.addressed_group TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.due_on, scip.open_until, scip.addressed_group TO scip_caller;
 
 CALL scip.add_trigger('guard_relay BEFORE INSERT OR UPDATE ON message_relay', $$
 DECLARE

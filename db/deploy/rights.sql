@@ -14,7 +14,6 @@ BEGIN
   PERFORM note_read(of_whom) WHERE of_whom IS NOT NULL AND NOT ctx.dry_run();
   RETURN CASE WHEN of_whom IS NULL OR NOT ctx.dry_run() THEN word END;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.account_word TO scip_caller;
 
 -- Writers may not read the columns, so each is set by a statement that does not.
 CREATE FUNCTION scip.correct(person uuid, body jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -138,7 +137,6 @@ BEGIN
       FROM objection o WHERE o.person_id = of_whom))
   FROM person p WHERE p.id = held_about.person);
 END $$;
-GRANT EXECUTE ON FUNCTION scip.correct, scip.erase_person, scip.held_about TO scip_caller;
 
 -- Objections, Art. 21. While one stands (it is not decided, or was upheld) the use of the person's data is restricted.
 CREATE TABLE scip.objection (
@@ -204,7 +202,7 @@ BEGIN
     PERFORM note_read(o.person_id) FROM objection o WHERE o.id = objection_words.objection;
   END IF;
 END $$;
-GRANT EXECUTE ON FUNCTION scip.objection_words TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.account_word, scip.correct, scip.erase_person, scip.held_about, scip.objection_words TO scip_caller;
 
 -- Breaches of personal data, Art. 33(5): added and amended, never removed; earlier states are in the history. No name stands here.
 CREATE TABLE scip.breach (
@@ -299,7 +297,6 @@ END $$;
 -- first. Figures as of a day before it are not known any more: that is seen from where history begins.
 CREATE FUNCTION scip.history_kept(the_table oid) RETURNS interval LANGUAGE sql STABLE
 RETURN substring(obj_description(the_table, 'pg_class') FROM 'history: kept=([^;]+)')::interval;
-GRANT EXECUTE ON FUNCTION scip.history_kept TO scip_caller;
 CREATE FUNCTION scip.retain_history() RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   t record;
@@ -690,7 +687,7 @@ BEGIN
 EXCEPTION WHEN integrity_constraint_violation THEN
   PERFORM scip.refuse(409, 'value-required', 'field');
 END $$;
-GRANT EXECUTE ON FUNCTION scip.decide_mention, scip.erasure_mentions, scip.add_redaction TO scip_caller;
+GRANT EXECUTE ON FUNCTION scip.history_kept, scip.decide_mention, scip.erasure_mentions, scip.add_redaction TO scip_caller;
 CREATE FUNCTION scip.replay(who uuid, line text) RETURNS void LANGUAGE plpgsql SET search_path = scip, pg_temp AS $$
 DECLARE
   part text[] := regexp_match(line, '^(\S+)(?: (\S+) (\S+) (\S+) (\S+) (.*))?$');

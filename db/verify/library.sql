@@ -7,6 +7,7 @@ SELECT slug, title_cy, principle_id, tier, phases, nations, withdrawn_at, words 
 SELECT 1 / (scip.is_isbn('9780306406157') AND NOT scip.is_isbn('9780306406158'))::int;
 SELECT file_id, n, bytes FROM scip.file_chunk WHERE false;
 SELECT id, begun_at FROM scip.upload WHERE false;
+SELECT slug, title_cy, usage_cy FROM scip.branding WHERE false;
 SELECT 1 / (scip.uri_segment('Áé b.pdf') = '%C3%81%C3%A9%20b.pdf')::int;
 SELECT 1 / (NOT has_table_privilege('scip_anonymous', 'scip.upload', 'SELECT') AND NOT has_table_privilege('scip_writer', 'scip.file_chunk', 'DELETE'))::int;
 ROLLBACK;

@@ -61,7 +61,6 @@ SELECT l.id, l.kind, coalesce((SELECT scip.link('organisations', p.slug, p.name)
        (SELECT '/v1/organisations/' || s.slug FROM scip.organisation s WHERE s.id = l.organisation_id) || '/lineage/' || l.id AS href,
        l.version AS _version, o AS _organisation_id
 FROM scip.organisation_lineage l, unnest(ARRAY[l.organisation_id, l.predecessor_id]) o;
-GRANT SELECT ON scip.organisation_lineages TO scip_anonymous, scip_caller;
 CREATE VIEW scip.organisations WITH (security_invoker) AS
 SELECT o.slug, o.name,
        (SELECT coalesce(json_agg(json_build_object('name', n.name, 'kind', n.kind) ORDER BY n.name_sort), '[]')
@@ -135,7 +134,7 @@ SELECT scip.link('hubs', h.slug, h.name) AS hub, s.status, s.starts::text AS "fr
        s.ends::text AS "to", s.evidence::text AS evidence_on, s.updated_at, h.slug AS _hub,
        coalesce(scip.latest(s.ends), 'infinity') AS _until, s.id AS _id
 FROM scip.hub_status s JOIN scip.hub h ON h.id = s.hub_id;
-GRANT SELECT ON scip.hub_leads, scip.hub_statuses TO scip_anonymous, scip_caller;
+GRANT SELECT ON scip.organisation_lineages, scip.hub_leads, scip.hub_statuses TO scip_anonymous, scip_caller;
 
 CREATE VIEW scip.corrections WITH (security_invoker) AS
 SELECT c.id, c.record, c.operation::text, c.reason,

@@ -78,8 +78,13 @@ FROM scip.file f LEFT JOIN scip.document d ON d.id = f.document_id LEFT JOIN sci
 WHERE f.ended_at IS NULL;
 -- As the list shows it, for who has just written it.
 CREATE VIEW scip.file_answers WITH (security_invoker) AS
-SELECT f._id, f.href, json_build_object('name', f.name, 'media_type', f.media_type, 'size', f.size, 'sha256', f.sha256,
+SELECT f._id, f._item, f.href, json_build_object('name', f.name, 'media_type', f.media_type, 'size', f.size, 'sha256', f.sha256,
   'available_from', f.available_from, 'uploaded_at', t.at, 'updated_at', t.at, 'href', f.href) AS answer
 FROM scip.files f, to_char(f.uploaded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') t (at);
+CREATE VIEW scip.branding_assets WITH (security_invoker) AS
+SELECT b.slug::text, b.title::text, b.title_cy::text, b.usage, b.usage_cy,
+       coalesce((SELECT json_agg(a.answer ORDER BY a.href) FROM scip.file_answers a WHERE a._item = 'branding/' || b.slug), '[]') AS files,
+       b.updated_at, '/v1/branding/' || b.slug AS href, b.version AS _version
+FROM scip.branding b WHERE scip.branding_open();
 GRANT SELECT ON scip.files TO scip_anonymous, scip_caller;
-GRANT SELECT ON scip.file_answers TO scip_caller;
+GRANT SELECT ON scip.file_answers, scip.branding_assets TO scip_caller;

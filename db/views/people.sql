@@ -12,15 +12,12 @@ JOIN scip.hub h ON h.id = m.hub_id
 LEFT JOIN scip.organisation o ON o.id = m.organisation_id;
 
 CREATE VIEW scip.person_former_id WITH (security_invoker) AS SELECT former_id AS id, person_id FROM scip.person_merge;
-GRANT SELECT ON scip.person_former_id TO scip_caller;
 
 CREATE VIEW scip.hub_quorum_rules WITH (security_invoker) AS
 SELECT scip.link('hubs', h.slug, h.name) AS hub, q.starts AS "from",
        array_to_json(q.sectors) AS sectors, q.minimum AS minimum_members, q.created_at, q.updated_at,
        '/v1/hubs/' || h.slug || '/quorum-rules/' || q.starts AS href, q.version AS _version, h.slug AS _hub, q.id AS _id
 FROM scip.hub_quorum q JOIN scip.hub h ON h.id = q.hub_id;
-
-GRANT SELECT ON scip.hub_members, scip.hub_quorum_rules TO scip_caller;
 
 CREATE VIEW scip.group_seats WITH (security_invoker) AS
 SELECT s.id, scip.link('groups', g.slug, g.name) AS "group", s.title::text,
@@ -30,7 +27,6 @@ SELECT s.id, scip.link('groups', g.slug, g.name) AS "group", s.title::text,
 FROM scip.group_seat s
 JOIN scip.alliance_group g ON g.id = s.group_id
 LEFT JOIN scip.organisation o ON o.id = s.organisation_id;
-GRANT SELECT ON scip.group_seats TO scip_caller;
 
 -- Hubs and groups that the caller belongs to, once and now.
 CREATE VIEW scip.own_memberships WITH (security_invoker) AS
@@ -39,4 +35,4 @@ FROM scip.hub_members WHERE person = (SELECT ctx.person())
 UNION ALL
 SELECT id, NULL, "group", title, organisation, sector, "from", "to", created_at, updated_at, href
 FROM scip.group_seats WHERE person = (SELECT ctx.person());
-GRANT SELECT ON scip.own_memberships TO scip_caller;
+GRANT SELECT ON scip.person_former_id, scip.hub_members, scip.hub_quorum_rules, scip.group_seats, scip.own_memberships TO scip_caller;

@@ -1,14 +1,12 @@
 CREATE VIEW scip.objections WITH (security_invoker) AS
 SELECT o.id, o.person_id AS person, o.received_on, o.decision AS status, o.decided_at, o.created_at, o.updated_at, o.version AS _version
 FROM scip.objection o;
-GRANT SELECT ON scip.objections TO scip_caller;
 CREATE VIEW scip.breaches WITH (security_invoker) AS
 SELECT b.id, b.what AS description, b.discovered_at, b.started_at, b.data AS data_affected, b.people AS people_affected, b.risk,
        b.consequences, b.measures, b.reported_at, b.not_reported_reason, b.people_informed_at, b.people_not_informed_reason,
        b.discovered_at + interval '72 hours' AS report_due_at, b.closed_at, b.created_at, b.updated_at,
        '/v1/privacy/breaches/' || b.id AS href, b.version AS _version
 FROM scip.breach b;
-GRANT SELECT ON scip.breaches TO scip_caller;
 
 -- Records of processing: what the columns' comments say.
 CREATE VIEW scip.processing WITH (security_invoker) AS
@@ -16,7 +14,6 @@ SELECT c.relname::text AS "table", a.attname::text AS "column", part[1] AS purpo
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped,
      regexp_match(col_description(c.oid, a.attnum), '^personal: purpose=([^;]+); basis=([^;]+); retention=(.+)$') part
 WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'p') AND part IS NOT NULL;
-GRANT SELECT ON scip.processing TO scip_caller;
 
 -- Every column that could hold words, and what becomes of a name in it:
 -- at_once: what is the name as a whole is replaced; where it is a part of a text, that is listed for the central team to decide;
@@ -79,7 +76,6 @@ SELECT r.id, r.href AS record, r."column" AS field, r.reason,
        scip.link('hubs', h.slug, h.name) AS hub,
        r.at AS redacted_at, r.at AS updated_at, '/v1/redactions/' || r.id AS href
 FROM scip.redaction r LEFT JOIN scip.hub h ON h.id = r.hub_id WHERE r.person_id IS NULL;
-GRANT SELECT ON scip.redactions TO scip_caller;
 
 -- What is done again after a restore, a line each: who was erased when; what was decided of a mention; what was redacted, by digest.
 CREATE VIEW scip.replayable WITH (security_invoker) AS
@@ -97,4 +93,4 @@ WHERE p.pronamespace = 'scip'::regnamespace AND p.proname ~ '^retain_' AND p.pro
 UNION ALL
 SELECT 'history', c.relname::text, scip.history_kept(c.oid)::text, NULL, NULL, NULL
 FROM pg_class c WHERE c.relnamespace = 'scip'::regnamespace AND scip.history_kept(c.oid) IS NOT NULL;
-GRANT SELECT ON scip.retention TO scip_caller;
+GRANT SELECT ON scip.objections, scip.breaches, scip.processing, scip.redactions, scip.retention TO scip_caller;

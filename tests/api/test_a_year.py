@@ -126,7 +126,7 @@ def clear(cluster):
     cluster.remove(hub="slug LIKE 'year-%'", organisation="slug LIKE 'year-%'", alliance_group="slug LIKE 'year-%'", release="period = '2040-41'",
                    meeting="title LIKE 'Year: %'", message="title LIKE 'Year: %'", group_seat="title LIKE 'Year: %'",
                    training_session="hub_id IN (SELECT id FROM scip.hub WHERE slug LIKE 'year-%')",
-                   **{table: "slug LIKE 'year-%'" for table in ("event", "programme", "course", "document", "region")},
+                   **{table: "slug LIKE 'year-%'" for table in ("event", "programme", "course", "document", "region", "branding")},
                    person="name LIKE 'Year Member %' OR email LIKE '%@year.example'", account_role="starts > '2039-01-01'",
                    idempotency="body LIKE '%@year.example%'")
 
@@ -338,6 +338,10 @@ def test_the_hub_is_on_the_website(year):
         "page": {"aims": "To be asked", "contact_url": "https://year.example/contact"}})
     year.lead.put(HUB + "/files/logo.png", PICTURE)
     year.lead.get(HUB + "/files/logo.png", status=403)
+    year.central.put("/v1/branding/year-mark", {"title": "Hub mark", "title_cy": "Nod yr Hybiau", "usage": "On what an active Hub publishes.",
+                                                "usage_cy": "Ar yr hyn y mae Hwb gweithredol yn ei gyhoeddi."})
+    year.central.put("/v1/branding/year-mark/files/mark.png", PICTURE)
+    year.lead.get("/v1/branding", status=403)
     assert year.visitor.get(HUB)["branding_allowed"] is False
     year.central.post(HUB + "/statuses", {"status": "active"})
     year.stands(evaluation="not_yet")
@@ -345,6 +349,10 @@ def test_the_hub_is_on_the_website(year):
     assert (hub["branding_allowed"], hub["page"]["contact_url"], hub["logo_alt"]) == (True, "https://year.example/contact", "A lighthouse")
     assert [file["name"] for file in year.visitor.get(HUB + "/files")["items"]] == ["logo.png"]
     year.lead.get(HUB + "/files/logo.png", status=200)
+    assert "year-mark" in {one["slug"] for one in year.lead.get("/v1/branding?limit=100")["items"]}
+    mark = year.lead.get("/v1/branding/year-mark")
+    assert mark["usage_cy"].startswith("Ar yr hyn") and mark["files"][0]["media_type"] == "image/png"
+    year.lead.get(mark["files"][0]["href"], status=200)
     assert [lead["slug"] for lead in hub["current_leads"]] == ["year-university"]
     assert "year-hub" in {one["slug"] for one in year.visitor.get("/v1/hubs?lead=year-university")["items"]}
 

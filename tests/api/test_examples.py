@@ -57,7 +57,7 @@ REPLAY = [
     ("putProgrammeEvaluation", CENTRAL, ["demonstration-days", "2023-24"]), ("patchProgrammeEvaluation", CENTRAL, ["demonstration-days", "2021-22"]),
     ("putDocument", CENTRAL, ["transitions"]), ("patchDocument", CENTRAL, ["demonstration-document-1"]), ("withdrawDocument", CENTRAL, ["demonstration-document-1"]),
     ("putResource", CENTRAL, ["welcome-pack"]), ("patchResource", CENTRAL, ["demonstration-resource-1"]), ("withdrawResource", CENTRAL, ["demonstration-resource-1"]),
-    ("putNewsItem", CENTRAL, ["two-new-hubs"]), ("patchNewsItem", CENTRAL, ["demonstration-news-1"]),
+    ("putBrandingAsset", CENTRAL, ["partner-mark"]), ("putNewsItem", CENTRAL, ["two-new-hubs"]), ("patchNewsItem", CENTRAL, ["demonstration-news-1"]),
     ("putGroup", CENTRAL, ["data-working-group"]), ("patchGroup", CENTRAL, [GROUP]),
     ("putToolkitPrinciple", CENTRAL, ["partnership-with-parents"]), ("patchToolkitPrinciple", CENTRAL, ["clear-approach"]),
     ("putToolkitFact", CENTRAL, ["pilot-schools"]), ("patchToolkitFact", CENTRAL, ["animation"]),

@@ -47,6 +47,8 @@ GET /v1/resources /v1/resources/{slug} /v1/resources/{slug}/withdrawal /v1/libra
 GET /v1/documents/{slug}/files /v1/resources/{slug}/files /v1/documents/{slug}/files/{name} /v1/resources/{slug}/files/{name}  all
 GET /v1/hubs/{slug}/files /v1/hubs/{slug}/files/{name}  all
 PUT,DELETE /v1/hubs/{slug}/files/{name}  central lead
+GET /v1/branding /v1/branding/{slug} /v1/branding/{slug}/files/{name}  central lead
+PUT,DELETE /v1/branding/{slug} /v1/branding/{slug}/files/{name}  central
 GET /v1/usage /v1/usage/users /v1/documents/{slug}/usage /v1/resources/{slug}/usage /v1/documents/{slug}/visit /v1/resources/{slug}/visit  all
 GET /v1/groups /v1/groups/{slug} /v1/strategies /v1/strategies/{slug}          all
 GET /v1/toolkit/principles /v1/toolkit/principles/{slug} /v1/toolkit/facts /v1/toolkit/facts/{slug}  all
@@ -330,6 +332,7 @@ ELSEWHERE = {"POST /oauth/token", "POST /oauth/revoke", "POST /v1/documents/{slu
 BODIES = {
     "POST /v1/messages#group": {"group": "hub-leads-group"},
     "PUT /v1/hubs/{slug}/files/{name}": "\x89PNG\r\n\x1a\n",
+    "PUT /v1/branding/{slug}/files/{name}": "\x89PNG\r\n\x1a\n",
     "PATCH /v1/hub-reports/{id}": '{"practice": "Matrix", "nil_return": false}',
     "PATCH /v1/hub-reports/{id}#submitted": '{"practice": "Matrix", "nil_return": false}',
     "POST /v1/programmes/{slug}/participants": {"hub": "matrix-hub"},
@@ -485,7 +488,7 @@ def records(cluster, server):
     with an invitation; an account and a client. All is deleted in the end."""
     def clear():
         cluster.remove(**{table: "slug LIKE 'matrix-%'" for table in
-                          ("event", "toolkit_principle", "hub", "organisation", "course", "document", "resource", "region", "programme")},
+                          ("event", "toolkit_principle", "hub", "organisation", "course", "document", "resource", "region", "programme", "branding")},
                        historical_total="period = '1999'", release="period = '1989-90' OR note = 'Matrix'",
                        **{table: "title LIKE 'Matrix %'" for table in ("meeting", "group_seat", "message")},
                        breach="what = 'Matrix'", objection="purpose = 'Matrix'", person="name LIKE 'Matrix %'", account="label LIKE 'Matrix %'")
@@ -564,6 +567,9 @@ def records(cluster, server):
     parts["picture"] = server.request("PUT", "/v1/hubs/matrix-hub/files/matrix.png", {"Authorization": f"Bearer {cluster.token(server, 'central')}", "If-None-Match": "*"},
                                       b"\x89PNG\r\n\x1a\n" + bytes(9)).status
     assert parts["picture"] == 201
+    done("PUT", "/v1/branding/matrix-mine", {"title": "Matrix", "title_cy": "Matrics", "usage": "Matrix", "usage_cy": "Matrics"}, If_None_Match="*")
+    assert server.request("PUT", "/v1/branding/matrix-mine/files/matrix.png", {"Authorization": f"Bearer {cluster.token(server, 'central')}", "If-None-Match": "*"},
+                          b"\x89PNG\r\n\x1a\n" + bytes(9)).status == 201
     for slug, steps in (("draft", []), ("published", ["publication"]), ("held", ["publication", "held"]), ("counted", ["publication", "held"])):
         done("PUT", f"/v1/events/matrix-{slug}", {"title": "Matrix", "kind": "outreach", "hub": "matrix-hub", "starts_on": "2024-06-01"}, "lead", If_None_Match="*")
         for step in steps:
@@ -659,6 +665,8 @@ def address(server, records, method, template):
         return template.replace("{id}", records["assessment" if "self" in template else "total"])
     if template == "/v1/hubs/{slug}/files/{name}":
         return template.replace("{slug}", "matrix-hub").replace("{name}", "new.png" if method == "PUT" else "matrix.png")
+    if template == "/v1/branding/{slug}/files/{name}":
+        return template.replace("{slug}", "matrix-mine").replace("{name}", "new.png" if method == "PUT" else "matrix.png")
     if template.endswith(("/files/{name}", "/visit")):
         return template.replace("{slug}", "matrix-held").replace("{name}", "new.csv" if method == "PUT" else "matrix.csv")
     if template.endswith("/withdrawal") and method == "GET" or template.endswith("/reinstatement"):
@@ -709,6 +717,8 @@ def address(server, records, method, template):
         return found.replace("{lead}", records["lead"]).replace("{id}", records["lead"] if "/leads/" in template else records["invitation"])
     if template.startswith("/v1/organisations/{slug}"):
         return template.replace("{slug}", "matrix-mine").replace("{id}", records["lineage"])
+    if template == "/v1/branding/{slug}":
+        return "/v1/branding/matrix-mine"
     if template == "/v1/regions/{slug}" and method != "GET":
         return "/v1/regions/matrix-district"
     if "{slug}" in template:

@@ -109,7 +109,7 @@ def test_what_changed_since_is_found_by_index(cursor, role, table, columns, valu
 
 # Functions in SQL that are no part of the query which calls them, so that each query makes a plan of them: where that is no matter.
 APART = {
-    "once in a request, of one record": """ctx.decides metric.breakdowns metric.query metric.quoted metric.rounded metric.rounded_answers scip.bookings_about
+    "once in a request, of one record": """ctx.decides ctx.uses_branding metric.breakdowns metric.query metric.quoted metric.rounded metric.rounded_answers scip.bookings_about
         scip.file_key scip.file_state scip.hub_operated scip.hub_status_on scip.is_demonstration scip.new_code scip.open_headings scip.open_until scip.page_filled
         scip.record_key scip.self_assessments_version scip.share scip.total_overlaps scip.total_period""",
     "of what a request says, which is worked out when the plan is made": "scip.parsed_query scip.org_id scip.search_term scip.search_query",

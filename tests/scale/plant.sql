@@ -105,6 +105,7 @@ INSERT INTO scip.resource (slug, title, kind, published_on, language, file_forma
 SELECT 'resource-' || i, pg_temp.name(i), pg_temp.pick(i, '{animation,film,guide}'), pg_temp.day(i)::text, 'en', 'pdf', '{primary}',
        ARRAY[pg_temp.nation(i)]::text[], '{x}', 'high'
 FROM pg_temp.n(1000) i;
+INSERT INTO scip.branding (slug, title, title_cy, usage, usage_cy) SELECT 'branding-' || i, 'x', 'x', 'x', 'x' FROM generate_series(1, 20) i;
 INSERT INTO scip.policy_contribution (slug, title, kind, body, published_on, sources, confidence)
 SELECT 'policy-' || i, pg_temp.name(i), pg_temp.pick(i, '{consultation_response,inquiry_evidence,context}'), 'Parliament',
        pg_temp.day(i)::text, '{x}', 'high' FROM pg_temp.n(2000) i;
