@@ -24,7 +24,7 @@ END $$;
 
 -- The record that has, or once had, this slug.
 CREATE FUNCTION pg_temp.find(record text, slug text, required boolean DEFAULT true) RETURNS bigint
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
   found_id bigint;
 BEGIN
