@@ -351,7 +351,7 @@ FROM generate_series(1, 20) n;
 INSERT INTO scip.news (slug, title, title_cy, title_source, kind, published_on, publisher, status, summary, summary_cy, body, body_cy, sources, confidence)
 SELECT 'demonstration-news-' || n, title, title_cy, 'page', kind, published_on, 'Demonstration Alliance', 'published', summary, summary_cy, body, body_cy, '{Demonstration data}', 'low'
 FROM (VALUES
-  (21, 'Demonstration: Pupils make a passport for moving school', 'Arddangosiad: Disgyblion yn creu pasbort ar gyfer newid ysgol', 'news', '2024-05-14',
+  (21, 'Demonstration post: Pupils make a passport for moving school', 'Arddangosiad: Disgyblion yn creu pasbort ar gyfer newid ysgol', 'news', '2024-05-14',
    'Two classes wrote down what a new school ought to know of them. This post is invented.', 'Ysgrifennodd dau ddosbarth yr hyn y dylai ysgol newydd ei wybod amdanynt. Neges ddychmygol yw hon.',
    $$Two classes spent a day on one question: **what should a new school know about me?** Each pupil made a passport to take along.
 
@@ -381,7 +381,7 @@ The blank pages are [on the event's page](https://example.org/demonstration/pass
 > Darllenodd rhywun ef cyn imi ddod. Dyna oedd y peth gorau.
 
 Mae'r tudalennau gwag [ar dudalen y digwyddiad](https://example.org/demonstration/passport), yn Gymraeg ac yn Saesneg.$$),
-  (22, 'Demonstration: What a year of Hub meetings has taught us', NULL, 'views', '2024-07-02', 'A Hub Lead looks back on four meetings. This post is invented.', NULL,
+  (22, 'Demonstration post: What a year of Hub meetings has taught us', NULL, 'views', '2024-07-02', 'A Hub Lead looks back on four meetings. This post is invented.', NULL,
    $$Four meetings, forty people, one lesson: *ask schools first*.
 
 ## Three things that worked
@@ -393,7 +393,7 @@ Mae'r tudalennau gwag [ar dudalen y digwyddiad](https://example.org/demonstratio
 > We stopped reporting and began to plan.
 
 More of it is in [the Hub's own notes](https://example.org/demonstration/notes).$$, NULL),
-  (23, 'Demonstration: Applications for new Hubs are open', 'Arddangosiad: Ceisiadau am Hybiau newydd ar agor', 'news', '2024-09-16', 'Regions without a Hub can apply until the end of term. This post is invented.', NULL,
+  (23, 'Demonstration post: Applications for new Hubs are open', 'Arddangosiad: Ceisiadau am Hybiau newydd ar agor', 'news', '2024-09-16', 'Regions without a Hub can apply until the end of term. This post is invented.', NULL,
    $$A region **without a Hub** can apply for one. It takes an institution that leads, and partners from six sectors.
 
 ### What to send

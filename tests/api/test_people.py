@@ -134,8 +134,8 @@ def test_listing_people(server, central, lead, neighbour, member):
 def test_correction(cluster, server, central, lead, neighbour, member):
     href, own = member["person_href"], account_of(cluster, server, member["person"])
     read = get(server, own, href)
-    changed = patch(server, own, href, {"name": "New Name"}, if_match=read.headers["ETag"])
-    assert changed.status == 200 and (changed.json["name"], changed.json["email"]) == ("New Name", member["email"])
+    changed = patch(server, own, href, {"name": "Corrected Name"}, if_match=read.headers["ETag"])
+    assert changed.status == 200 and (changed.json["name"], changed.json["email"]) == ("Corrected Name", member["email"])
     assert patch(server, own, href, {"email": None}, if_match=read.headers["ETag"]).status == 412
     assert patch(server, lead, href, {"email": None}).json["email"] is None
     both = patch(server, central, href, {"name": "Newer Name", "email": member["email"]}).json
@@ -149,7 +149,7 @@ def test_correction(cluster, server, central, lead, neighbour, member):
     assert patch(server, lead, href, {"name": "X"}).status == 403
     # nothing of it is in what was written down
     for table in ("history", "audit", "change"):
-        assert cluster.psql(f"SELECT count(*) FROM scip.{table} r WHERE r::text LIKE '%New Name%' OR r::text LIKE '%{member['email']}%'") == "0"
+        assert cluster.psql(f"SELECT count(*) FROM scip.{table} r WHERE r::text LIKE '%Corrected Name%' OR r::text LIKE '%{member['email']}%'") == "0"
 
 
 def test_whose_account(cluster, server, central, lead, member):
