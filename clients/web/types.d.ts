@@ -17771,9 +17771,16 @@ export interface components {
             /** @description Why the figure, or a part of it, differs from the records. Required where one does. */
             reason?: string | null;
             /** @description Changes to the parts, which add up to the figure; null takes a part out, or the whole breakdown: where the figure is the records', theirs is there again. */
-            breakdown?: {
-                [key: string]: number | null;
-            } | null;
+            breakdown?: components["schemas"]["EvaluationBreakdownPatch"];
+        } | null;
+        /**
+         * @description Changes to the parts of a figure; null takes a part out, or the whole breakdown.
+         * @example {
+         *       "he": 3
+         *     }
+         */
+        EvaluationBreakdownPatch: {
+            [key: string]: number | null;
         } | null;
         /**
          * @description The beginning of a return: figures by metric, answers by question.
@@ -19734,6 +19741,11 @@ export interface components {
          */
         LateReturnKind: "quarterly_update" | "evaluation";
         /**
+         * @description none: nobody has begun it. draft: begun.
+         * @enum {string}
+         */
+        LateReturnStatus: "none" | "draft";
+        /**
          * @description What a Hub owes and has not submitted in time.
          * @example {
          *       "hub": {
@@ -19743,6 +19755,7 @@ export interface components {
          *       },
          *       "kind": "quarterly_update",
          *       "period": "2021-22-Q4",
+         *       "status": "none",
          *       "due_on": "2022-09-21",
          *       "days_late": 12,
          *       "open_until": "2022-09-21",
@@ -19756,6 +19769,8 @@ export interface components {
             kind: components["schemas"]["LateReturnKind"];
             /** @description The quarter of an update, or the academic year of an evaluation. */
             period: string;
+            /** @description How far it is. Where it is none its address is one to PUT it at. */
+            status: components["schemas"]["LateReturnStatus"];
             /**
              * Format: date
              * @description The day by which it was due.
@@ -42920,6 +42935,7 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             default: components["responses"]["Problem"];

@@ -5,7 +5,7 @@ FROM (
   SELECT 400 AS refused WHERE :period IS NOT NULL AND scip.period_name(:period) IS NULL
 ) refusal
 FULL JOIN (
-  SELECT hub, kind, period, due_on, days_late, open_until, href, due_on::text AS _after_key, _owed::text AS _after_owed
+  SELECT hub, kind, period, status, due_on, days_late, open_until, href, due_on::text AS _after_key, _owed::text AS _after_owed
   FROM scip.late_returns
   WHERE ((SELECT ctx.central() OR ctx.decides()) AND CASE WHEN :period IS NULL
       THEN _year >= scip.academic_year((scip.today() - interval '1 year')::date) ELSE _year = scip.period_name(:period) END)

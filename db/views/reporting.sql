@@ -80,15 +80,15 @@ FROM scip.hub h CROSS JOIN LATERAL (
 
 -- What Hubs owe past its day: updates of quarters, evaluations of years.
 CREATE VIEW scip.late_returns WITH (security_invoker) AS
-SELECT u.hub, r.kind, r.period, r.due_on, scip.today() - r.due_on AS days_late, r.open_until, r.href, u._hub, left(u.quarter, 7) AS _year,
-       concat(u._hub, r.period) AS _owed
+SELECT u.hub, r.kind, r.period, r.status, r.due_on, scip.today() - r.due_on AS days_late, r.open_until, r.href, u._hub,
+       left(u.quarter, 7) AS _year, concat(u._hub, r.period) AS _owed
 FROM scip.hub_updates u CROSS JOIN LATERAL (
-  SELECT 'quarterly_update' AS kind, u.quarter::text AS period, u.due_on, u.open_until, u.href WHERE u.required AND u.status <> 'submitted'
-  UNION ALL SELECT 'evaluation', left(u.quarter, 7), (u."to" + setting.evaluation_due_months() * interval '1 month')::date, NULL,
-    '/v1/hubs/' || u._hub || '/evaluations/' || left(u.quarter, 7)
-  WHERE u.quarter ~ 'Q4$' AND scip.hub_status_on(u._hub_id, u."to") = 'active' AND NOT EXISTS (SELECT FROM scip.hub_evaluation e
-    WHERE e.hub_id = u._hub_id AND e.year = left(u.quarter, 7) AND e.submitted_at IS NOT NULL)) r
-WHERE r.due_on < scip.today();
+  SELECT 'quarterly_update' AS kind, u.quarter::text AS period, u.status, u.due_on, u.open_until, u.href WHERE u.required
+  UNION ALL SELECT 'evaluation', y.year, coalesce(e.status, 'none'), (u."to" + setting.evaluation_due_months() * interval '1 month')::date,
+    NULL, '/v1/hubs/' || u._hub || '/evaluations/' || y.year
+  FROM left(u.quarter, 7) y (year) LEFT JOIN scip.hub_evaluation e ON e.hub_id = u._hub_id AND e.year = y.year
+  WHERE u.quarter ~ 'Q4$' AND scip.hub_status_on(u._hub_id, u."to") = 'active') r
+WHERE r.due_on < scip.today() AND r.status IN ('none', 'draft');
 
 GRANT SELECT ON scip.activities, scip.hub_updates, scip.messages, scip.hub_relays, scip.hub_answers, scip.hub_reports, scip.hub_reviews,
   scip.hub_duties, scip.late_returns TO scip_caller;
