@@ -1,4 +1,5 @@
 #include "base/scan.h"
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,33 +26,13 @@ bool scan_int(const char *text, size_t length, int64_t *value) {
     return same;
 }
 
-static size_t digits(const char *text, size_t length, size_t from) {
-    size_t i = from;
-    while (i < length && digit(text[i]))
-        i++;
-    return i - from;
-}
-
+/* What jansson takes for one, without the white space that it passes over. */
 bool scan_number(const char *text, size_t length) {
-    size_t i = length && *text == '-', whole = digits(text, length, i);
-    if (!whole || (whole > 1 && text[i] == '0'))
-        return false;
-    i += whole;
-    if (i < length && text[i] == '.') {
-        size_t fraction = digits(text, length, i + 1);
-        if (!fraction)
-            return false;
-        i += 1 + fraction;
-    }
-    if (i < length && (text[i] | 0x20) == 'e') {
-        i++;
-        i += i < length && (text[i] == '+' || text[i] == '-');
-        size_t exponent = digits(text, length, i);
-        if (!exponent)
-            return false;
-        i += exponent;
-    }
-    return i == length;
+    bool plain = strspn(text, "+-.eE0123456789") >= length;
+    json_t *number = plain ? json_loadb(text, length, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL) : NULL;
+    bool ok = number;
+    json_decref(number);
+    return ok;
 }
 
 /* A long double has the 64 bits of every integer. */

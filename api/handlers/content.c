@@ -21,7 +21,7 @@ static const struct known {
     {"text/csv", ".csv ", "text/csv; charset=utf-8"},
     {"text/plain", ".txt ", "text/plain; charset=utf-8"},
 };
-enum { KNOWN = sizeof known / sizeof *known };
+enum { KNOWN = sizeof known / sizeof *known, ENTRY_MAX = 95 }; /* ENTRY_MAX: bytes of an entry that is looked for */
 
 /* Members that identify the archives of office programs, and those that hold macros; any other; the directory's end.
  */
@@ -74,27 +74,13 @@ static size_t unfinished(const char *bytes, size_t length) {
     return 0;
 }
 
-/* UTF-8 without controls but for white space. */
-static bool take_text(struct content *content, const char *bytes, size_t length) {
-    for (size_t i = 0; i < length; i++)
-        if ((unsigned char)bytes[i] < 0x20 && !strchr("\t\n\r\f", bytes[i] ?: 1))
-            return false;
-    while (content->tail_length && length) { /* a character that the bytes before began */
-        content->tail[content->tail_length++] = *bytes++;
-        length--;
-        if (scan_utf8(content->tail, content->tail_length))
-            content->tail_length = 0;
-        else if (content->tail_length == 4)
-            return false;
-    }
-    size_t kept = unfinished(bytes, length);
-    if (!scan_utf8(bytes, length - kept))
-        return false;
-    if (kept) {
-        memcpy(content->tail, bytes + length - kept, kept);
-        content->tail_length = kept;
-    }
-    return true;
+/* UTF-8 without controls but for white space: how much of the window is, but for what may go on. -1: it is none. */
+static ptrdiff_t look_at_text(const struct content *content) {
+    size_t done = content->held - unfinished(content->window, content->held);
+    for (size_t i = 0; i < done; i++)
+        if ((unsigned char)content->window[i] < 0x20 && !strchr("\t\n\r\f", content->window[i] ?: 1))
+            return -1;
+    return scan_utf8(content->window, done) ? (ptrdiff_t)done : -1;
 }
 
 /* A PDF begins within the first 1,024 bytes (ISO 32000-1, annex H, 3.4.1): behind white space and a mark, or behind
@@ -105,7 +91,7 @@ static bool is_pdf(const char *bytes, size_t length) {
     while (at < before && strchr(" \t\r\n\f", bytes[at] ?: 1))
         at++;
     struct content text = {.kind = CONTENT_TEXT};
-    return found && (at == before || !take_text(&text, bytes, length));
+    return found && (at == before || !content_take(&text, bytes, length));
 }
 
 static void begin_check(struct content *content, const char *bytes, size_t length) {
@@ -147,40 +133,35 @@ static void find_entries(struct content *content, const char *bytes, size_t leng
     }
 }
 
-/* An entry may lie across the end of these bytes: then it is found with the next ones. */
-static void take_archive(struct content *content, const char *bytes, size_t length) {
-    char joint[2 * CONTENT_TAIL];
-    size_t more = length < CONTENT_TAIL ? length : CONTENT_TAIL;
-    memcpy(joint, content->tail, content->tail_length);
-    memcpy(joint + content->tail_length, bytes, more);
-    if (length < CONTENT_TAIL) { /* the whole rest, as far as it can still go on */
-        size_t total = content->tail_length + more, kept = total < CONTENT_TAIL ? total : CONTENT_TAIL;
-        find_entries(content, joint, total, total - kept);
-        memcpy(content->tail, joint + total - kept, kept);
-        content->tail_length = kept;
-        return;
-    }
-    find_entries(content, joint, content->tail_length + more, content->tail_length);
-    find_entries(content, bytes, length, length - CONTENT_TAIL);
-    memcpy(content->tail, bytes + length - CONTENT_TAIL, CONTENT_TAIL);
-    content->tail_length = CONTENT_TAIL;
+/* An entry may lie across the end of the window: then it is found with the next bytes. */
+static ptrdiff_t look_at_archive(struct content *content) {
+    size_t done = content->held > ENTRY_MAX ? content->held - ENTRY_MAX : 0;
+    find_entries(content, content->window, content->held, done);
+    return (ptrdiff_t)done;
 }
 
 bool content_take(struct content *content, const char *bytes, size_t length) {
     if (content->kind == CONTENT_NEW)
         begin_check(content, bytes, length);
-    if (content->kind == CONTENT_ZIP)
-        take_archive(content, bytes, length);
-    return content->kind == CONTENT_TEXT ? take_text(content, bytes, length)
-                                         : content->kind == CONTENT_ZIP || content->type;
+    for (size_t part; content->kind != CONTENT_PLAIN && length; bytes += part, length -= part) {
+        part = length < CONTENT_WINDOW - content->held ? length : CONTENT_WINDOW - content->held;
+        memcpy(content->window + content->held, bytes, part);
+        content->held += part;
+        ptrdiff_t done = content->kind == CONTENT_ZIP ? look_at_archive(content) : look_at_text(content);
+        if (done < 0)
+            return false;
+        content->held -= (size_t)done;
+        memmove(content->window, content->window + done, content->held);
+    }
+    return true;
 }
 
 const char *content_type(struct content *content, const char *name) {
     if (content->kind == CONTENT_TEXT)
-        return content->tail_length ? NULL : content_named("text/csv", name) ? "text/csv" : "text/plain";
+        return content->held ? NULL : content_named("text/csv", name) ? "text/csv" : "text/plain";
     if (content->kind != CONTENT_ZIP)
         return content->type;
-    find_entries(content, content->tail, content->tail_length, content->tail_length);
+    find_entries(content, content->window, content->held, content->held);
     switch (content->members) {
     case ENTRY | DIRECTORY_END:
         return content->type;

@@ -3,15 +3,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { CONTENT_TAIL = 95 };
+enum { CONTENT_WINDOW = 4096 };
 
 /* Zeroed to begin with. */
 struct content {
     const char *type; /* by the first bytes; NULL: a zip archive or a text, of which more is to be seen */
     enum { CONTENT_NEW, CONTENT_PLAIN, CONTENT_ZIP, CONTENT_TEXT } kind;
-    unsigned members;        /* of the archive that have been seen: bits */
-    char tail[CONTENT_TAIL]; /* the last bytes: what is looked for may go on */
-    size_t tail_length;
+    unsigned members;            /* of the archive that have been seen: bits */
+    char window[CONTENT_WINDOW]; /* bytes that are looked at, the last of which may go on in the next ones */
+    size_t held;
 };
 
 /* Takes the next bytes in, of the first ones at least 16 where there are so many. False: no type that is accepted. */

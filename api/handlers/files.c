@@ -124,11 +124,7 @@ static const char *disposition(struct arena *arena, const char *name) {
         if ((*c & 0xc0) != 0x80) /* one for a character, whatever its length */
             buf_char(&text, *c & 0x80 || *c == '%' ? '_' : *c);
     buf_str(&text, "\"; filename*=UTF-8''");
-    for (const char *c = name; *c; c++)
-        if ((*c >= '0' && *c <= '9') || ((*c | 0x20) >= 'a' && (*c | 0x20) <= 'z') || strchr("!#$&+-.^_`|~", *c))
-            buf_char(&text, *c);
-        else
-            buf_printf(&text, "%%%02X", (unsigned char)*c);
+    put_encoded(&text, name, strlen(name));
     return buf_text(&text);
 }
 

@@ -47,34 +47,6 @@ static int ask_sql(struct request *request, enum transaction_statement which, co
     return -1;
 }
 
-/* The tags of If-Match as an array's text; those that are not ours name nothing. */
-static const char *read_tags(struct arena *arena, const char *header) {
-    struct buf tags = buf_new(arena, 128, 8192);
-    buf_str(&tags, header[strspn(header, " \t")] == '*' ? "{*" : "{");
-    for (const char *quote = strchr(header, '"'); quote; quote = strchr(quote, '"')) {
-        size_t digits = strspn(++quote, "0123456789abcdef");
-        const char *end = strchr(quote, '"');
-        if (!end)
-            break;
-        if (digits == 2 * SHA256 && quote + digits == end) {
-            if (tags.length > 1)
-                buf_char(&tags, ',');
-            buf_put(&tags, quote, digits);
-        }
-        quote = end + 1;
-    }
-    buf_char(&tags, '}');
-    return buf_text(&tags);
-}
-
-static bool read_conditions(struct upload *upload) {
-    struct request *request = upload->request;
-    const char *match = request_header(request, "If-Match");
-    upload->only_new = request_header(request, "If-None-Match") ? "t" : "f"; /* * is all that the contract allows */
-    upload->tags = match ? read_tags(request->arena, match) : NULL;
-    return !match || upload->tags || problem_exhausted(&request->problem);
-}
-
 /* Content-Digest (RFC 9530, section 2) or its forerunner Digest (RFC 3230): the SHA-256 in base64, if there is one. */
 static bool read_digest(struct upload *upload, const char *name) {
     const char *header = request_header(upload->request, name), *at = header ? strcasestr(header, "sha-256=") : NULL;
@@ -211,12 +183,14 @@ static bool take_upload(struct upload *upload) {
 }
 
 bool files_put(struct request *request) {
-    struct upload upload = {.request = request, .id = bind_new_id(request->arena)};
+    struct upload upload = {.request = request,
+                            .only_new = request_header(request, "If-None-Match") ? "t" : "f", /* * is all there is */
+                            .tags = request_header(request, "If-Match") ? request->inputs.if_match : NULL,
+                            .id = bind_new_id(request->arena)};
     files_place(request, upload.place);
     if (!upload.id)
         return problem_exhausted(&request->problem);
-    if (!read_conditions(&upload) || !read_digest(&upload, "Digest") || !read_digest(&upload, "Content-Digest") ||
-        !transfers_begin(request))
+    if (!read_digest(&upload, "Digest") || !read_digest(&upload, "Content-Digest") || !transfers_begin(request))
         return false;
     const char *const values[] = {upload.place[0], upload.place[1], upload.place[2],
                                   upload.only_new, upload.tags,     upload.id};
@@ -226,9 +200,7 @@ bool files_put(struct request *request) {
 bool files_delete(struct request *request) {
     const char *values[4];
     files_place(request, values);
-    values[3] = read_tags(request->arena, request_header(request, "If-Match"));
-    if (!values[3])
-        return problem_exhausted(&request->problem);
+    values[3] = request->inputs.if_match;
     if (ask_sql(request, FILE_DELETE, values, NULL, 0) < 0)
         return false;
     if (request->app->cache && !request->call.dry_run)

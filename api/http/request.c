@@ -160,6 +160,7 @@ static bool read_body(struct request *request) {
  * version 0 is that of a record that is not there, and none has both. */
 static bool bind_headers(struct request *request) {
     const struct spec *spec = request->match.spec;
+    bool files = request->operation->handler; /* whose entity tags are digests */
     unsigned missing = 0, given = 0;
     for (unsigned i = 0; i < spec->parameter_count; i++) {
         const struct parameter *parameter = &spec->parameters[i];
@@ -168,8 +169,8 @@ static bool bind_headers(struct request *request) {
         if (parameter->place != IN_HEADER || (condition && !value && ++missing))
             continue;
         bind_check_value(parameter, value ? &(struct text){value, strlen(value)} : NULL, &request->problem);
-        any = strcmp(parameter->name, "If-Match") == 0 ? NULL : any;
-        if (condition && (++given, !bind_versions(request->arena, value, any, &request->inputs.if_match)))
+        any = strcmp(parameter->name, "If-Match") != 0 ? any : files ? "{*}" : NULL;
+        if (condition && (++given, !bind_tags(request->arena, value, files, any, &request->inputs.if_match)))
             return problem_exhausted(&request->problem);
         if (value && strcmp(parameter->name, "Idempotency-Key") == 0)
             request->call.key = value;

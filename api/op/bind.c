@@ -223,25 +223,23 @@ static const char *parameter_value(struct arena *arena, const struct parameter *
     return parameter->standard;
 }
 
-bool bind_versions(struct arena *arena, const char *header, const char *any, const char **list) {
-    struct buf versions = buf_new(arena, 64, 64 * 1024);
+bool bind_tags(struct arena *arena, const char *header, bool digests, const char *any, const char **list) {
+    struct buf tags = buf_new(arena, 128, 64 * 1024);
     if (strcmp(header, "*") == 0)
         return *list = any, true;
-    buf_char(&versions, '{');
+    buf_char(&tags, '{');
     for (const char *quote = strchr(header, '"'); quote; quote = strchr(quote, '"')) {
-        size_t digits = strspn(++quote, "0123456789");
+        size_t digits = strspn(++quote, digests ? "0123456789abcdef" : "0123456789");
         const char *end = strchr(quote, '"');
         if (!end || !strchr(", \t", end[1])) /* the end, too, is found in that set */
             break;
-        if (digits && digits < 10 && (quote[digits] == '.' || quote[digits] == '"')) {
-            if (versions.length > 1)
-                buf_char(&versions, ',');
-            buf_put(&versions, quote, digits);
-        }
+        if (digests ? digits == 64 && quote[64] == '"'
+                    : digits && digits < 10 && (quote[digits] == '.' || quote[digits] == '"'))
+            buf_printf(&tags, "%s%.*s", tags.length > 1 ? "," : "", (int)digits, quote);
         quote = end + 1;
     }
-    buf_char(&versions, '}');
-    return (*list = buf_text(&versions));
+    buf_char(&tags, '}');
+    return (*list = buf_text(&tags));
 }
 
 const char *bind_new_id(struct arena *arena) {

@@ -31,7 +31,7 @@ struct inputs {
     const json_t *body;    /* or NULL */
     struct text body_text; /* :body: the JSON that it was read from, or that CSV became */
     bool whole;            /* no default limit: the representation gives everything */
-    const char *if_match;  /* versions as an array's text, or NULL */
+    const char *if_match;  /* versions, or a handler's digests, as an array's text, or NULL */
     const struct service *service;
     const char *new_id; /* out: the id that was made, or NULL */
     int64_t limit;      /* out: rows of a page, 0 for all */
@@ -66,6 +66,8 @@ const char *const *bind_values(struct arena *arena, const struct operation *oper
 /* A UUID of version 7: sorted by the time it was made (RFC 9562, section 5.7). */
 const char *bind_new_id(struct arena *arena);
 
-/* A precondition's versions as an array's text: what stands before the dot of each entity tag, weak or not; any for
- * `*`. Tags that are not ours name nothing. False over the arena's cap: nothing is known then. */
-bool bind_versions(struct arena *arena, const char *header, const char *any, const char **versions);
+/* A precondition's entity tags as an array's text, weak or not: of records the versions, which stand before the dot, of
+ * files the digests; any for `*`. Tags that are not ours name nothing. False over the arena's cap: nothing is known
+ * then.
+ */
+bool bind_tags(struct arena *arena, const char *header, bool digests, const char *any, const char **list);

@@ -137,9 +137,8 @@ START_TEST(integers) {
 END_TEST
 
 START_TEST(numbers) {
-    static const char *const good[] = {"0", "-0", "1.5", "1e3", "1E+3", "-12.5e-3"}, *const bad[] = {
-                                                                                         "",    "01", "1.",  ".5", "+1",
-                                                                                         "NaN", "1e", "0x1", "1 ", "-"};
+    static const char *const good[] = {"0", "-0", "1.5", "1e3", "1E+3", "-12.5e-3", "9722332036854775807"};
+    static const char *const bad[] = {"", "01", "1.", ".5", "+1", "NaN", "1e", "0x1", "1 ", "-", "1e400"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         ck_assert_msg(scan_number(good[i], strlen(good[i])), "%s", good[i]);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
