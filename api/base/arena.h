@@ -28,8 +28,9 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* As arena_alloc, but not zeroed: for large buffers. */
 void *arena_alloc_raw(struct arena *arena, size_t size);
 
-/* Copies with a terminating NUL; NULL over the cap. */
+/* Copies with a terminating NUL; NULL over the cap, and of NULL. */
 char *arena_copy(struct arena *arena, const char *text, size_t length);
+char *arena_text(struct arena *arena, const char *text);
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Whether something was asked for in vain since the last reset: what is NULL may then be missing, not absent. */

@@ -19,11 +19,6 @@ struct loader {
     (json_unpack_ex(node, &(json_error_t){0}, 0, __VA_ARGS__) == 0 ||                                                  \
      (gate_fault((loader)->gate, (loader)->name, "is not what script/contract writes"), false))
 
-/* A copy: the source of operations is freed when they are loaded. */
-static const char *copy_of(struct loader *loader, const char *text) {
-    return text ? arena_copy(loader->arena, text, strlen(text)) : NULL;
-}
-
 static void load_parameter(struct loader *loader, json_t *node, struct parameter *parameter) {
     const char *place;
     json_t *schema;
@@ -45,7 +40,8 @@ static const struct parameter *parameters_of(struct loader *loader, json_t *numb
     return parameters;
 }
 
-/* Its statement, and where the statement's values come from. */
+/* Its statement, and where the statement's values come from. Texts are copied: their source is freed with the rest of
+ * the operations. */
 static bool load_statement(struct loader *loader, struct spec *spec, json_t *names, json_t *pieces) {
     struct binding *bindings = arena_alloc(loader->arena, (json_array_size(names) + 1) * sizeof *bindings);
     spec->bindings = bindings;
@@ -54,7 +50,7 @@ static bool load_statement(struct loader *loader, struct spec *spec, json_t *nam
         if (!UNPACK(loader, json_array_get(names, i), "[s,i,i,b]", &bindings[i].name, &bindings[i].kind,
                     &bindings[i].type, &bindings[i].alone))
             return false;
-        bindings[i].name = copy_of(loader, bindings[i].name);
+        bindings[i].name = arena_text(loader->arena, bindings[i].name);
         bindings[i].parameter = bindings[i].kind <= BIND_LIMIT ? spec_parameter(spec, IN_ANY, bindings[i].name) : NULL;
     }
     struct piece *parts = pieces ? arena_alloc(loader->arena, json_array_size(pieces) * sizeof *parts) : NULL;
@@ -64,8 +60,8 @@ static bool load_statement(struct loader *loader, struct spec *spec, json_t *nam
         if (!UNPACK(loader, json_array_get(pieces, spec->piece_count), "[s,i,s,s]", &part->text, &part->binding,
                     &part->given, &part->absent))
             return false;
-        *part = (struct piece){copy_of(loader, part->text), part->binding, copy_of(loader, part->given),
-                               copy_of(loader, part->absent)};
+        *part = (struct piece){arena_text(loader->arena, part->text), part->binding,
+                               arena_text(loader->arena, part->given), arena_text(loader->arena, part->absent)};
     }
     return true;
 }
@@ -88,7 +84,7 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
     const char **texts[] = {&spec->id,   &spec->method, &spec->path, &spec->where, &spec->roles, &spec->body_type,
                             &spec->head, &spec->cache,  &spec->file, &spec->text,  &spec->given, &spec->names};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        *texts[i] = copy_of(loader, *texts[i]);
+        *texts[i] = arena_text(loader->arena, *texts[i]);
     spec->secured = spec->roles;
     spec->roles = spec->roles ?: "";
     spec->body =
@@ -98,7 +94,8 @@ static bool load_operation(struct loader *loader, struct spec *spec, json_t *nod
     spec->parameters = parameters_of(loader, parameters, &spec->parameter_count);
     const char **kinds = arena_alloc(loader->arena, (json_array_size(media) + 1) * sizeof *kinds);
     for (; spec->media_count < json_array_size(media); spec->media_count++)
-        kinds[spec->media_count] = copy_of(loader, json_string_value(json_array_get(media, spec->media_count)) ?: "");
+        kinds[spec->media_count] =
+            arena_text(loader->arena, json_string_value(json_array_get(media, spec->media_count)) ?: "");
     spec->media = kinds;
     spec->columns = json_object_get(json_object_get(loader->contract->facts, "columns"), spec->id);
     return load_statement(loader, spec, names, pieces);

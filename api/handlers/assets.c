@@ -78,7 +78,7 @@ void assets_load(struct app *app) {
     DIR *folder = opendir(app->config.web);
     for (struct dirent *file; folder && (file = readdir(folder));)
         load(app, arena_printf(app->arena, "/web/%s", file->d_name), app->config.web,
-             arena_copy(app->arena, file->d_name, strlen(file->d_name)));
+             arena_text(app->arena, file->d_name));
     if (folder)
         closedir(folder);
 }

@@ -137,7 +137,7 @@ bool operation_link(struct arena *arena, struct operation *operation, struct con
     link->status = link->location = link->version = link->bookmark = link->errors = link->rule = -1;
     for (unsigned i = 0; i < count; i++) {
         name = result_column_name(result, i);
-        columns[i].name = arena_copy(arena, name, strlen(name));
+        columns[i].name = arena_text(arena, name);
         columns[i].type = result_column_type(result, i);
         link_column(operation, &columns[i], gate);
         int other, *known = strcmp(name, "_status") == 0     ? &link->status

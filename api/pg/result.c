@@ -45,8 +45,7 @@ const char *result_cell(const struct result *result, unsigned row, int column) {
 }
 
 const char *result_text(struct arena *arena, const struct result *result, unsigned row, int column) {
-    const char *cell = result_cell(result, row, column);
-    return cell ? arena_copy(arena, cell, strlen(cell)) : NULL;
+    return arena_text(arena, result_cell(result, row, column));
 }
 
 int64_t result_int(const struct result *result, unsigned row, int column) {

@@ -51,18 +51,11 @@ static bool is_settled(const struct key_file *file, int64_t now) {
     return file->changed_ns / 1000000000 <= now - SETTLE_S;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word) {
-    return (hash ^ word) * 0x9E3779B97F4A7C15u ^ hash >> 29;
-}
-
 uint64_t folder_state(const struct folder *folder, int64_t now) {
-    uint64_t hash = 1;
-    for (const struct key_file *file = folder->files; file < folder->files + folder->count; file++) {
-        for (const char *c = file->name; *c; c++)
-            hash = mix(hash, (unsigned char)*c);
-        hash = mix(mix(hash, (uint64_t)file->changed_ns), (uint64_t)file->size << 1 | is_settled(file, now));
-    }
-    return hash;
+    unsigned settled = 0; /* those that come first */
+    while (settled < folder->count && is_settled(&folder->files[settled], now))
+        settled++;
+    return hash_bytes(1 + settled, folder->files, folder->count * sizeof *folder->files);
 }
 
 /* A number of the key in big-endian bytes, at least size of them. */
@@ -168,7 +161,7 @@ struct key_set *folder_read(const char *path, const struct folder *folder, int64
     if (set) {
         set->signer = *chosen;
         set->signer.pem = arena_copy(set->arena, chosen->pem, chosen->length);
-        set->signer.kid = arena_copy(set->arena, chosen->kid, strlen(chosen->kid));
+        set->signer.kid = arena_text(set->arena, chosen->kid);
     }
     for (unsigned i = 0; i < folder->count; i++)
         if (signers[i].pem)

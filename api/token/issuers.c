@@ -24,8 +24,7 @@ static unsigned read_algorithms(const json_t *list) {
 }
 
 static const char *copy_name(struct arena *arena, const json_t *json, const char *name) {
-    const char *text = json_name(json, name, URL_MAX);
-    return text ? arena_copy(arena, text, strlen(text)) : NULL;
+    return arena_text(arena, json_name(json, name, URL_MAX));
 }
 
 static struct key_set *read_keys(struct arena *arena, const json_t *jwks) {

@@ -19,11 +19,10 @@ struct issuer {
     unsigned algorithms;  /* allowed ones */
     bool fetched;         /* its keys come from the network */
 
-    struct key_set *keys;            /* NULL: not known; guarded by the service's lock, written by the tick only */
-    atomic_uint_fast64_t generation; /* changes with what is in keys */
-    atomic_int_fast64_t good_until;  /* seconds since 1970: keys are too old after it */
-    atomic_bool wanted;              /* somebody came with a key that is not in keys */
-    int64_t tried_at, fetched_at;    /* seconds since 1970; the tick's own */
+    struct key_set *keys;           /* NULL: not known; guarded by the service's lock, written by the tick only */
+    atomic_int_fast64_t good_until; /* seconds since 1970: keys are too old after it */
+    atomic_bool wanted;             /* somebody came with a key that is not in keys */
+    int64_t tried_at, fetched_at;   /* seconds since 1970; the tick's own */
 };
 
 /* Appends the issuers of the file to issuers, which has room for ISSUERS_MAX; texts are lent by arena. What is

@@ -131,13 +131,11 @@ bool jws_claims(const struct jws *jws, enum token_kind kind, int64_t now, struct
                  maybe_name(jws->payload, "scope", SCOPE_LENGTH_MAX, &scope) && issuer && subject;
     if (!named || (kind != TOKEN_OUTSIDE && !id))
         return problem_set(problem, "unauthorized", "The token's claims are not valid.");
-    claims->issuer = arena_copy(arena, issuer, strlen(issuer));
-    claims->subject = arena_copy(arena, subject, strlen(subject));
-    claims->id = id ? arena_copy(arena, id, strlen(id)) : NULL;
-    claims->scope = scope ? arena_copy(arena, scope, strlen(scope)) : NULL;
-    if (!claims->issuer || !claims->subject || !claims->id != !id || !claims->scope != !scope)
-        return problem_exhausted(problem);
-    return true;
+    claims->issuer = arena_text(arena, issuer);
+    claims->subject = arena_text(arena, subject);
+    claims->id = arena_text(arena, id);
+    claims->scope = arena_text(arena, scope);
+    return !arena_failed(arena) || problem_exhausted(problem);
 }
 
 /* Counts what aud names and how much of that is in audiences; false if aud is not valid. */

@@ -90,14 +90,7 @@ static EVP_PKEY *ec_key(const json_t *json) {
     const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, (char *)"P-256", 0),
                                      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, sizeof point),
                                      OSSL_PARAM_construct_end()};
-    EVP_PKEY *pkey = from_parameters("EC", parameters);
-    EVP_PKEY_CTX *context = pkey ? EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL) : NULL;
-    if (!context || EVP_PKEY_public_check(context) != 1) { /* on the curve, not its infinity */
-        EVP_PKEY_free(pkey);
-        pkey = NULL;
-    }
-    EVP_PKEY_CTX_free(context);
-    return pkey;
+    return from_parameters("EC", parameters); /* which takes no point off the curve; infinity has another form */
 }
 
 static EVP_PKEY *ed25519_key(const json_t *json) {
@@ -141,7 +134,7 @@ static bool parse_key(struct arena *arena, const json_t *json, struct key *key) 
         const struct type *type = &types[i];
         unsigned serves = type->algorithms & (algorithm ? algorithm_named(algorithm) : ALGORITHMS);
         if (serves && is(json, "kty", type->kty) && (!type->crv || is(json, "crv", type->crv)))
-            *key = (struct key){type->parse(json), serves, kid ? arena_copy(arena, kid, strlen(kid)) : NULL};
+            *key = (struct key){type->parse(json), serves, arena_text(arena, kid)};
     }
     ERR_clear_error();
     return key->pkey;
@@ -154,7 +147,7 @@ struct key_set *key_set_new(const char *text, size_t length) {
     struct key *parsed = arena ? arena_alloc(arena, KEYS_MAX * sizeof *parsed) : NULL;
     struct key_set *set = parsed ? arena_alloc(arena, sizeof *set) : NULL;
     if (set && (set->text = arena_copy(arena, text, length))) {
-        *set = (struct key_set){.arena = arena, .text = set->text, .length = length, .keys = parsed, .users = 1};
+        *set = (struct key_set){.arena = arena, .text = set->text, .length = length, .keys = parsed};
         size_t i;
         json_array_foreach (keys, i, one) {
             set->count += parse_key(arena, one, &parsed[set->count]);

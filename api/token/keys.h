@@ -27,7 +27,6 @@ struct key_set {
     const struct key *keys; /* those that can verify a token */
     unsigned count;
     struct signer signer; /* of the service's own set */
-    unsigned users;       /* the owner's to count: see token.c */
 };
 
 /* Parses a key set; keys that do not serve are left out (RFC 7517, section 5). NULL if it is not a key set at

@@ -1,18 +1,17 @@
 #include "token/seen.h"
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 /* 4096 entries of 512 bytes. A key is a keyed hash, so nobody can aim at one set. */
-enum { SETS = 1024, WAYS = 4, LOCKS = 16, TEXT_MAX = 424 };
+enum { SETS = 1024, WAYS = 4, LOCKS = 16, TEXT_MAX = 456 };
 
 struct entry {
     unsigned char key[SEEN_KEY_SIZE];
     int64_t expires_at; /* 0: empty */
     int64_t issued_at;
-    struct seen_under under;
-    uint16_t id, scope; /* where they begin in texts; 0: none */
-    uint16_t used;
-    char texts[TEXT_MAX]; /* subject, id, scope, each with its NUL */
+    unsigned issuer, used;
+    char texts[TEXT_MAX]; /* subject, id, scope, each with its NUL; "" where there is none */
 };
 
 struct seen {
@@ -41,31 +40,22 @@ static struct entry *find_seen(struct seen *seen, const unsigned char *key) {
 }
 
 bool seen_get(struct seen *seen, const unsigned char *key, int64_t now, struct arena *arena, struct claims *claims,
-              struct seen_under *under) {
+              unsigned *issuer) {
     pthread_mutex_t *lock = &seen->locks[set_of(key) % LOCKS];
     pthread_mutex_lock(lock);
     const struct entry *entry = find_seen(seen, key);
     char *texts = entry && now < entry->expires_at ? arena_copy(arena, entry->texts, entry->used) : NULL;
     if (texts) {
+        const char *id = texts + strlen(texts) + 1, *scope = id + strlen(id) + 1;
         *claims = (struct claims){.subject = texts,
-                                  .id = entry->id ? texts + entry->id : NULL,
-                                  .scope = entry->scope ? texts + entry->scope : NULL,
+                                  .id = *id ? id : NULL,
+                                  .scope = *scope ? scope : NULL,
                                   .issued_at = entry->issued_at,
                                   .expires_at = entry->expires_at};
-        *under = entry->under;
+        *issuer = entry->issuer;
     }
     pthread_mutex_unlock(lock);
     return texts;
-}
-
-/* Gives where it went; 0 for none. */
-static uint16_t put_text(struct entry *entry, const char *text) {
-    uint16_t start = entry->used;
-    if (!text)
-        return 0;
-    memcpy(entry->texts + start, text, strlen(text) + 1);
-    entry->used = (uint16_t)(start + strlen(text) + 1);
-    return start;
 }
 
 static struct entry *victim(struct seen *seen, const unsigned char *key, int64_t now) {
@@ -77,18 +67,15 @@ static struct entry *victim(struct seen *seen, const unsigned char *key, int64_t
     return entry ? entry : &seen->entries[set][seen->next[set]++ % WAYS];
 }
 
-void seen_put(struct seen *seen, const unsigned char *key, int64_t now, const struct claims *claims,
-              struct seen_under under) {
-    size_t id = claims->id ? strlen(claims->id) + 1 : 0, scope = claims->scope ? strlen(claims->scope) + 1 : 0;
-    if (strlen(claims->subject) + 1 + id + scope > TEXT_MAX)
+void seen_put(struct seen *seen, const unsigned char *key, int64_t now, const struct claims *claims, unsigned issuer) {
+    struct entry made = {.expires_at = claims->expires_at, .issued_at = claims->issued_at, .issuer = issuer};
+    made.used = 1 + (unsigned)snprintf(made.texts, TEXT_MAX, "%s%c%s%c%s", claims->subject, '\0', claims->id ?: "",
+                                       '\0', claims->scope ?: "");
+    if (made.used > TEXT_MAX)
         return;
+    memcpy(made.key, key, SEEN_KEY_SIZE);
     pthread_mutex_t *lock = &seen->locks[set_of(key) % LOCKS];
     pthread_mutex_lock(lock);
-    struct entry *entry = victim(seen, key, now);
-    *entry = (struct entry){.expires_at = claims->expires_at, .issued_at = claims->issued_at, .under = under};
-    memcpy(entry->key, key, SEEN_KEY_SIZE);
-    put_text(entry, claims->subject);
-    entry->id = put_text(entry, claims->id);
-    entry->scope = put_text(entry, claims->scope);
+    *victim(seen, key, now) = made;
     pthread_mutex_unlock(lock);
 }

@@ -20,47 +20,28 @@ enum { REFRESH_S = 600, RETRY_S = 60, KEEP_S = 24 * 3600, ASSERTION_S = 300, SEC
 struct token_service {
     struct token_options options;
     struct arena *arena;
-    pthread_mutex_t lock; /* guards each issuer's keys, and all users of key sets; held for moments */
+    pthread_rwlock_t lock; /* guards each issuer's keys, which the tick replaces */
     unsigned count;
     struct issuer issuers[ISSUERS_MAX]; /* the first is the service itself */
     uint64_t folder_state;
     struct seen *seen;
-    EVP_MD *sha256; /* fetched once: a look-up costs more than a short hash */
+    atomic_uint_fast64_t generation; /* of all keys: what was verified under others counts no longer */
+    EVP_MD *sha256;                  /* fetched once: a look-up costs more than a short hash */
 };
 
 static int64_t system_now(void) {
     return time(NULL);
 }
 
-static struct key_set *keys_of(struct token_service *service, const struct issuer *issuer, uint64_t *generation) {
-    pthread_mutex_lock(&service->lock);
-    struct key_set *set = issuer->keys;
-    if (set)
-        set->users++;
-    *generation = atomic_load(&issuer->generation);
-    pthread_mutex_unlock(&service->lock);
-    return set;
-}
-
-static void give_back(struct token_service *service, struct key_set *set) {
-    if (!set)
-        return;
-    pthread_mutex_lock(&service->lock);
-    bool last = --set->users == 0;
-    pthread_mutex_unlock(&service->lock);
-    if (last)
-        key_set_free(&set);
-}
-
-/* Takes set over. Tokens verified under the old keys stay verified only if these are the same. */
+/* Takes set over. What was verified stays so only if these are the same keys. */
 static void replace(struct token_service *service, struct issuer *issuer, struct key_set *set) {
-    pthread_mutex_lock(&service->lock);
+    pthread_rwlock_wrlock(&service->lock);
     struct key_set *old = issuer->keys;
     if (!old || old->length != set->length || memcmp(old->text, set->text, set->length) != 0)
-        atomic_fetch_add(&issuer->generation, 1);
+        atomic_fetch_add(&service->generation, 1);
     issuer->keys = set;
-    pthread_mutex_unlock(&service->lock);
-    give_back(service, old);
+    pthread_rwlock_unlock(&service->lock);
+    key_set_free(&old);
 }
 
 /* Makes the first key of an empty folder. */
@@ -104,7 +85,7 @@ struct token_service *token_service_new(const struct token_options *options, str
     if (!options->now)
         service->options.now = system_now;
     service->arena = arena;
-    pthread_mutex_init(&service->lock, NULL);
+    service->lock = (pthread_rwlock_t)PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP; /* readers come without end */
     service->seen = seen_new(arena);
     service->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     service->issuers[OWN].name = options->issuer;
@@ -128,9 +109,9 @@ void token_service_free(struct token_service **service) {
     if (!*service)
         return;
     for (unsigned i = 0; i < (*service)->count; i++)
-        give_back(*service, (*service)->issuers[i].keys);
+        key_set_free(&(*service)->issuers[i].keys);
     EVP_MD_free((*service)->sha256);
-    pthread_mutex_destroy(&(*service)->lock);
+    pthread_rwlock_destroy(&(*service)->lock);
     struct arena *arena = (*service)->arena;
     arena_free(&arena);
     *service = NULL;
@@ -167,10 +148,13 @@ void token_service_tick(struct token_service *service) {
     }
 }
 
+/* By which a token is found again, as long as the keys are those of now. */
 static bool hash(const struct token_service *service, const char *token, size_t length, unsigned char *key) {
+    uint64_t generation = atomic_load(&service->generation);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     bool ok = context && EVP_DigestInit_ex2(context, service->sha256, NULL) == 1 &&
               EVP_DigestUpdate(context, service->options.secret, SECRET_SIZE) == 1 &&
+              EVP_DigestUpdate(context, &generation, sizeof generation) == 1 &&
               EVP_DigestUpdate(context, token, length) == 1 && EVP_DigestFinal_ex(context, key, NULL) == 1;
     EVP_MD_CTX_free(context);
     return ok;
@@ -179,12 +163,11 @@ static bool hash(const struct token_service *service, const char *token, size_t 
 static bool is_seen(struct token_service *service, const unsigned char *key, struct arena *arena,
                     struct claims *claims) {
     int64_t now = service->options.now();
-    struct seen_under under;
-    if (!seen_get(service->seen, key, now, arena, claims, &under))
+    unsigned number;
+    if (!seen_get(service->seen, key, now, arena, claims, &number))
         return false;
-    struct issuer *issuer = &service->issuers[under.issuer];
-    claims->issuer = issuer->name;
-    return under.generation == atomic_load(&issuer->generation) && now < atomic_load(&issuer->good_until);
+    claims->issuer = service->issuers[number].name;
+    return now < atomic_load(&service->issuers[number].good_until);
 }
 
 /* The issuer that the token says it is from: good for choosing the keys, nothing more. */
@@ -202,22 +185,21 @@ static bool verify_signature(const struct key_set *set, const struct jws *jws, b
     return key_verify(key, jws->algorithm, jws->text, jws->signed_length, jws->signature, jws->signature_length);
 }
 
-static bool check_jws(struct token_service *service, struct arena *arena, const struct jws *jws,
-                      struct seen_under *under, struct claims *claims, struct problem *problem) {
-    struct issuer *issuer = find_issuer(service, jws);
+static bool check_jws(struct token_service *service, struct arena *arena, const struct jws *jws, struct issuer *issuer,
+                      struct claims *claims, struct problem *problem) {
     int64_t now = service->options.now();
+    bool known, verified, own = issuer == &service->issuers[OWN];
     if (!issuer)
         return problem_set(problem, "unauthorized", "The token's issuer is not known here.");
-    under->issuer = (unsigned)(issuer - service->issuers);
-    if (!jws_claims(jws, under->issuer == OWN ? TOKEN_OWN : TOKEN_OUTSIDE, now, arena, claims, problem))
+    if (!jws_claims(jws, own ? TOKEN_OWN : TOKEN_OUTSIDE, now, arena, claims, problem))
         return false;
     if (!jws_is_for(jws, issuer->audience))
         return problem_set(problem, "unauthorized", "The token is for another audience.");
     if (!(issuer->algorithms & jws->algorithm))
         return problem_set(problem, "unauthorized", "The token's algorithm is not allowed.");
-    struct key_set *set = now < atomic_load(&issuer->good_until) ? keys_of(service, issuer, &under->generation) : NULL;
-    bool known, verified = verify_signature(set, jws, &known);
-    give_back(service, set);
+    pthread_rwlock_rdlock(&service->lock);
+    verified = verify_signature(now < atomic_load(&issuer->good_until) ? issuer->keys : NULL, jws, &known);
+    pthread_rwlock_unlock(&service->lock);
     if (!known)
         atomic_store(&issuer->wanted, true);
     if (!verified)
@@ -229,7 +211,6 @@ static bool check_jws(struct token_service *service, struct arena *arena, const 
 bool token_verify(struct token_service *service, struct arena *arena, const char *token, size_t length,
                   struct claims *claims, struct problem *problem) {
     unsigned char key[SEEN_KEY_SIZE];
-    struct seen_under under;
     struct jws jws;
     if (length > TOKEN_LENGTH_MAX)
         return problem_set(problem, "unauthorized", "The token is too long.");
@@ -238,11 +219,12 @@ bool token_verify(struct token_service *service, struct arena *arena, const char
     if (is_seen(service, key, arena, claims))
         return true;
     bool ok = jws_read(arena, token, length, &jws);
-    ok = ok ? check_jws(service, arena, &jws, &under, claims, problem)
+    struct issuer *issuer = ok ? find_issuer(service, &jws) : NULL;
+    ok = ok ? check_jws(service, arena, &jws, issuer, claims, problem)
             : problem_set(problem, "unauthorized", "The token is not a signed JWT of a kind that is accepted.");
     jws_end(&jws);
     if (ok)
-        seen_put(service->seen, key, service->options.now(), claims, under);
+        seen_put(service->seen, key, service->options.now(), claims, (unsigned)(issuer - service->issuers));
     return ok;
 }
 
@@ -277,8 +259,7 @@ bool token_verify_assertion(struct token_service *service, struct arena *arena, 
 bool token_peek_subject(struct arena *arena, const char *jwt, size_t length, const char **subject) {
     struct jws jws;
     bool ok = jws_read(arena, jwt, length, &jws);
-    const char *name = ok ? json_name(jws.payload, "sub", NAME_LENGTH_MAX) : NULL;
-    *subject = name ? arena_copy(arena, name, strlen(name)) : NULL;
+    *subject = arena_text(arena, ok ? json_name(jws.payload, "sub", NAME_LENGTH_MAX) : NULL);
     jws_end(&jws);
     return *subject;
 }
@@ -293,25 +274,25 @@ const char *token_issue(struct token_service *service, struct arena *arena, cons
                         struct problem *problem) {
     const struct token_options *options = &service->options;
     int64_t now = options->now();
-    uint64_t generation;
     struct claims claims = {.issuer = options->issuer,
                             .subject = subject,
                             .id = new_id(arena),
                             .scope = scope && *scope ? scope : NULL,
                             .issued_at = now,
                             .expires_at = now + options->lifetime_s};
-    struct key_set *set = claims.id ? keys_of(service, &service->issuers[OWN], &generation) : NULL;
+    pthread_rwlock_rdlock(&service->lock);
+    const struct key_set *set = claims.id ? service->issuers[OWN].keys : NULL;
     const char *token = set && set->signer.pem ? sign_token(arena, &set->signer, options->audience, &claims) : NULL;
-    give_back(service, set);
+    pthread_rwlock_unlock(&service->lock);
     if (!token)
         problem_set(problem, "unavailable", "The service has no key to sign with.");
     return token;
 }
 
 const char *token_jwks(struct token_service *service, struct arena *arena) {
-    uint64_t generation;
-    struct key_set *set = keys_of(service, &service->issuers[OWN], &generation);
+    pthread_rwlock_rdlock(&service->lock);
+    const struct key_set *set = service->issuers[OWN].keys;
     const char *text = set ? arena_copy(arena, set->text, set->length) : "{\"keys\":[]}";
-    give_back(service, set);
+    pthread_rwlock_unlock(&service->lock);
     return text;
 }
