@@ -109,9 +109,13 @@ IDS = {"addHubLeadPerson": ENDING + " AND NOT EXISTS (SELECT FROM scip.hub_lead_
 LEFT = {"putErasureMentionDecision"}  # there is no mention in the demonstration: nobody there is erased
 
 
+# One for all: it looks for the schemas of a contract once.
+WHOLE = jsonschema.Draft202012Validator(CONTRACT, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+
+
 def wrong(name, example):
     """Where an example does not fit its schema."""
-    validator = jsonschema.Draft202012Validator({**CONTRACT, "$ref": f"#/components/schemas/{name}"}, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+    validator = WHOLE.evolve(schema={"$ref": f"#/components/schemas/{name}"})
     return [f"{name}/{'/'.join(map(str, error.path))}: {error.message}" for error in validator.iter_errors(example)]
 
 
