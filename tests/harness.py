@@ -25,6 +25,8 @@ import time
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from psycopg2.extensions import parse_dsn
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCAL = Path(os.environ.get("SCIP_TEST_DIR", ROOT / ".local/test"), os.environ.get("PYTEST_XDIST_WORKER", ""))  # each worker has a cluster of its own
 BINARY = Path(os.environ.get("SCIP_BINARY", ROOT / "build/api/scip-api"))
@@ -73,6 +75,19 @@ def lacking(contract, ids):
     done = expand(folder / "source.json", folder / "openapi.json", folder / "queries")
     assert done.returncode == 0, done.stderr
     return {"CONTRACT": folder / "openapi.json"}
+
+
+def bare(url, name):
+    """Makes a database with the schema alone, in the cluster of this URL, its superuser's: the copy of one that is made there once."""
+    given = parse_dsn(url)
+    here = os.environ | {f"PG{key.upper()}": given[key] for key in ("host", "port", "user") if key in given}
+    run = functools.partial(subprocess.run, check=True, capture_output=True, text=True)
+    ask = lambda *sql: run(["psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", "postgres", *(word for each in sql for word in ("-c", each))], env=here).stdout
+    if not ask("SELECT datname FROM pg_database WHERE datname = 'scip_bare'"):
+        run([ROOT / "db/migrate"], env=here | {"PGDATABASE": "scip_bare", "BARE": "1", "QUIET": "1"})
+    ask(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE scip_bare")
+    run(["psql", "-qX", "-d", name, "-f", ROOT / "db/bootstrap.sql"], env=here)  # rights on a database itself are not copied
+    return here | {"PGDATABASE": name}
 
 
 RESERVED = []  # open files, each a port that no other run on this machine takes as long as this one lasts

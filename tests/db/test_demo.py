@@ -2,12 +2,15 @@
 
 TEST_DATABASE_URL is a superuser's URL of the cluster; these tests make a database of their own in it.
 """
+import contextlib
 import os
 import random
 import re
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from pathlib import Path
 
 import harness
 import psycopg2
@@ -47,17 +50,21 @@ def load(*arguments):
 
 @pytest.fixture(scope="module")
 def seconds():
-    """The demonstration, and how long its load took."""
-    superuser(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
-    superuser(f"CREATE DATABASE {NAME} TEMPLATE template0")
-    subprocess.run(["psql", "-qXd", dsn(dbname=NAME), "-f", DB / "bootstrap.sql"], check=True)
-    given = psycopg2.extensions.parse_dsn(dsn())
-    subprocess.run(["sqitch", "deploy", "--quiet", f"db:pg://scip_migrator@/{NAME}?host={given['host']}"], cwd=DB, check=True)
-    subprocess.run(["psql", "-qXd", dsn(dbname=NAME, user="scip_migrator"), "-f", "views/load.sql"], cwd=DB, check=True)
-    begun = time.monotonic()
-    done = load("--demo")
-    assert done.returncode == 0, done.stderr
-    yield time.monotonic() - begun
+    """The demonstration, and how long its load had a processor: others may be at work."""
+    harness.bare(dsn(), NAME)
+    connection, had = psycopg2.connect(dsn()), {}
+    connection.autocommit = True
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as pool:
+        done = pool.submit(load, "--demo")
+        while not done.done():
+            time.sleep(0.05)
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s", (NAME,))
+            for pid, in cursor.fetchall():
+                with contextlib.suppress(FileNotFoundError):
+                    had[pid] = int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    connection.close()
+    assert done.result().returncode == 0, done.result().stderr
+    yield sum(had.values())
     superuser(f"DROP DATABASE {NAME} WITH (FORCE)")
 
 
@@ -146,7 +153,7 @@ def test_others_read_all_of_it(demo, tmp_path):
 
 
 def test_it_is_loaded_quickly(seconds):
-    assert seconds < 20
+    assert 1 < seconds < 20
 
 
 def test_it_never_meets_records_of_an_alliance(query):
