@@ -161,17 +161,10 @@ class Demonstration(harness.Cluster):
         self.address = cluster.address.replace("/scip?", "/scip_examples?")
         cluster.psql("DROP DATABASE IF EXISTS scip_examples WITH (FORCE)")
         if not cluster.psql("SELECT datname FROM pg_database WHERE datname = 'scip_demonstration'"):
-            cluster.psql("CREATE DATABASE scip_examples TEMPLATE template0")
-            self.fill(harness.ROOT / "db")
+            harness.bare(cluster.url("postgres"), "scip_examples")
+            subprocess.run([harness.ROOT / "db/load", "--demo", self.url("scip_migrator")], check=True, capture_output=True)
             cluster.psql("ALTER DATABASE scip_examples RENAME TO scip_demonstration")
         cluster.psql("CREATE DATABASE scip_examples TEMPLATE scip_demonstration")
-
-    def fill(self, db):
-        subprocess.run(["psql", "-qXd", self.url("postgres"), "-f", db / "bootstrap.sql"], check=True, capture_output=True)
-        host = re.search(r"host=([^&]+)", self.address)[1]
-        subprocess.run(["sqitch", "deploy", "--quiet", f"db:pg://scip_migrator@/scip_examples?host={host}"], cwd=db, check=True)
-        subprocess.run(["psql", "-qXd", self.url("scip_migrator"), "-f", "views/load.sql"], cwd=db, check=True, capture_output=True)
-        subprocess.run([db / "load", "--demo", self.url("scip_migrator")], check=True, capture_output=True)
 
 
 @pytest.fixture

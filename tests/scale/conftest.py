@@ -4,9 +4,10 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import harness
 import psycopg2
 import pytest
-from psycopg2.extensions import make_dsn, parse_dsn
+from psycopg2.extensions import make_dsn
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,11 +43,7 @@ def processor_ms(cursor):
 @pytest.fixture(scope="session")
 def fresh():
     """A new installation beside the database of the other tests, whose rolled back writes autovacuum may have seen."""
-    administer("DROP DATABASE IF EXISTS scale_fresh")
-    given = parse_dsn(os.environ["TEST_DATABASE_URL"])
-    here = {f"PG{key.upper()}": given[key] for key in ("host", "port", "user") if key in given}
-    subprocess.run([ROOT / "db/migrate"], env=os.environ | here | {"PGDATABASE": "scale_fresh", "QUIET": "1"}, check=True,
-                   stdout=sys.stderr)
+    subprocess.run([ROOT / "db/migrate"], env=harness.bare(os.environ["TEST_DATABASE_URL"], "scale_fresh") | {"QUIET": "1"}, check=True, stdout=sys.stderr)
     yield url("scale_fresh")
     administer("DROP DATABASE scale_fresh WITH (FORCE)")
 
