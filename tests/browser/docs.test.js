@@ -17,6 +17,7 @@ after(() => browser.close())
 
 async function open(path) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+  page.setDefaultTimeout(90000) /* of a whole contract, beside others */
   page.asked = []
   page.broken = []
   page.on('request', (request) => page.asked.push(request.url()))
