@@ -336,7 +336,7 @@ VALUES ('demonstration-mark', 'Demonstration mark', 'Demonstration nod', 'On wha
 WITH picture AS (SELECT pg_temp.id('file', 'mark') AS id, decode('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') AS bytes),
      upload AS (INSERT INTO scip.upload (id) SELECT id FROM picture),
      chunk AS (INSERT INTO scip.file_chunk (file_id, n, bytes) SELECT id, 0, bytes FROM picture)
-INSERT INTO scip.file (id, branding, name, media_type, size, sha256) SELECT id, 'demonstration-mark', 'mark.png', 'image/png', length(bytes), sha256(bytes) FROM picture;
+INSERT INTO scip.file (id, branding, name, media_type, size, sha256) SELECT id, 'demonstration-mark', 'Demonstration mark.png', 'image/png', length(bytes), sha256(bytes) FROM picture;
 INSERT INTO scip.resource (slug, title, title_source, summary, kind, principle_id, tier, phases, nations, publisher, published_on, language, url, sources, confidence)
 SELECT 'demonstration-resource-' || n, 'Demonstration resource ' || n, 'described', 'There is no such resource.', pg_temp.pick(n, 'animation', 'detailed_resource', 'case_studies'), p.id, 1 + n % 3,
        '{primary,secondary}', CASE WHEN n % 4 = 0 THEN '{GB-WLS}' ELSE '{}' END::text[], 'Demonstration Publisher', (2019 + n % 5)::text, 'en', 'https://example.org/demonstration/resources/' || n,
@@ -351,7 +351,7 @@ FROM generate_series(1, 20) n;
 INSERT INTO scip.news (slug, title, title_cy, title_source, kind, published_on, publisher, status, summary, summary_cy, body, body_cy, sources, confidence)
 SELECT 'demonstration-news-' || n, title, title_cy, 'page', kind, published_on, 'Demonstration Alliance', 'published', summary, summary_cy, body, body_cy, '{Demonstration data}', 'low'
 FROM (VALUES
-  (21, 'Demonstration post: Pupils make a passport for moving school', 'Arddangosiad: Disgyblion yn creu pasbort ar gyfer newid ysgol', 'news', '2024-05-14',
+  (21, 'Demonstration post: Pupils make a passport for moving school', 'Demonstration neges: Disgyblion yn creu pasbort ar gyfer newid ysgol', 'news', '2024-05-14',
    'Two classes wrote down what a new school ought to know of them. This post is invented.', 'Ysgrifennodd dau ddosbarth yr hyn y dylai ysgol newydd ei wybod amdanynt. Neges ddychmygol yw hon.',
    $$Two classes spent a day on one question: **what should a new school know about me?** Each pupil made a passport to take along.
 
@@ -393,7 +393,7 @@ Mae'r tudalennau gwag [ar dudalen y digwyddiad](https://example.org/demonstratio
 > We stopped reporting and began to plan.
 
 More of it is in [the Hub's own notes](https://example.org/demonstration/notes).$$, NULL),
-  (23, 'Demonstration post: Applications for new Hubs are open', 'Arddangosiad: Ceisiadau am Hybiau newydd ar agor', 'news', '2024-09-16', 'Regions without a Hub can apply until the end of term. This post is invented.', NULL,
+  (23, 'Demonstration post: Applications for new Hubs are open', 'Demonstration neges: Ceisiadau am Hybiau newydd ar agor', 'news', '2024-09-16', 'Regions without a Hub can apply until the end of term. This post is invented.', NULL,
    $$A region **without a Hub** can apply for one. It takes an institution that leads, and partners from six sectors.
 
 ### What to send
