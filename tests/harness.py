@@ -261,6 +261,15 @@ class Cluster:
         return self.tokens[key]
 
 
+def wait_until(ask, holds=bool, seconds=5):
+    """Asks for what comes soon until it holds, and gives it: a public answer may be a quarter of a second old."""
+    until = time.monotonic() + seconds
+    while not holds(found := ask()):
+        assert time.monotonic() < until, found
+        time.sleep(0.02)
+    return found
+
+
 class Server:
     """A running scip-api. stop() fails when it crashed, leaked or a sanitizer spoke."""
 

@@ -12,7 +12,6 @@ import csv
 import datetime
 import os
 import re
-import time
 
 import harness
 import pytest
@@ -73,13 +72,8 @@ class Person:
     def patch(self, path, body, **more):
         return self.do("PATCH", path, body, if_match="*", **more)
 
-    def soon(self, path, holds, seconds=5):
-        """A public answer may be a quarter of a second old."""
-        until = time.monotonic() + seconds
-        while not holds(answer := self.get(path)):
-            assert time.monotonic() < until, answer
-            time.sleep(0.05)
-        return answer
+    def soon(self, path, holds):
+        return harness.wait_until(lambda: self.get(path), holds)
 
 
 class Year:

@@ -13,11 +13,6 @@ import pytest
 ISSUER = "https://id.example.org/realms/test"
 
 
-@pytest.fixture(scope="module")
-def central(cluster, server):
-    return cluster.token(server, "central")
-
-
 @pytest.fixture(autouse=True)
 def clean(cluster):
     yield

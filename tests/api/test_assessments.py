@@ -30,11 +30,6 @@ def nothing_stays(cluster, server):
 
 
 @pytest.fixture(scope="module")
-def central(cluster, server, nothing_stays):
-    return cluster.token(server, "central")
-
-
-@pytest.fixture(scope="module")
 def schools(server, central):
     """Twelve schools, and an organisation that is none."""
     for slug in [*SCHOOLS, "assess-college"]:

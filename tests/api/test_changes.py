@@ -14,11 +14,6 @@ PREFIX = "feed-test-"
 NEWS = "INSERT INTO scip.news (slug, title, title_source, kind, sources, confidence) VALUES (%s, 'Feed', 'page', 'news', '{test}', 'low')"
 
 
-@pytest.fixture(scope="module")
-def central(cluster, server):
-    return cluster.token(server, "central")
-
-
 @pytest.fixture(autouse=True)
 def clean(cluster):
     yield

@@ -45,11 +45,6 @@ def nothing_stays(cluster, server):
 
 
 @pytest.fixture(scope="module")
-def central(cluster, server):
-    return cluster.token(server, "central")
-
-
-@pytest.fixture(scope="module")
 def hub(server, central):
     made = server.send("PUT", HUB, {"name": "Corrected Hub", "nations": ["GB-SCT"], "status": "active", "status_from": "2018-05-14", **LED, **FROM}, token=central, If_None_Match="*")
     assert made.status == 201, made.text

@@ -2,17 +2,10 @@
 import re
 import uuid
 
-import pytest
-
 import harness
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
-
-
-@pytest.fixture(scope="module")
-def central(cluster, server):
-    return cluster.token(server, "central")
 
 
 def everything(cluster):

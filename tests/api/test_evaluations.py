@@ -38,11 +38,6 @@ def nothing_stays(cluster, server):
     clear()
 
 
-@pytest.fixture(scope="module")
-def central(cluster, server, nothing_stays):
-    return cluster.token(server, "central")
-
-
 LED = {"leads": [{"organisation": "university-of-winchester", "from": "2018-05-14"}]}
 
 

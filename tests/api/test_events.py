@@ -30,11 +30,6 @@ def nothing_stays(cluster, server):
 
 
 @pytest.fixture(scope="module")
-def central(cluster, server):
-    return cluster.token(server, "central")
-
-
-@pytest.fixture(scope="module")
 def lead(cluster, server):
     return cluster.token(server, "hub_lead", hub=HUB)
 

@@ -70,11 +70,6 @@ def tidy(cluster):
     cluster.psql(clear, "scip_migrator")
 
 
-@pytest.fixture(scope="module")
-def central(cluster, server):
-    return cluster.token(server, "central")
-
-
 @pytest.fixture
 def item(server, central):
     """Makes a document or a resource; gives the address of its files."""

@@ -32,11 +32,6 @@ def nothing_stays(cluster, server):
 
 
 @pytest.fixture(scope="module")
-def central(cluster, server, nothing_stays):
-    return cluster.token(server, "central")
-
-
-@pytest.fixture(scope="module")
 def organisations(server, central):
     """Twelve organisations of these tests' own."""
     slugs = [f"founding-{number}" for number in range(1, 13)]

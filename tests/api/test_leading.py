@@ -27,21 +27,6 @@ def hubs(cluster, server):
 
 
 @pytest.fixture(scope="module")
-def central(cluster, server, hubs):
-    return cluster.token(server, "central")
-
-
-@pytest.fixture(scope="module")
-def lead(cluster, server, hubs):
-    return cluster.token(server, "hub_lead", hub=HUB)
-
-
-@pytest.fixture(scope="module")
-def neighbour(cluster, server, hubs):
-    return cluster.token(server, "hub_lead", hub=OTHER)
-
-
-@pytest.fixture(scope="module")
 def member(cluster, server, hubs):
     return cluster.token(server, "hub_member", hub=HUB)
 

@@ -24,11 +24,6 @@ def tidy(cluster):
     cluster.psql("DELETE FROM scip.document WHERE slug LIKE 'library-%'; DELETE FROM scip.resource WHERE slug LIKE 'library-%'", "scip_migrator")
 
 
-@pytest.fixture(scope="module")
-def central(cluster, server):
-    return cluster.token(server, "central")
-
-
 def upload(server, central, path, data, **headers):
     return server.request("PUT", path, {"Authorization": f"Bearer {central}", "If-None-Match": "*", "Content-Type": "application/octet-stream", **headers}, data)
 

@@ -22,21 +22,6 @@ def hubs(cluster, server):
 
 
 @pytest.fixture(scope="module")
-def central(cluster, server, hubs):
-    return cluster.token(server, "central")
-
-
-@pytest.fixture(scope="module")
-def lead(cluster, server, hubs):
-    return cluster.token(server, "hub_lead", hub=HUB)
-
-
-@pytest.fixture(scope="module")
-def neighbour(cluster, server, hubs):
-    return cluster.token(server, "hub_lead", hub=OTHER)
-
-
-@pytest.fixture(scope="module")
 def district(server, central):
     made = server.send("PUT", "/v1/regions/local-vale", DISTRICT, token=central, If_None_Match="*")
     assert made.status == 201, made.text

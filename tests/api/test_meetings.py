@@ -39,11 +39,6 @@ def nothing_stays(cluster, server):
     clear()
 
 
-@pytest.fixture(scope="module")
-def central(cluster, server, nothing_stays):
-    return cluster.token(server, "central")
-
-
 def new_hub(server, central, slug, name):
     made = server.send("PUT", f"/v1/hubs/{slug}", {"name": name, "nations": ["GB-ENG"], **FROM}, token=central, If_None_Match="*")
     assert made.status == 201, made.text

@@ -36,21 +36,6 @@ def hubs(cluster, server):
     clear()
 
 
-@pytest.fixture(scope="module")
-def central(cluster, server, hubs):
-    return cluster.token(server, "central")
-
-
-@pytest.fixture(scope="module")
-def lead(cluster, server, hubs):
-    return cluster.token(server, "hub_lead", hub=HUB)
-
-
-@pytest.fixture(scope="module")
-def neighbour(cluster, server, hubs):
-    return cluster.token(server, "hub_lead", hub=OTHER)
-
-
 @pytest.fixture
 def hub(cluster, hubs):
     """Nobody is a member yet, and no rule is set."""

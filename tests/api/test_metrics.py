@@ -46,11 +46,6 @@ def network(cluster, server):
     clear()
 
 
-@pytest.fixture(scope="module")
-def central(cluster, server, network):
-    return cluster.token(server, "central")
-
-
 def values(question):
     """The address of a metric's values: of hubs, of hubs?by=nation."""
     return "/v1/metrics/" + re.sub("^[a-z_]+", r"\g<0>/values", question)

@@ -37,11 +37,6 @@ def nothing_stays(cluster, server):
 
 
 @pytest.fixture(scope="module")
-def central(cluster, server, nothing_stays):
-    return cluster.token(server, "central")
-
-
-@pytest.fixture(scope="module")
 def readers(cluster, server):
     return {"analyst": cluster.token(server, "analyst"), "board": cluster.token(server, "group_member", group="board"), "central": cluster.token(server, "central")}
 

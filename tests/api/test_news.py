@@ -1,6 +1,6 @@
 """News & Views: drafts that the central team alone sees, posts with a text of their own, a picture, and what they are about."""
-import time
 
+import harness
 import pytest
 from harness import delete, get, patch, post, problem, put
 
@@ -24,11 +24,7 @@ def listed(server, token, query=""):
 
 
 def seen(server, holds):
-    """A public answer may be a quarter of a second old."""
-    until = time.monotonic() + 5
-    while not holds(answer := get(server, None, POST)):
-        assert time.monotonic() < until, answer.text
-        time.sleep(0.05)
+    harness.wait_until(lambda: get(server, None, POST), holds)
 
 
 def test_a_draft_is_written_published_and_taken_down(cluster, server):
@@ -50,10 +46,7 @@ def test_a_draft_is_written_published_and_taken_down(cluster, server):
     assert patch(server, central, POST, {"status": "draft"}).status == 200
     seen(server, lambda answer: answer.status == 404)
     found = lambda: [change["op"] for change in get(server, None, "/v1/changes?cursor=" + start).json["items"] if change["href"] == POST]
-    until = time.monotonic() + 5
-    while found() != ["changed", "deleted"]:
-        assert time.monotonic() < until, found()
-        time.sleep(0.05)
+    harness.wait_until(found, lambda ops: ops == ["changed", "deleted"])
     assert delete(server, central, POST).status == 204
 
 

@@ -40,21 +40,6 @@ def hubs(cluster, server):
     clear()
 
 
-@pytest.fixture(scope="module")
-def central(cluster, server, hubs):
-    return cluster.token(server, "central")
-
-
-@pytest.fixture(scope="module")
-def lead(cluster, server, hubs):
-    return cluster.token(server, "hub_lead", hub=HUB)
-
-
-@pytest.fixture(scope="module")
-def neighbour(cluster, server, hubs):
-    return cluster.token(server, "hub_lead", hub=OTHER)
-
-
 @pytest.fixture
 def member(server, lead):
     """Somebody new in the Hub."""

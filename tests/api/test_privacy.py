@@ -3,18 +3,12 @@ import json
 import uuid
 
 import canary
-import harness
 import pytest
 from test_operations import ALL, alternatives, plausible, request_of, some_path
 
 FROM = {"sources": ["https://www.scipalliance.example/minutes"], "confidence": "high"}
 HUB = "privacy-hub"
 MEMBERS = f"/v1/hubs/{HUB}/members"
-
-
-@pytest.fixture(scope="module")
-def central(cluster, server):
-    return cluster.token(server, "central")
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,6 @@ SURNAME = "O'Canary"
 
 
 @pytest.fixture(scope="module")
-def central(cluster, server):
-    return cluster.token(server, "central")
-
-
-@pytest.fixture(scope="module")
 def lead(cluster, server, central):
     """Leads the Hub of these tests, which goes with all of its records."""
     def clear():

@@ -56,11 +56,6 @@ def nothing_stays(cluster, server):
 
 
 @pytest.fixture(scope="module")
-def central(cluster, server, nothing_stays):
-    return cluster.token(server, "central")
-
-
-@pytest.fixture(scope="module")
 def hubs(server, central):
     """Three Hubs at work since long ago, and one that is only proposed."""
     slugs = ["reporting-one", "reporting-two", "reporting-three", "reporting-proposed"]

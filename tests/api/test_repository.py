@@ -24,11 +24,6 @@ def tidy(cluster):
     cluster.psql(clear, "scip_migrator")
 
 
-@pytest.fixture(scope="module")
-def central(cluster, server):
-    return cluster.token(server, "central")
-
-
 @pytest.fixture
 def write(server, central):
     def put(path, expected=201, **body):

@@ -28,11 +28,6 @@ def nothing_stays(cluster, server):
 
 
 @pytest.fixture(scope="module")
-def central(cluster, server, nothing_stays):
-    return cluster.token(server, "central")
-
-
-@pytest.fixture(scope="module")
 def website(cluster, server, nothing_stays):
     return cluster.token(server, "website")
 

@@ -37,11 +37,6 @@ def clean(cluster, nothing_stays):
     cluster.psql("DELETE FROM scip.historical_total")
 
 
-@pytest.fixture(scope="module")
-def central(cluster, server, nothing_stays):
-    return cluster.token(server, "central")
-
-
 def add(server, token, metric="totals_open", period="2020-21", value=5, query="", key=None, **more):
     return server.send("POST", "/v1/historical-totals" + query, {"metric": metric, "period": period, "value": value, "sources": SOURCE, **more}, token=token, key=key)
 

@@ -37,11 +37,6 @@ def tidy(cluster):
     cluster.psql(clear, "scip_migrator")
 
 
-@pytest.fixture(scope="module")
-def central(cluster, server):
-    return cluster.token(server, "central")
-
-
 def ask(server, path, text):
     return server.get(f"{path}?q={quote(text, safe='')}")
 

@@ -60,11 +60,6 @@ def server(cluster, provider, tmp_path_factory):
     cluster.psql(f"DELETE FROM scip.unknown_account; DELETE FROM scip.account WHERE issuer = '{provider.issuer}'")
 
 
-@pytest.fixture(scope="module")
-def central(cluster, server):
-    return cluster.token(server, "central")
-
-
 def me(server, token, status=401):
     answer = server.send("GET", "/v1/me", token=token)
     assert answer.status == status, answer.text

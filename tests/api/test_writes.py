@@ -20,11 +20,6 @@ def tidy(cluster):
 
 
 @pytest.fixture(scope="module")
-def central(cluster, server):
-    return cluster.token(server, "central")
-
-
-@pytest.fixture(scope="module")
 def partner(cluster, server):
     return cluster.token(server, "partner", organisation="university-of-winchester")
 

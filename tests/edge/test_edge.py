@@ -320,10 +320,7 @@ def test_listing_survives_the_api_and_the_database(tmp_path):
         assert stale.status == 200 and stale.body == listing.body and cache_status(stale).endswith("edge; hit; ttl=-1")
         cluster.run("restart")
         api = harness.Server("main", DATABASE_URL=cluster.url(), PORT=port)
-        until = time.monotonic() + 5
-        while edge.get("/v1/news").status != 200:
-            assert time.monotonic() < until
-            time.sleep(0.1)
+        harness.wait_until(lambda: edge.get("/v1/news").status == 200)
     finally:
         edge.stop()
         api.stop()

@@ -130,10 +130,7 @@ def test_downloads_pass_as_they_come(cluster, api, edge, put):
         connection.sendall(f"GET {PATH}/full.pdf HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         time.sleep(0.5)
         assert "scip_transfers_in_flight 1" in api.admin("/metrics")[1], "the edge takes no more than the visitor"
-    until = time.monotonic() + 3
-    while "scip_transfers_in_flight 0" not in api.admin("/metrics")[1]:
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    harness.wait_until(lambda: "scip_transfers_in_flight 0" in api.admin("/metrics")[1], seconds=3)
     assert counted(cluster) == before + 2
 
 
@@ -212,10 +209,7 @@ def test_two_addresses_do_not_hold_all_transfers(cluster, api, put, tmp_path):
             connection.connect(("127.0.0.1", edge.port))
             connection.sendall(f"GET {PATH}/slow.pdf HTTP/1.1\r\nHost: x\r\nUser-Agent: Holder {n}\r\n\r\n".encode())
             held.append(connection)
-        until = time.monotonic() + 20
-        while "scip_transfers_in_flight 76" not in server.admin("/metrics")[1]:
-            assert time.monotonic() < until, server.admin("/metrics")[1]
-            time.sleep(0.1)
+        harness.wait_until(lambda: "scip_transfers_in_flight 76" in server.admin("/metrics")[1], seconds=20)
         part = {"Range": "bytes=0-9", "User-Agent": "Another"}
         assert edge.request("GET", f"{PATH}/slow.pdf", part, source="127.0.0.9").status == 206
         is_problem(edge.request("GET", f"{PATH}/slow.pdf", part, source="127.0.0.2"), 429)

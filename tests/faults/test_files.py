@@ -100,9 +100,7 @@ class Place:
             body, file = self.body(number), listed.get(f"{number}.pdf")
             if file:
                 assert (file["size"], file["sha256"]) == (len(body), hashlib.sha256(body).hexdigest())
-                until = time.monotonic() + 10
-                while self.download(number, "Mozilla/5.0 Firefox/130.0") != 200:
-                    assert time.monotonic() < until
+                harness.wait_until(lambda: self.download(number, "Mozilla/5.0 Firefox/130.0") == 200, seconds=10)
         sums = self.cluster.psql("""SELECT count(*) FROM scip.file f WHERE f.ended_at IS NULL AND f.size IS DISTINCT FROM
             (SELECT sum(length(c.bytes)) FROM scip.file_chunk c WHERE c.file_id = f.id)""")
         assert sums == "0"
@@ -192,10 +190,7 @@ def test_killed_in_mid_download(place, way):
     def person():
         agent = f"Mozilla/5.0 (fault {next(people)} {place.slug}) Firefox/130.0"
         everybody.append(agent)
-        until = time.monotonic() + 25  # within what one chain may last
-        while place.download(number, agent) != 200:
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        harness.wait_until(lambda: place.download(number, agent) == 200, seconds=25)  # within what one chain may last
     with ThreadPoolExecutor(6) as pool:
         for _ in range(4 * ROUNDS):
             asking = [pool.submit(person) for _ in range(30)]

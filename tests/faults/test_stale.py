@@ -32,10 +32,7 @@ def is_old(answer):
 
 def change(cluster, server, blurb):
     """Commits a change once the answer before it is kept, and lets the watch see it."""
-    until = time.monotonic() + 5
-    while ask(server).headers["Cache-Status"] != "scip-api; hit":
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    harness.wait_until(lambda: ask(server).headers["Cache-Status"] == "scip-api; hit")
     cluster.psql(f"UPDATE scip.hub SET blurb = '{blurb}' WHERE slug = 'london-hub'")
 
 

@@ -75,13 +75,6 @@ def refused(statuses):
     return {name: status for name, status in statuses.items() if status != 503} in ({}, {"people": 200})  # a read, where nothing was shown that is recorded
 
 
-def wait_until(true, seconds=5):
-    started = time.monotonic()
-    while not true():
-        assert time.monotonic() - started < seconds
-        time.sleep(0.05)
-
-
 @pytest.fixture(scope="module")
 def token(own):
     """Of a caller that the database knows before it is copied; with a document to put a file to."""
@@ -101,7 +94,7 @@ def test_standby_and_promotion(own, token):
         assert server.get("/v1/hubs").status == 200 and server.get("/v1/me", Authorization=f"Bearer {token}").status == 200
         assert refused(writes(server, token))
         standby.control("promote")
-        wait_until(lambda: server.get("/health/ready").json == READY)
+        harness.wait_until(lambda: server.get("/health/ready").json == READY)
         statuses = writes(server, token)
         assert {status // 100 for status in statuses.values()} == {2}, statuses
         assert not any(event.get("sqlstate", "").startswith("XX") for event in server.events())
@@ -121,11 +114,11 @@ def test_the_operators_read_only(own, token):
             assert server.get("/health/ready").json == READY
             own.psql(freeze)
             own.psql(after)
-            wait_until(lambda: server.get("/health/ready").json == READS_ONLY)
+            harness.wait_until(lambda: server.get("/health/ready").json == READS_ONLY)
             assert refused(writes(server, token)) and server.get("/v1/hubs").status == 200
             own.psql(f"SET default_transaction_read_only = off; {thaw}")
             own.psql(f"SET default_transaction_read_only = off; {after}")
-            wait_until(lambda: server.get("/health/ready").json == READY)
+            harness.wait_until(lambda: server.get("/health/ready").json == READY)
             assert writes(server, token)["with a key"] == 201
     finally:
         for name in ("SYSTEM", "DATABASE scip"):
@@ -161,7 +154,7 @@ def test_linked_late_at_a_wrong_moment(own, tmp_path):
         assert server.get("/health/ready").status == 503 and server.get("/v1/hubs").status == 200
         assert sum(event.get("event") == "the database does not fit the contract" for event in server.events()) == 1
         own.psql("ALTER VIEW scip.regions_away RENAME TO regions")
-        wait_until(lambda: server.get("/health/ready").status == 200)
+        harness.wait_until(lambda: server.get("/health/ready").status == 200)
         assert server.get("/v1/regions").status == 200
     finally:
         own.psql("ALTER VIEW IF EXISTS scip.regions_away RENAME TO regions")
