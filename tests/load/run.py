@@ -43,9 +43,9 @@ def run(*command, **options):
     return subprocess.run(command, check=True, text=True, capture_output=True, **options).stdout
 
 
-def statement(name="listHubs", **values):
+def statement(operation="listHubs", /, **values):
     """The statement of an operation with values in place of its names, NULL where there is none."""
-    written, derived = (ROOT / f"db/{folder}/{name}.sql" for folder in ("queries", "derived"))
+    written, derived = (ROOT / f"db/{folder}/{operation}.sql" for folder in ("queries", "derived"))
     text = re.sub(r"--.*", "", (written if written.exists() else derived).read_text())
     return re.sub(r"(?<![:\w]):([a-z_]\w*)", lambda found: values.get(found[1], "NULL"), text)
 
@@ -66,7 +66,7 @@ def writing(subject):
     key = {"operation": "'addAccount'", "key": "'p' || :n", "hash": "'\\x2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae'"}
     new = "md5('p' || :n)::uuid"
     steps = ["BEGIN", entering("addAccount", subject), statement("_claim", **key),
-             statement("addAccount", body=BODY, new_id=new, issuer="'https://login.load.example'", subject="'p' || :n", label="'Load'"),
+             statement("addAccount", body=BODY, new_id=new, issuer="'https://login.load.example'", subject="'p' || :n", name="'Load'"),
              statement("getAccount", id=new),
              statement("_keep", **key, status="201", location="'/v1/accounts/01a21423-9ad0-7dab-9005-f865de675671'",
                        etag="'\"1.0123456789abcdef0123456789abcdef\"'", content_type="'application/json'", body=f"'{ANSWER}'"), "COMMIT"]

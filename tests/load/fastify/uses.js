@@ -1,4 +1,4 @@
-/* Recording a use as a Node service would: who it is as keyed hashes, the agent's class remembered, a durable statement a
+/* Recording a use as a Node service would: who it is as keyed hashes, what kind of agent it is remembered, a durable statement a
  * request. visit does the same job as ours, by the same statement for one use; bare inserts a use's row alone: it counts
  * nothing, finds no chains and keeps no figures, the least that such a service does.
  * usage: node uses.js PORT ITEMS   (PGHOST, PGUSER, PGDATABASE); ITEMS: slugs and numbers of items as JSON */
@@ -9,22 +9,22 @@ import pg from 'pg'
 const [port, items] = process.argv.slice(2)
 const pool = new pg.Pool({ host: process.env.PGHOST, user: process.env.PGUSER, database: process.env.PGDATABASE, max: 8 })
 const numbers = new Map(Object.entries(JSON.parse(items)))
-const { rows: patterns } = await pool.query('SELECT version, class, pattern FROM scip.agent_patterns()')
+const { rows: patterns } = await pool.query('SELECT version, agent, pattern FROM scip.agent_patterns()')
 const { rows: [salts] } = await pool.query('SELECT day, month FROM scip.usage_salts($1)', [Math.floor(Date.now() / 1000)])
-const classes = new Map()
-const classOf = (agent) => {
-  const is = (kind) => patterns.some((known) => known.class === kind && new RegExp(known.pattern, 'i').test(agent))
-  if (!classes.has(agent)) classes.set(agent, is('machine') ? 'machine' : is('robot') ? 'robot' : 'human')
-  return classes.get(agent)
+const agents = new Map()
+const agentOf = (agent) => {
+  const is = (kind) => patterns.some((known) => known.agent === kind && new RegExp(known.pattern, 'i').test(agent))
+  if (!agents.has(agent)) agents.set(agent, is('machine') ? 'machine' : is('robot') ? 'robot' : 'human')
+  return agents.get(agent)
 }
 const hash = (salt, who) => createHmac('sha256', salt).update(who).digest('hex').slice(0, 32)
 const use = (request) => {
   const agent = request.headers['user-agent'] ?? ''
   const who = `${request.ip}\0${agent}`
-  return { at: Math.floor(Date.now() / 1000), kind: classOf(agent), day: hash(salts.day, who), month: hash(salts.month, who) }
+  return { at: Math.floor(Date.now() / 1000), kind: agentOf(agent), day: hash(salts.day, who), month: hash(salts.month, who) }
 }
 const record = 'SELECT status, url FROM scip.record_uses($1, $2, $3, $4, $5, $6, $7, $8)'
-const insert = 'INSERT INTO scip.use (at, item_id, request, class, day_key, month_key) VALUES (to_timestamp($1), $2, true, $3, $4, $5)'
+const insert = 'INSERT INTO scip.use (at, item_id, request, agent, day_key, month_key) VALUES (to_timestamp($1), $2, true, $3, $4, $5)'
 
 const app = Fastify({ trustProxy: '127.0.0.1' })
 app.get('/health', () => ({ status: 'ok' }))

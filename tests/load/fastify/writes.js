@@ -23,7 +23,7 @@ const enter = statement('_enter', { issued_at: 'int8', roles: 'text[]' })
 const claim = statement('_claim', { hash: 'bytea' })
 const keep = statement('_keep', { hash: 'bytea', status: 'int' })
 const kept = statement('_kept', { hash: 'bytea' })
-const add = statement('addAccount', { body: 'jsonb', new_id: 'uuid', issuer: 'text', subject: 'text', label: 'text' })
+const add = statement('addAccount', { body: 'jsonb', new_id: 'uuid', issuer: 'text', subject: 'text', name: 'text' })
 const get = statement('getAccount', { id: 'uuid' })
 
 const seen = new Map()
@@ -45,8 +45,8 @@ const shown = (row) => Object.fromEntries(Object.entries(row).filter(([name]) =>
 const role = { type: 'object', required: ['role'], additionalProperties: false, properties: { role: { type: 'string' }, hub: { type: 'string' } } }
 const text = { type: 'string', minLength: 1, maxLength: 500 }
 const schema = {
-  body: { type: 'object', required: ['issuer', 'subject', 'label', 'roles'], additionalProperties: false,
-    properties: { issuer: { ...text, pattern: '^https?://[^ ]+$' }, subject: text, label: text, roles: { type: 'array', maxItems: 50, items: role } } }
+  body: { type: 'object', required: ['issuer', 'subject', 'name', 'roles'], additionalProperties: false,
+    properties: { issuer: { ...text, pattern: '^https?://[^ ]+$' }, subject: text, name: text, roles: { type: 'array', maxItems: 50, items: role } } }
 }
 
 const app = Fastify({ genReqId: () => randomUUID(), ajv: { customOptions: { removeAdditional: false } } })
