@@ -104,6 +104,10 @@ def free_port():
             return port
 
 
+# DISCARD ALL, but for plans.
+FORGET = "CLOSE ALL; RESET SESSION AUTHORIZATION; RESET ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP; DISCARD SEQUENCES; SELECT pg_advisory_unlock_all() \\g /dev/null"
+
+
 class Psql:
     """A psql that waits for the next statements: starting one for each takes longer than most of them."""
 
@@ -113,10 +117,11 @@ class Psql:
                                         stderr=self.errors, env={**os.environ, "PGOPTIONS": "-c client_min_messages=error"})
 
     def run(self, sql):
-        """What it prints, and what is wrong, after which it has ended. Nothing of this is left in the session."""
+        """What it prints, and what is wrong, after which it has ended. Nothing of this is left in the session but plans: to make those again
+        takes longer than most statements."""
         end, lines = f"end {secrets.token_hex(8)}\n", []
         with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.write(f"{sql}\n;\nROLLBACK;\nDISCARD ALL;\n\\echo {end}")
+            self.process.stdin.write(f"{sql}\n;\nROLLBACK;\n{FORGET}\n\\echo {end}")
             self.process.stdin.flush()
         while (line := self.process.stdout.readline()) and line != end:
             lines.append(line)
