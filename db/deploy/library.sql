@@ -270,12 +270,12 @@ COMMENT ON COLUMN scip.file.name IS 'In the addresses, and proposed to who saves
 COMMENT ON COLUMN scip.file.media_type IS 'By its content';
 
 CALL scip.protect('branding', 'upload', 'file', 'file_chunk');
-GRANT SELECT, INSERT, UPDATE, DELETE ON scip.branding TO scip_caller;
 CALL scip.track_changes('branding', NULL, 'NULL', 'NULL', record => 'r.slug');
-GRANT INSERT, UPDATE ON scip.file TO scip_caller;
+CREATE TRIGGER mark_item AFTER INSERT OR UPDATE ON scip.file FOR EACH ROW EXECUTE FUNCTION scip.touch_whole('branding', 'branding', 'slug');
 GRANT SELECT ON scip.file, scip.file_chunk TO scip_anonymous, scip_caller;
+GRANT SELECT, INSERT, DELETE ON scip.branding, scip.upload TO scip_caller;
 GRANT INSERT ON scip.file_chunk TO scip_caller;
-GRANT SELECT, INSERT, DELETE ON scip.upload TO scip_caller;
+GRANT INSERT, UPDATE ON scip.file, scip.branding TO scip_caller;
 -- Who is reading a file when it is replaced may read it to its end.
 CREATE FUNCTION scip.ended_lately(ended_at timestamptz) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE
 RETURN ended_at > now() - interval '1 hour';

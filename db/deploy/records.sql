@@ -144,7 +144,7 @@ END $make$;
 -- The record changes with its parts, once a request. Where a request that began later was faster, it has said so already.
 CREATE FUNCTION scip.touch_whole() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = scip, pg_temp AS $$
 BEGIN
-  EXECUTE format('UPDATE %I SET updated_at = now() WHERE id IN (%L, %L) AND updated_at < now()', TG_ARGV[0],
+  EXECUTE format('UPDATE %I SET updated_at = now() WHERE %I IN (%L, %L) AND updated_at < now()', TG_ARGV[0], coalesce(TG_ARGV[2], 'id'),
                  to_jsonb(OLD) ->> TG_ARGV[1], to_jsonb(NEW) ->> TG_ARGV[1]);
   RETURN NULL;
 END $$;

@@ -62,6 +62,8 @@ def test_what_is_sent_is_given(server, people):
     shown = get(server, lead, PATH).json
     assert [one["name"] for one in shown["files"]] == ["mark.png", "sheet.pdf"] and shown["files"][0] == file.json
     assert [one for one in get(server, lead, "/v1/branding?limit=100").json["items"] if one["slug"] == "branding-mark"] == [shown]
+    since = f"/v1/branding?modified_since={changed.json['updated_at']}"
+    assert shown["updated_at"] > changed.json["updated_at"] and [one["slug"] for one in get(server, lead, since).json["items"]] == ["branding-mark"]
 
     got = get(server, lead, PATH + "/files/mark.png")
     assert got.body == PICTURE and got.headers["ETag"] == file.headers["ETag"] and got.headers["Content-Disposition"].startswith("attachment")
@@ -70,6 +72,7 @@ def test_what_is_sent_is_given(server, people):
     assert (part.status, part.body) == (206, PICTURE[262140:262151])
     assert server.request("GET", PATH + "/files/mark.png", {"Authorization": f"Bearer {lead}", "If-None-Match": got.headers["ETag"]}).status == 304
     assert server.send("DELETE", PATH + "/files/sheet.pdf", token=central, if_match="*").status == 204
+    assert get(server, lead, PATH).json["updated_at"] > shown["updated_at"], "an asset changes with its files"
     assert server.send("DELETE", PATH, token=central, if_match="*").status == 204
     assert get(server, lead, PATH).status == get(server, lead, PATH + "/files/mark.png").status == 404
 
