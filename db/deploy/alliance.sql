@@ -305,10 +305,8 @@ BEGIN
   PERFORM FROM scip.hub WHERE id IN (OLD.hub_id, NEW.hub_id) ORDER BY id FOR NO KEY UPDATE;
 
   hub := NEW.hub_id;
-  PERFORM scip.refuse(409, 'hub-lead-twice', 'organisation')
-    WHERE EXISTS (SELECT FROM scip.hub_lead a JOIN scip.hub_lead b USING (hub_id, organisation_id)
-                  WHERE a.hub_id = hub AND a.evidence_kind = 'dated' AND b.evidence_kind = 'dated'
-                    AND a.id < b.id AND a.period && b.period);
+  PERFORM scip.refuse(409, 'hub-lead-twice', 'organisation') FROM scip.hub_lead a JOIN scip.hub_lead b USING (hub_id, organisation_id)
+    WHERE a.hub_id = hub AND a.evidence_kind = 'dated' AND b.evidence_kind = 'dated' AND a.id < b.id AND a.period && b.period;
   -- A third one, if any, overlaps the other two on the day on which the last of the three starts.
   PERFORM scip.refuse(409, 'hub-has-two-leads', 'from')
     WHERE EXISTS (SELECT FROM scip.hub_lead a JOIN scip.hub_lead b ON b.period @> lower(a.period)

@@ -377,8 +377,7 @@ END $$;
 -- Minutes: numbered by the meeting, one open version at a time.
 CALL scip.add_trigger('guard_minutes BEFORE INSERT ON minutes', $$
   PERFORM scip.refuse(409, 'minutes-not-draft') WHERE NEW.status <> 'draft';
-  PERFORM scip.refuse(409, 'minutes-draft-exists')
-    WHERE EXISTS (SELECT FROM minutes n WHERE n.meeting_id = NEW.meeting_id AND n.status <> 'shared');
+  PERFORM scip.refuse(409, 'minutes-draft-exists') FROM minutes n WHERE n.meeting_id = NEW.meeting_id AND n.status <> 'shared';
   NEW.number := (SELECT coalesce(max(n.number), 0) + 1 FROM minutes n WHERE n.meeting_id = NEW.meeting_id);
 $$);
 CALL scip.add_trigger($$guard_removal BEFORE DELETE ON minutes WHEN (OLD.status <> 'draft')$$,
@@ -437,8 +436,7 @@ BEGIN
   SELECT * INTO held FROM meeting m WHERE m.id = NEW.meeting_id AND m.hub_id = NEW.hub_id FOR NO KEY UPDATE;
   PERFORM scip.refuse(422, 'reference-not-found', 'meeting', 'There is no such meeting of this Hub.') WHERE held.id IS NULL;
   PERFORM scip.refuse(409, 'meeting-not-held', 'meeting') WHERE held.status <> 'held';
-  PERFORM scip.refuse(409, 'terms-before-last', 'meeting')
-    WHERE EXISTS (SELECT FROM terms_of_reference t WHERE t.hub_id = NEW.hub_id AND t.adopted_on > held.day);
+  PERFORM scip.refuse(409, 'terms-before-last', 'meeting') FROM terms_of_reference WHERE hub_id = NEW.hub_id AND adopted_on > held.day;
   NEW.adopted_on := held.day;
 $$);
 

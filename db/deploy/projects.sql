@@ -15,10 +15,14 @@ CREATE TABLE scip.project (
   starts date,
   ends date,
   name_sort text COLLATE "C" NOT NULL GENERATED ALWAYS AS (scip.fold(name)) STORED,
+  search text NOT NULL GENERATED ALWAYS AS (scip.search_text(name)) STORED,
   LIKE ctx.record INCLUDING DEFAULTS,
   CONSTRAINT project_dates CHECK (ends > starts),
   CONSTRAINT project_results CHECK (status <> 'completed' OR results IS NOT NULL)
 );
+SELECT format('CREATE INDEX ON scip.project (%sname_sort, slug)', first) FROM unnest('{"","kind, ","status, "}'::text[]) first \gexec
+CREATE INDEX ON scip.project (updated_at);
+CREATE INDEX ON scip.project USING gin (search public.gin_trgm_ops);
 COMMENT ON COLUMN scip.project.hub_id IS 'The Hub that coordinates it; it is one of those of project_hub';
 CREATE TABLE scip.project_hub (project_id bigint REFERENCES scip.project ON DELETE CASCADE, hub_id bigint REFERENCES scip.hub,
   PRIMARY KEY (project_id, hub_id));
@@ -48,8 +52,7 @@ GRANT EXECUTE ON FUNCTION scip.set_project_parts TO scip_caller;
 
 -- A Hub stays in the project, and the project stays, as long as it has actions. Who adds one locks the project first (guard_action).
 CALL scip.add_trigger('guard_removal BEFORE DELETE ON project_hub', $$
-  PERFORM scip.refuse(409, 'project-has-actions', 'hubs')
-    WHERE EXISTS (SELECT FROM action a WHERE (a.project_id, a.hub_id) = (OLD.project_id, OLD.hub_id));
+  PERFORM scip.refuse(409, 'project-has-actions', 'hubs') FROM action a WHERE (a.project_id, a.hub_id) = (OLD.project_id, OLD.hub_id);
 $$);
 
 COMMIT;

@@ -8,7 +8,7 @@ WHERE (:hub IS NULL OR _id = ANY (ARRAY(SELECT m.project_id FROM scip.project_hu
       JOIN scip.organisation o ON o.id = m.organisation_id WHERE o.slug = :organisation)))
   AND (:kind IS NULL OR kind = :kind)
   AND (:status IS NULL OR status = :status)
-  AND (:q IS NULL OR scip.search_text(concat_ws(' ', name)) LIKE ANY (scip.search_term(:q)))
+  AND (:q IS NULL OR _search LIKE ANY (scip.search_term(:q)))
   AND (:modified_since IS NULL OR updated_at >= :modified_since)
   AND (:after_slug IS NULL OR CASE WHEN :sort = '-name' THEN (_sort, slug) < (:after_key, :after_slug)
       ELSE (_sort, slug) > (:after_key, :after_slug) END)

@@ -32,6 +32,7 @@ LINEAR = {
     "of some thousands all are looked at for a Hub's own, or for a nation's, of more they are found": [
         "listMessages direction from_hub", "listHistoricalTotals nation"],
     "all other names with a frequent word": ["listOrganisations q Stoke-on-Trent"],
+    "in the order of names until enough have the word": ["listProjects q Stoke-on-Trent"],
     "events of a year before, as one may last for one": ["listEvents from"],
     "delegates in the order of their sessions' days, which are in another table": ["listDelegates"],
     "all that was ever written of a table": ["listAuditEntries table"],
