@@ -1,5 +1,6 @@
 #include "token/folder.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/log.h"
 #include <dirent.h>
 #include <openssl/core_names.h>
@@ -100,36 +101,24 @@ static int no_passphrase(char *out, int size, int writing, void *context) {
     return 0;
 }
 
-static size_t read_file(const char *path, const char *name, char *out, size_t size) {
-    char full[PATH_MAX];
-    snprintf(full, sizeof full, "%s/%s", path, name);
-    FILE *file = fopen(full, "re");
-    if (file)
-        setvbuf(file, NULL, _IONBF, 0); /* no copy of a key stays behind */
-    size_t length = file ? fread(out, 1, size, file) : 0;
-    bool whole = file && !ferror(file);
-    if (file)
-        fclose(file);
-    return whole && length < size ? length : 0; /* a longer file is none of ours */
-}
-
-/* Reads one file; its key, with the kid by which it is published (RFC 7638), goes to jwks. */
+/* Reads one file, which the signer keeps mapped (no copy of a key stays behind); its key, with the kid by which it is
+ * published (RFC 7638), goes to jwks. */
 static bool add_key(const char *path, const struct key_file *file, struct arena *arena, struct buf *jwks,
                     struct signer *signer) {
-    char *pem = arena_alloc(arena, PEM_SIZE_MAX);
-    size_t length = pem ? read_file(path, file->name, pem, PEM_SIZE_MAX) : 0;
-    BIO *bio = length ? BIO_new_mem_buf(pem, (int)length) : NULL;
+    struct text pem = {0};
+    const char *full = arena_printf(arena, "%s/%s", path, file->name);
+    bool there = full && file_map(full, &pem) && pem.length < PEM_SIZE_MAX; /* a longer file is none of ours */
+    BIO *bio = there ? BIO_new_mem_buf(pem.bytes, (int)pem.length) : NULL;
     EVP_PKEY *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
     struct buf public = buf_new(arena, 1024, 8192);
     enum algorithm algorithm = pkey ? put_public(&public, pkey) : 0;
-    unsigned char thumbprint[SHA256_SIZE];
+    unsigned char thumbprint[SHA256_SIZE] = {0};
     bool ok = algorithm && !public.failed &&
               EVP_Digest(public.data, public.length, thumbprint, NULL, EVP_sha256(), NULL) == 1;
-    if (ok) {
-        *signer = (struct signer){pem, length, base64url_text(arena, thumbprint, sizeof thumbprint), algorithm};
+    *signer = (struct signer){pem.bytes, pem.length, base64url_text(arena, thumbprint, sizeof thumbprint), algorithm};
+    if (ok)
         buf_printf(jwks, "%s%.*s,\"use\":\"sig\",\"alg\":\"%s\",\"kid\":\"%s\"}", jwks->length > 10 ? "," : "",
                    (int)public.length - 1, public.data, algorithm == ES256 ? "ES256" : "RS256", signer->kid);
-    }
     EVP_PKEY_free(pkey);
     BIO_free(bio);
     ERR_clear_error();
@@ -147,7 +136,7 @@ struct key_set *folder_read(const char *path, const struct folder *folder, int64
     struct arena *arena = arena_new(SCRATCH_MAX);
     if (!arena)
         return NULL;
-    struct signer signers[KEY_FILES_MAX] = {0}, *chosen = NULL;
+    struct signer signers[KEY_FILES_MAX], *chosen = NULL;
     struct buf jwks = buf_new(arena, 4096, 1 << 18);
     buf_str(&jwks, "{\"keys\":[");
     for (unsigned i = 0; i < folder->count; i++) {
@@ -164,8 +153,7 @@ struct key_set *folder_read(const char *path, const struct folder *folder, int64
         set->signer.kid = arena_text(set->arena, chosen->kid);
     }
     for (unsigned i = 0; i < folder->count; i++)
-        if (signers[i].pem)
-            OPENSSL_cleanse((char *)signers[i].pem, signers[i].length);
+        file_unmap(&(struct text){signers[i].pem, signers[i].length});
     arena_free(&arena);
     return set;
 }

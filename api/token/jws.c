@@ -138,27 +138,15 @@ bool jws_claims(const struct jws *jws, enum token_kind kind, int64_t now, struct
     return !arena_failed(arena) || problem_exhausted(problem);
 }
 
-/* Counts what aud names and how much of that is in audiences; false if aud is not valid. */
-static bool count_audiences(const struct jws *jws, const char *const *audiences, size_t *named, size_t *known) {
+bool jws_is_for(const struct jws *jws, const char *const *audiences, bool only) {
     const json_t *aud = json_object_get(jws->payload, "aud");
-    *named = json_is_array(aud) ? json_array_size(aud) : json_is_string(aud);
-    *known = 0;
-    for (size_t i = 0; i < *named; i++) {
-        const json_t *one = json_is_array(aud) ? json_array_get(aud, i) : aud;
-        if (!json_is_string(one))
+    size_t named = json_is_array(aud) ? json_array_size(aud) : json_is_string(aud), known = 0;
+    for (size_t i = 0; i < named; i++) {
+        const char *one = json_string_value(json_is_array(aud) ? json_array_get(aud, i) : aud);
+        if (!one)
             return false;
         for (const char *const *audience = audiences; *audience; audience++)
-            *known += strcmp(json_string_value(one), *audience) == 0;
+            known += strcmp(one, *audience) == 0;
     }
-    return *named > 0;
-}
-
-bool jws_is_for(const struct jws *jws, const char *audience) {
-    size_t named, known;
-    return count_audiences(jws, (const char *const[]){audience, NULL}, &named, &known) && known > 0;
-}
-
-bool jws_is_only_for(const struct jws *jws, const char *const *audiences) {
-    size_t named, known;
-    return count_audiences(jws, audiences, &named, &known) && known == named;
+    return known && (!only || known == named);
 }

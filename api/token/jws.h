@@ -43,7 +43,6 @@ const char *json_name(const json_t *object, const char *name, size_t max);
 bool jws_claims(const struct jws *jws, enum token_kind kind, int64_t now, struct arena *arena, struct claims *claims,
                 struct problem *problem);
 
-/* Whether aud, a string or an array of strings (RFC 7519, section 4.1.3), names audience. */
-bool jws_is_for(const struct jws *jws, const char *audience);
-/* Whether all that aud names is in audiences, NULL-terminated, and that is something. */
-bool jws_is_only_for(const struct jws *jws, const char *const *audiences);
+/* Whether aud, a string or an array of strings (RFC 7519, section 4.1.3), names one of audiences, which end with NULL;
+ * with only, whether it names nothing else. */
+bool jws_is_for(const struct jws *jws, const char *const *audiences, bool only);

@@ -6,7 +6,6 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <openssl/rsa.h>
 #include <string.h>
 
@@ -61,24 +60,33 @@ static EVP_PKEY *from_parameters(const char *type, const OSSL_PARAM *parameters)
     return pkey;
 }
 
+/* A SEQUENCE of two INTEGERs of big-endian bytes: OpenSSL wants RSA keys so (RFC 8017, appendix A.1.1), and signatures
+ * by ECDSA (RFC 3279, section 2.2.3). 0: no memory. */
+static int to_der(const unsigned char *first, int first_size, const unsigned char *second, int second_size,
+                  unsigned char *der) {
+    ECDSA_SIG *pair = ECDSA_SIG_new();
+    BIGNUM *r = BN_bin2bn(first, first_size, NULL), *s = BN_bin2bn(second, second_size, NULL);
+    bool ok = pair && r && s && ECDSA_SIG_set0(pair, r, s) == 1; /* whose they are then */
+    int length = ok ? i2d_ECDSA_SIG(pair, &der) : 0;
+    if (!ok) {
+        BN_free(r);
+        BN_free(s);
+    }
+    ECDSA_SIG_free(pair);
+    return length > 0 ? length : 0;
+}
+
 static EVP_PKEY *rsa_key(const json_t *json) {
-    unsigned char n[RSA_BYTES_MAX], e[EXPONENT_BYTES_MAX];
-    if (read_bytes(json, "n", n, sizeof n) < 0 || read_bytes(json, "e", e, sizeof e) < 0)
+    unsigned char n[RSA_BYTES_MAX], e[EXPONENT_BYTES_MAX], der[RSA_BYTES_MAX + EXPONENT_BYTES_MAX + 16];
+    const unsigned char *from = der;
+    if (read_bytes(json, "n", n, sizeof n) < 0 || read_bytes(json, "e", e, sizeof e) < 0 ||
+        !(n[sizeof n - 1] & e[sizeof e - 1] & 1) || memcmp(e, "\0\0\0\1", sizeof e) == 0)
         return NULL;
-    BIGNUM *modulus = BN_bin2bn(n, sizeof n, NULL), *exponent = BN_bin2bn(e, sizeof e, NULL);
-    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-    OSSL_PARAM *parameters = NULL;
-    if (modulus && exponent && build && BN_num_bits(modulus) >= 8 * RSA_BYTES_MIN && BN_is_odd(modulus) &&
-        BN_is_odd(exponent) && !BN_is_one(exponent) &&
-        OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, modulus) == 1 &&
-        OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, exponent) == 1)
-        parameters = OSSL_PARAM_BLD_to_param(build);
-    EVP_PKEY *pkey = parameters ? from_parameters("RSA", parameters) : NULL;
-    OSSL_PARAM_free(parameters);
-    OSSL_PARAM_BLD_free(build);
-    BN_free(modulus);
-    BN_free(exponent);
-    return pkey;
+    EVP_PKEY *pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &from, to_der(n, sizeof n, e, sizeof e, der));
+    if (EVP_PKEY_get_bits(pkey) >= 8 * RSA_BYTES_MIN)
+        return pkey;
+    EVP_PKEY_free(pkey);
+    return NULL;
 }
 
 /* RFC 7518, section 6.2.1, wants coordinates in full length; some leave leading zeros out. */
@@ -184,20 +192,6 @@ const struct key *key_set_find(const struct key_set *set, enum algorithm algorit
     return found;
 }
 
-/* RFC 7518, section 3.4: r and s one after the other; OpenSSL wants a SEQUENCE of two INTEGERs. 0: no memory. */
-static size_t to_der(const unsigned char *signature, unsigned char *der) {
-    ECDSA_SIG *pair = ECDSA_SIG_new();
-    BIGNUM *r = BN_bin2bn(signature, P256_BYTES, NULL), *s = BN_bin2bn(signature + P256_BYTES, P256_BYTES, NULL);
-    bool ok = pair && r && s && ECDSA_SIG_set0(pair, r, s) == 1; /* whose they are then */
-    int length = ok ? i2d_ECDSA_SIG(pair, &der) : 0;
-    if (!ok) {
-        BN_free(r);
-        BN_free(s);
-    }
-    ECDSA_SIG_free(pair);
-    return length > 0 ? (size_t)length : 0;
-}
-
 bool key_verify(const struct key *key, enum algorithm algorithm, const char *text, size_t length,
                 const unsigned char *signature, size_t signature_length) {
     unsigned char der[2 + 2 * (3 + P256_BYTES)];
@@ -205,8 +199,8 @@ bool key_verify(const struct key *key, enum algorithm algorithm, const char *tex
         return false;
     if (signature_length != (algorithm & (ES256 | EDDSA) ? 64 : (size_t)EVP_PKEY_get_size(key->pkey)))
         return false;
-    if (algorithm == ES256) {
-        signature_length = to_der(signature, der);
+    if (algorithm == ES256) { /* RFC 7518, section 3.4: r and s one after the other */
+        signature_length = (size_t)to_der(signature, P256_BYTES, signature + P256_BYTES, P256_BYTES, der);
         signature = der;
     }
     EVP_MD_CTX *context = EVP_MD_CTX_new();

@@ -193,7 +193,7 @@ static bool check_jws(struct token_service *service, struct arena *arena, const 
         return problem_set(problem, "unauthorized", "The token's issuer is not known here.");
     if (!jws_claims(jws, own ? TOKEN_OWN : TOKEN_OUTSIDE, now, arena, claims, problem))
         return false;
-    if (!jws_is_for(jws, issuer->audience))
+    if (!jws_is_for(jws, (const char *const[]){issuer->audience, NULL}, false))
         return problem_set(problem, "unauthorized", "The token is for another audience.");
     if (!(issuer->algorithms & jws->algorithm))
         return problem_set(problem, "unauthorized", "The token's algorithm is not allowed.");
@@ -234,7 +234,7 @@ static bool check_assertion(struct arena *arena, const struct jws *jws, const st
     bool known;
     if (!jws_claims(jws, TOKEN_ASSERTION, now, arena, claims, problem))
         return false;
-    if (strcmp(claims->issuer, claims->subject) != 0 || !jws_is_only_for(jws, audiences))
+    if (strcmp(claims->issuer, claims->subject) != 0 || !jws_is_for(jws, audiences, true))
         return problem_set(problem, "unauthorized", "The assertion's issuer, subject or audience is not valid.");
     if (claims->expires_at > now + ASSERTION_S)
         return problem_set(problem, "unauthorized", "The assertion is valid for too long.");
