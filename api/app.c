@@ -5,7 +5,6 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { WATCH_TIMEOUT_US = 1000000 }; /* how long the watch may wait */

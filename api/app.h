@@ -2,7 +2,6 @@
 #pragma once
 #include "config.h"
 #include "contract/contract.h"
-#include "contract/router.h"
 #include "op/bind.h"
 #include "op/cache.h"
 #include "op/operation.h"

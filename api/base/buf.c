@@ -1,4 +1,5 @@
 #include "base/buf.h"
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -137,15 +138,12 @@ const char *buf_text(struct buf *buf) {
 }
 
 const char *base64url_text(struct arena *arena, const unsigned char *bytes, size_t length) {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    char *text = arena_alloc(arena, length * 4 / 3 + 4), *to = text;
-    for (size_t i = 0; text && i < length; i += 3) {
-        size_t left = length - i;
-        unsigned bits = bytes[i] << 16 | (left > 1 ? bytes[i + 1] << 8 : 0) | (left > 2 ? bytes[i + 2] : 0);
-        for (size_t j = 0; j < (left > 2 ? 4 : left + 1); j++)
-            *to++ = digits[bits >> (18 - 6 * j) & 63];
-    }
-    return text;
+    unsigned char *text = arena_alloc(arena, length / 3 * 4 + 5);
+    if (text)
+        EVP_EncodeBlock(text, bytes, (int)length);
+    for (unsigned char *c = text; c && *c; c++)
+        *c = *c == '+' ? '-' : *c == '/' ? '_' : *c == '=' ? '\0' : *c;
+    return (const char *)text;
 }
 
 const char *hex_text(struct arena *arena, const char *before, const unsigned char *bytes, size_t length) {

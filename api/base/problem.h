@@ -3,7 +3,6 @@
 #include "base/buf.h"
 #include <jansson.h>
 #include <stdbool.h>
-#include <stddef.h>
 
 enum { PROBLEM_ERRORS_MAX = 16 };
 

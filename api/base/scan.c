@@ -65,11 +65,15 @@ static size_t sequence(const unsigned char *text, size_t room) {
     return size;
 }
 
+size_t scan_utf8_prefix(const char *text, size_t length) {
+    size_t i = 0, step = 1;
+    for (; i < length && step; i += step)
+        step = sequence((const unsigned char *)text + i, length - i);
+    return i;
+}
+
 bool scan_utf8(const char *text, size_t length) {
-    for (size_t i = 0, step; i < length; i += step)
-        if (!(step = sequence((const unsigned char *)text + i, length - i)))
-            return false;
-    return true;
+    return scan_utf8_prefix(text, length) == length;
 }
 
 size_t scan_code_points(const char *text, size_t length) {
@@ -100,31 +104,20 @@ ptrdiff_t scan_percent(const char *text, size_t length, bool plus, char *out) {
     return scan_utf8(out, used) ? (ptrdiff_t)used : -1;
 }
 
-static int base64url_value(char c) {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    return digit(c) ? c - '0' + 52 : c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
 ptrdiff_t scan_base64url(const char *text, size_t length, unsigned char *out) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     uint32_t bits = 0;
-    int count = 0;
-    size_t used = 0;
+    size_t used = 0, last = length % 4;
     for (size_t i = 0; i < length; i++) {
-        int value = base64url_value(text[i]);
-        if (value < 0)
+        const char *digit = memchr(digits, text[i], sizeof digits - 1);
+        if (!digit)
             return -1;
-        bits = bits << 6 | (uint32_t)value;
-        count += 6;
-        if (count >= 8) {
-            count -= 8;
-            out[used++] = (unsigned char)(bits >> count);
-        }
+        bits = bits << 6 | (uint32_t)(digit - digits);
+        if (i % 4)
+            out[used++] = (unsigned char)(bits >> (6 - 2 * (i % 4)));
     }
-    /* left-over bits must be zero and fewer than a character: one text for each value */
-    return count < 6 && !(bits & ((1u << count) - 1)) ? (ptrdiff_t)used : -1;
+    /* left-over bits must be zero and fewer than a digit: one text for each value */
+    return last != 1 && (!last || !(bits & ((1u << (8 - 2 * last)) - 1))) ? (ptrdiff_t)used : -1;
 }
 
 bool scan_listed(const char *list, const char *name) {

@@ -17,6 +17,9 @@ bool scan_whole(const char *text, size_t length, int64_t *value);
 /* Well-formed UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF. */
 bool scan_utf8(const char *text, size_t length);
 
+/* How many of the first bytes are that. */
+size_t scan_utf8_prefix(const char *text, size_t length);
+
 /* The number of code points in valid UTF-8. */
 size_t scan_code_points(const char *text, size_t length);
 

@@ -3,7 +3,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <math.h>
 #include <pcre2.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -79,17 +78,7 @@ const struct schema *schema_new(struct schema_set *set, const json_t *rules) {
 }
 
 /* Adds to check->problem where there is one; always false. */
-static bool refuse_value(struct check *check, const char *detail, ...) __attribute__((format(printf, 2, 3)));
-static bool refuse_value(struct check *check, const char *detail, ...) {
-    if (!check->problem)
-        return false;
-    char text[200];
-    va_list arguments;
-    va_start(arguments, detail);
-    vsnprintf(text, sizeof text, detail, arguments);
-    va_end(arguments);
-    return problem_add(check->problem, check->pointer, "%s", text);
-}
+#define refuse_value(check, ...) ((check)->problem && problem_add((check)->problem, (check)->pointer, __VA_ARGS__))
 
 static bool check_rules(const json_t *rules, const json_t *value, struct check *check);
 

@@ -29,8 +29,7 @@ static bool read_length(struct request *request, struct framing *framing) {
         return request_refuse(request, "bad-framing", "A request has one Content-Length or one Transfer-Encoding.");
     if (coding && strcasecmp(coding, "chunked") != 0)
         return request_refuse(request, "bad-framing", "The only transfer coding is chunked.");
-    if (length && (!*length || length[strspn(length, "0123456789")] || (*length == '0' && length[1]) ||
-                   !scan_int(length, strlen(length), &framing->length)))
+    if (length && (*length == '-' || !scan_int(length, strlen(length), &framing->length)))
         return request_refuse(request, "bad-framing", "Content-Length is not a number of bytes.");
     framing->body = coding ? FRAMING_CHUNKED : length && framing->length ? FRAMING_LENGTH : FRAMING_NO_BODY;
     if (!length && !coding && takes_body(request->method))

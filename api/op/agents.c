@@ -1,6 +1,5 @@
 #include "op/agents.h"
 #include "base/log.h"
-#include "base/scan.h"
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <openssl/rand.h>
 #include <pcre2.h>
@@ -74,9 +73,8 @@ static pcre2_code *join_patterns(const struct result *rows, const char *kind, st
 }
 
 bool agents_load(struct agents *agents, const struct result *rows, struct problem *problem) {
-    const char *first = result_cell(rows, 0, 0);
-    int64_t version;
-    if (!first || !scan_int(first, strlen(first), &version))
+    int64_t version = result_int(rows, 0, 0); /* the first is 1 */
+    if (!version)
         return problem_set(problem, "unavailable", "The list of agents cannot be read.");
     struct arena *arena = arena_new(4 * PATTERNS_MAX);
     if (!arena)

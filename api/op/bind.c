@@ -161,12 +161,9 @@ bool bind_check(struct arena *arena, const struct spec *spec, struct inputs *inp
         return false;
     const struct parameter *limit = spec_parameter(spec, IN_QUERY, "limit");
     const struct text *given = limit ? pairs_get(&inputs->query, "limit") : NULL;
+    const char *text = given ? given->bytes : limit && !inputs->whole ? limit->standard : NULL;
     inputs->limit = 0;
-    if (given)
-        return scan_int(given->bytes, given->length, &inputs->limit);
-    if (limit && !inputs->whole)
-        return !limit->standard || scan_int(limit->standard, strlen(limit->standard), &inputs->limit);
-    return true;
+    return !text || scan_int(text, strlen(text), &inputs->limit);
 }
 
 /* PostgreSQL's text form of an array: {"a","b"}. */

@@ -5,7 +5,6 @@
  * given only in the generation that its making began in. Where the poller is late, nothing is given. */
 #pragma once
 #include "base/arena.h"
-#include "contract/router.h"
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -8,24 +8,18 @@
 /* The types that parameters and columns may have (pg_type.dat; their OIDs never change). */
 enum {
     OID_BOOL = 16,
-    OID_BYTEA = 17,
     OID_INT8 = 20,
     OID_INT2 = 21,
     OID_INT4 = 23,
     OID_TEXT = 25,
     OID_JSON = 114,
     OID_FLOAT8 = 701,
-    OID_INT4_ARRAY = 1007,
-    OID_TEXT_ARRAY = 1009,
-    OID_INT8_ARRAY = 1016,
     OID_VARCHAR = 1043,
     OID_DATE = 1082,
     OID_TIMESTAMP = 1114,
-    OID_DATE_ARRAY = 1182,
     OID_TIMESTAMPTZ = 1184,
     OID_NUMERIC = 1700,
     OID_UUID = 2950,
-    OID_UUID_ARRAY = 2951,
     OID_JSONB = 3802,
 };
 
