@@ -3,8 +3,6 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "commands.h"
-#include "handlers/admin.h"
-#include "handlers/assets.h"
 #include "handlers/handlers.h"
 #include "http/server.h"
 #include "http/wire.h"
@@ -152,12 +150,12 @@ static int show(const struct app *app, const char *id) {
         if (strcasecmp(method, spec->method) == 0)
             json_dumpf(found, stdout, JSON_INDENT(2));
     json_decref(document);
-    if (spec->text && !file_map(spec->file, &text)) /* it is installed without */
+    puts("");
+    if (!spec->text)
+        return 0;
+    if (!file_map(spec->file, &text)) /* it is installed without */
         text = (struct text){spec->text, strlen(spec->text)};
-    if (spec->text)
-        printf("\n\n%s:\n%.*s", spec->file, (int)text.length, text.bytes);
-    else
-        puts("");
+    printf("\n%s:\n%.*s", spec->file, (int)text.length, text.bytes);
     return 0;
 }
 

@@ -1,4 +1,4 @@
-#include "handlers/admin.h"
+#include "handlers/handlers.h"
 #include "metrics.h"
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,5 @@
-#include "handlers/assets.h"
 #include "base/file.h"
-#include "handlers/page.h"
-#include "http/request.h"
+#include "handlers/handlers.h"
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>

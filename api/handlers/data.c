@@ -1,9 +1,7 @@
 #include "handlers/data.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "handlers/files.h"
-#include "handlers/transfers.h"
-#include "http/request.h"
+#include "handlers/handlers.h"
 #include <archive.h>
 #include <archive_entry.h>
 #include <openssl/crypto.h>

@@ -2,9 +2,6 @@
 #pragma once
 #include "http/request.h"
 
-/* data.c: a zip of every public list as CSV and a datapackage.json that describes them. */
-bool data_get(struct request *request);
-
 enum { DATA_LISTS_MAX = 256 };
 
 /* datapackage.c: the descriptor (Data Package v1), owned by the caller, and the list that each of its resources is of.

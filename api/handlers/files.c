@@ -2,10 +2,7 @@
 #include "base/scan.h"
 #include "handlers/content.h"
 #include "handlers/range.h"
-#include "handlers/transfers.h"
-#include "handlers/uses.h"
 #include "http/auth.h"
-#include "http/request.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -109,7 +106,7 @@ static bool next_chunk(struct request *request, struct stream *stream, struct te
         return false;
     size_t wanted = (size_t)(download->end - download->at), count = length - from < wanted ? length - from : wanted;
     /* all but the last piece has been taken: that is a use, and it is committed before the answer is complete */
-    if (count == wanted && download->item && !use_record(request, download->item, USE_REQUEST))
+    if (count == wanted && download->item && !use_record(request, download->item, USE_REQUEST, &(const char *){0}))
         return false;
     download->at += (int64_t)count;
     *piece = (struct text){download->bytes + from, count};

@@ -1,10 +1,4 @@
 #include "handlers/handlers.h"
-#include "handlers/assets.h"
-#include "handlers/data.h"
-#include "handlers/files.h"
-#include "handlers/oauth.h"
-#include "handlers/uses.h"
-#include "http/request.h"
 
 static bool say_ok(struct request *request) {
     buf_str(response_json(request), "{\"status\":\"ok\"}");
@@ -25,22 +19,11 @@ const struct handler_entry handlers[] = {
     {"revokeToken", oauth_revoke, oauth_refuse, {"token"}},
     {"getKeys", oauth_keys, NULL, {NULL}},
     {"getAuthorizationServer", oauth_metadata, NULL, {NULL}},
-    {"getDocumentFile", files_get, NULL, {"slug", "name"}},
-    {"getResourceFile", files_get, NULL, {"slug", "name"}},
-    {"putDocumentFile", files_put, NULL, {"slug", "name"}},
-    {"putResourceFile", files_put, NULL, {"slug", "name"}},
-    {"deleteDocumentFile", files_delete, NULL, {"slug", "name", "If-Match"}},
-    {"deleteResourceFile", files_delete, NULL, {"slug", "name", "If-Match"}},
-    {"getHubFile", files_get, NULL, {"slug", "name"}},
-    {"putHubFile", files_put, NULL, {"slug", "name"}},
-    {"deleteHubFile", files_delete, NULL, {"slug", "name", "If-Match"}},
-    {"getBrandingFile", files_get, NULL, {"slug", "name"}},
-    {"putBrandingFile", files_put, NULL, {"slug", "name"}},
-    {"deleteBrandingFile", files_delete, NULL, {"slug", "name", "If-Match"}},
-    {"visitDocument", visit, NULL, {"slug"}},
-    {"visitResource", visit, NULL, {"slug"}},
-    {"recordDocumentInvestigation", investigate, NULL, {"slug"}},
-    {"recordResourceInvestigation", investigate, NULL, {"slug"}},
+    {"get*File", files_get, NULL, {"slug", "name"}},
+    {"put*File", files_put, NULL, {"slug", "name"}},
+    {"delete*File", files_delete, NULL, {"slug", "name", "If-Match"}},
+    {"visit*", visit, NULL, {"slug"}},
+    {"record*Investigation", investigate, NULL, {"slug"}},
     {"getIndex", assets_get, NULL, {NULL}},
     {"getData", data_get, NULL, {NULL}},
     {"getOpenapi", assets_get, NULL, {NULL}},
@@ -50,7 +33,6 @@ const struct handler_entry handlers[] = {
     {"getWebAsset", assets_get, NULL, {NULL}},
     {"listProblems", assets_get, NULL, {NULL}},
     {"getProblem", assets_get, NULL, {"rule"}},
-    {"getDocs", assets_get, NULL, {NULL}},
-    {"getDocsAsset", assets_get, NULL, {NULL}},
+    {"getDocs*", assets_get, NULL, {NULL}},
     {NULL, NULL, NULL, {NULL}},
 };

@@ -1,8 +1,7 @@
 /* The service's own tokens: client credentials (RFC 6749, section 4.4), with a secret or an assertion (RFC 7523),
  * revocation (RFC 7009), and the public keys. */
-#include "handlers/oauth.h"
 #include "base/scan.h"
-#include "http/request.h"
+#include "handlers/handlers.h"
 #include <openssl/evp.h>
 #include <string.h>
 #include <strings.h>

@@ -1,5 +1,5 @@
-#include "handlers/page.h"
 #include "base/file.h"
+#include "handlers/handlers.h"
 #include <string.h>
 
 /* Text as HTML, in an element or a quoted attribute. */

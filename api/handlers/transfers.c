@@ -1,4 +1,4 @@
-#include "handlers/transfers.h"
+#include "handlers/handlers.h"
 #include "metrics.h"
 #include <pthread.h>
 #include <stdio.h>

@@ -2,8 +2,6 @@
  * last transaction makes them the file. */
 #include "handlers/content.h"
 #include "handlers/files.h"
-#include "handlers/transfers.h"
-#include "http/request.h"
 #include "http/transfer.h"
 #include <openssl/evp.h>
 #include <stdio.h>

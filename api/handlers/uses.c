@@ -1,6 +1,5 @@
-#include "handlers/uses.h"
 #include "base/clock.h"
-#include "http/request.h"
+#include "handlers/handlers.h"
 #include <string.h>
 #include <strings.h>
 
@@ -11,7 +10,7 @@ static bool is_of_nobody(const struct request *request) {
     return strcmp(request->method, "HEAD") == 0 || (purpose && strncasecmp(purpose, "prefetch", 8) == 0);
 }
 
-static bool record(struct request *request, const char *item, enum use_kind kind, const char **url) {
+bool use_record(struct request *request, const char *item, enum use_kind kind, const char **url) {
     struct use use = {.item = item,
                       .kind = is_of_nobody(request) ? USE_NONE : kind,
                       .address = request->address,
@@ -20,18 +19,13 @@ static bool record(struct request *request, const char *item, enum use_kind kind
     return uses_record(request->app->uses, request->arena, &use, url, &request->problem);
 }
 
-bool use_record(struct request *request, const char *item, enum use_kind kind) {
-    const char *url;
-    return record(request, item, kind, &url);
-}
-
 /* The item that the path names, as the counter wants it. */
 static bool record_slug(struct request *request, enum use_kind kind, const char **url) {
     const struct text *slug = request->match.values;
     bool document = strncmp(request->match.spec->path, "/v1/documents/", strlen("/v1/documents/")) == 0;
     const char *item =
         arena_printf(request->arena, "%s/%.*s", document ? "document" : "resource", (int)slug->length, slug->bytes);
-    return item ? record(request, item, kind, url) : problem_exhausted(&request->problem);
+    return item ? use_record(request, item, kind, url) : problem_exhausted(&request->problem);
 }
 
 /* To the recorded address, and nowhere else. */

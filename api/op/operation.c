@@ -1,10 +1,11 @@
 #include "op/operation.h"
 #include "base/scan.h"
+#include <fnmatch.h>
 #include <string.h>
 
 /* The handler of that operation, or the NULL that ends them. */
 static const struct handler_entry *find_handler(const struct handler_entry *handlers, const char *id) {
-    while (handlers->id && strcmp(handlers->id, id) != 0)
+    while (handlers->id && fnmatch(handlers->id, id, 0) != 0)
         handlers++;
     return handlers;
 }

@@ -18,7 +18,7 @@ typedef bool operation_refusal(struct request *request);
 enum { HANDLER_NEEDS = 3 };
 
 struct handler_entry {
-    const char *id;
+    const char *id; /* a pattern (fnmatch) of operations; the first that fits counts */
     operation_handler *run;
     operation_refusal *refuse;        /* or NULL */
     const char *needs[HANDLER_NEEDS]; /* path parameters, required headers and required properties of the body that it
