@@ -10,37 +10,29 @@ static const char *form(const struct request *request, const char *name) {
     return json_string_value(json_object_get(request->json, name));
 }
 
-/* What anybody refuses (the walk, before a handler is asked) in the words that clients of the protocol read, and in the
- * ASCII that is allowed there; how often is HTTP's. */
-bool oauth_refuse(struct request *request) {
-    const struct problem *problem = &request->problem;
+/* An error is the endpoint's answer in the words that clients of the protocol read (RFC 6749, section 5.2), in the
+ * ASCII that is allowed there. */
+static bool put_error(struct request *request, int status, const char *error, const char *description) {
     struct buf *body = response_json(request);
-    bool passes = problem->status == 429 || problem->status >= 500; /* and is no fault of the request */
-    request->response.status = passes || problem->status == 405 ? problem->status : 400;
-    buf_printf(body, "{\"error\":\"%s\",\"error_description\":\"",
-               problem->status == 500 ? "server_error"
-               : passes               ? "temporarily_unavailable"
-                                      : "invalid_request");
-    size_t from = body->length;
-    if (problem->error_count)
-        buf_printf(body, "%s %s", problem->errors->pointer, problem->errors->detail);
-    else
-        buf_str(body, problem->detail);
-    for (size_t i = from; i < body->length; i++)
-        if (body->data[i] < ' ' || body->data[i] > '~' || strchr("\"\\", body->data[i]))
-            body->data[i] = '?';
+    request->response.status = status;
+    buf_printf(body, "{\"error\":\"%s\",\"error_description\":\"", error);
+    for (const char *c = description; *c; c++)
+        buf_char(body, *c < ' ' || *c > '~' || *c == '"' || *c == '\\' ? '?' : *c);
     buf_str(body, "\"}");
     return true;
 }
 
-/* An error of the protocol is the endpoint's answer, in its own words (RFC 6749, section 5.2). */
-static bool refuse_oauth(struct request *request, const char *error, const char *description) {
-    bool nobody = strcmp(error, "invalid_client") == 0;
-    request->response.status = nobody ? 401 : 400;
-    if (nobody)
-        request->response.challenge = "Basic realm=\"oauth\"";
-    buf_printf(response_json(request), "{\"error\":\"%s\",\"error_description\":\"%s\"}", error, description);
-    return true;
+/* What anybody refuses: the walk, before a handler is asked. How often is HTTP's. */
+bool oauth_refuse(struct request *request) {
+    const struct problem *problem = &request->problem;
+    const struct problem_error *first = problem->errors;
+    bool passes = problem->status == 429 || problem->status >= 500; /* and is no fault of the request */
+    const char *error = problem->status == 500 ? "server_error"
+                        : passes               ? "temporarily_unavailable"
+                                               : "invalid_request",
+               *text = problem->error_count ? arena_printf(request->arena, "%s %s", first->pointer, first->detail)
+                                            : problem->detail;
+    return put_error(request, passes || problem->status == 405 ? problem->status : 400, error, text ?: "");
 }
 
 /* Runs a statement of the writer's pool whose answer is at most one text: NULL with or without a problem. */
@@ -97,28 +89,29 @@ static const char *roles_by_assertion(struct request *request, const char *clien
 }
 
 /* Who asks, by exactly one means. Gives the client's roles, NULL when it has not shown who it is. */
-static const char *authenticate(struct request *request, const char **client) {
+static const char *find_roles(struct request *request, const char **client) {
     static const char type[] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     const char *header = request_header(request, "Authorization"), *secret = form(request, "client_secret"),
                *assertion = form(request, "client_assertion"), *given = form(request, "client_assertion_type"),
-               *subject;
-    *client = form(request, "client_id");
-    if ((header != NULL) + (secret != NULL) + (assertion != NULL) != 1)
+               *named = form(request, "client_id");
+    *client = named;
+    if ((header != NULL) + (secret != NULL) + (assertion != NULL) != 1 ||
+        (header && (strncasecmp(header, "Basic ", 6) != 0 || !read_basic(request, header, client, &secret))) ||
+        (assertion && (!given || strcmp(given, type) != 0 ||
+                       !token_peek_subject(request->arena, assertion, strlen(assertion), client))) ||
+        !*client || (named && strcmp(named, *client) != 0))
         return NULL;
-    if (header) {
-        const char *named = *client;
-        if (strncasecmp(header, "Basic ", 6) != 0 || !read_basic(request, header, client, &secret) ||
-            (named && strcmp(named, *client) != 0))
-            return NULL;
+    return secret ? roles_by_secret(request, *client, secret) : roles_by_assertion(request, *client, assertion);
+}
+
+/* As find_roles; NULL has been answered, or is a problem. */
+static const char *authenticate(struct request *request, const char **client) {
+    const char *roles = find_roles(request, client);
+    if (!roles && !request->problem.status) {
+        request->response.challenge = "Basic realm=\"oauth\"";
+        put_error(request, 401, "invalid_client", "The client has not shown who it is.");
     }
-    if (secret)
-        return *client ? roles_by_secret(request, *client, secret) : NULL;
-    if (!given || strcmp(given, type) != 0 ||
-        !token_peek_subject(request->arena, assertion, strlen(assertion), &subject) ||
-        (*client && strcmp(*client, subject) != 0))
-        return NULL;
-    *client = subject;
-    return roles_by_assertion(request, subject, assertion);
+    return roles;
 }
 
 /* Whether each word of scope is one of roles. */
@@ -134,14 +127,12 @@ static bool is_scope_within(struct arena *arena, const char *scope, const char *
 bool oauth_token(struct request *request) {
     const char *scope = form(request, "scope"), *client;
     if (strcmp(form(request, "grant_type"), "client_credentials") != 0)
-        return refuse_oauth(request, "unsupported_grant_type", "The grant type is client_credentials.");
+        return put_error(request, 400, "unsupported_grant_type", "The grant type is client_credentials.");
     const char *roles = authenticate(request, &client);
-    if (request->problem.status)
-        return false;
     if (!roles)
-        return refuse_oauth(request, "invalid_client", "The client has not shown who it is.");
+        return !request->problem.status;
     if (scope && !is_scope_within(request->arena, scope, roles))
-        return refuse_oauth(request, "invalid_scope", "A scope is a role that the client has.");
+        return put_error(request, 400, "invalid_scope", "A scope is a role that the client has.");
     const char *token = token_issue(request->app->tokens, request->arena, client, scope, &request->problem);
     if (!token)
         return false;
@@ -154,14 +145,10 @@ bool oauth_token(struct request *request) {
 /* What is not a valid token of this client needs no end (RFC 7009, section 2.2). */
 bool oauth_revoke(struct request *request) {
     const char *token = form(request, "token"), *client;
-    const char *roles = authenticate(request, &client);
     struct problem wrong = {0};
     struct claims claims;
-    if (request->problem.status)
-        return false;
-    if (!roles)
-        return refuse_oauth(request, "invalid_client", "The client has not shown who it is.");
-    if (token_verify(request->app->tokens, request->arena, token, strlen(token), &claims, &wrong) &&
+    if (authenticate(request, &client) &&
+        token_verify(request->app->tokens, request->arena, token, strlen(token), &claims, &wrong) &&
         strcmp(claims.issuer, request->app->config.issuer) == 0 && strcmp(claims.subject, client) == 0)
         ask_db(request, SPEND_TOKEN,
                (const char *const[]){"self", claims.id,
