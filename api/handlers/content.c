@@ -3,29 +3,32 @@
 #include <string.h>
 #include <strings.h>
 
-static const struct known {
-    const char *type, *suffixes; /* each ends with a space */
-    const char *header;          /* where it is not the type itself */
-} known[] = {
-    {"application/pdf", ".pdf ", NULL},
-    {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx ", NULL},
-    {"application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx ", NULL},
-    {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx ", NULL},
-    {"application/vnd.oasis.opendocument.text", ".odt ", NULL},
-    {"application/vnd.oasis.opendocument.presentation", ".odp ", NULL},
-    {"application/vnd.oasis.opendocument.spreadsheet", ".ods ", NULL},
-    {"image/png", ".png ", NULL},
-    {"image/jpeg", ".jpg .jpeg ", NULL},
-    {"audio/mpeg", ".mp3 ", NULL},
-    {"video/mp4", ".mp4 ", NULL},
-    {"text/csv", ".csv ", "text/csv; charset=utf-8"},
-    {"text/plain", ".txt ", "text/plain; charset=utf-8"},
-};
-enum { KNOWN = sizeof known / sizeof *known, ENTRY_MAX = 95 }; /* ENTRY_MAX: bytes of an entry that is looked for */
-
 /* Members that identify the archives of office programs, and those that hold macros; any other; the directory's end.
  */
 enum { TYPES = 1, WORD = 2, SLIDES = 4, SHEETS = 8, MACROS = 16, ENTRY = 32, DIRECTORY_END = 64 };
+
+static const struct known {
+    const char *type, *suffix;
+    unsigned members; /* of the archive by which it is recognised */
+} known[] = {
+    {"application/pdf", ".pdf", 0},
+    {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx", TYPES | WORD},
+    {"application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx", TYPES | SLIDES},
+    {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", TYPES | SHEETS},
+    {"application/vnd.oasis.opendocument.text", ".odt", 0},
+    {"application/vnd.oasis.opendocument.presentation", ".odp", 0},
+    {"application/vnd.oasis.opendocument.spreadsheet", ".ods", 0},
+    {"image/png", ".png", 0},
+    {"image/jpeg", ".jpg", 0},
+    {"image/jpeg", ".jpeg", 0},
+    {"audio/mpeg", ".mp3", 0},
+    {"video/mp4", ".mp4", 0},
+    {"text/csv", ".csv", 0},
+    {"text/plain", ".txt", 0},
+};
+/* ENTRY_MAX: bytes of an entry that is looked for. UTF8_MAX: of a character. */
+enum { KNOWN = sizeof known / sizeof *known, ENTRY_MAX = 95, UTF8_MAX = 4 };
+
 static const struct member {
     const char *name;
     unsigned bit;
@@ -62,25 +65,14 @@ static const char *stated_type(const char *bytes, size_t length) {
     return NULL;
 }
 
-/* Bytes at the end that may be the beginning of a character of several. */
-static size_t unfinished(const char *bytes, size_t length) {
-    for (size_t back = 1; back <= 3 && back <= length; back++) {
-        unsigned char byte = (unsigned char)bytes[length - back];
-        if (byte >= 0xc0)
-            return back < (byte >= 0xf0 ? 4u : byte >= 0xe0 ? 3u : 2u) ? back : 0;
-        if (byte < 0x80)
-            return 0;
-    }
-    return 0;
-}
-
-/* UTF-8 without controls but for white space: how much of the window is, but for what may go on. -1: it is none. */
+/* UTF-8 without controls but for white space: how much of the window is, the last character of which may go on. -1: it
+ * is none. */
 static ptrdiff_t look_at_text(const struct content *content) {
-    size_t done = content->held - unfinished(content->window, content->held);
+    size_t done = scan_utf8_prefix(content->window, content->held);
     for (size_t i = 0; i < done; i++)
         if ((unsigned char)content->window[i] < 0x20 && !strchr("\t\n\r\f", content->window[i] ?: 1))
             return -1;
-    return scan_utf8(content->window, done) ? (ptrdiff_t)done : -1;
+    return content->held - done < UTF8_MAX ? (ptrdiff_t)done : -1;
 }
 
 /* A PDF begins within the first 1,024 bytes (ISO 32000-1, annex H, 3.4.1): behind white space and a mark, or behind
@@ -162,38 +154,17 @@ const char *content_type(struct content *content, const char *name) {
     if (content->kind != CONTENT_ZIP)
         return content->type;
     find_entries(content, content->window, content->held, content->held);
-    switch (content->members) {
-    case ENTRY | DIRECTORY_END:
-        return content->type;
-    case TYPES | WORD | ENTRY | DIRECTORY_END:
-        return known[1].type;
-    case TYPES | SLIDES | ENTRY | DIRECTORY_END:
-        return known[2].type;
-    case TYPES | SHEETS | ENTRY | DIRECTORY_END:
-        return known[3].type;
-    }
-    return NULL;
-}
-
-static const struct known *find_type(const char *type) {
-    for (int i = 0; i < KNOWN; i++)
-        if (strcmp(known[i].type, type) == 0)
-            return &known[i];
-    return NULL;
+    unsigned seen = content->members ^ (ENTRY | DIRECTORY_END);
+    const char *found = seen ? NULL : content->type;
+    for (int i = 0; i < KNOWN && seen; i++)
+        found = known[i].members == seen ? known[i].type : found;
+    return found;
 }
 
 bool content_named(const char *type, const char *name) {
-    const struct known *found = find_type(type);
     const char *dot = strrchr(name, '.');
-    size_t length = dot ? strlen(dot) : 0;
-    for (const char *suffix = found && dot && dot > name ? found->suffixes : ""; *suffix;
-         suffix = strchr(suffix, ' ') + 1)
-        if (strcspn(suffix, " ") == length && strncasecmp(suffix, dot, length) == 0)
+    for (int i = 0; i < KNOWN; i++)
+        if (dot && dot > name && strcmp(known[i].type, type) == 0 && strcasecmp(known[i].suffix, dot) == 0)
             return true;
     return false;
-}
-
-const char *content_header(const char *type) {
-    const struct known *found = find_type(type);
-    return found && found->header ? found->header : type;
 }

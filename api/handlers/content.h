@@ -22,6 +22,3 @@ const char *content_type(struct content *content, const char *name);
 
 /* Whether a file of that media type may have this name. */
 bool content_named(const char *type, const char *name);
-
-/* As it is sent: with the charset of texts. */
-const char *content_header(const char *type);

@@ -1,16 +1,11 @@
 #include "handlers/files.h"
-#include "base/scan.h"
-#include "handlers/content.h"
 #include "handlers/range.h"
 #include "http/auth.h"
 #include <stdio.h>
 #include <string.h>
 
-/* A file as the database described it; lent by the request's arena. */
-struct found {
-    const char *item, *id, *name, *type, *etag;
-    int64_t size;
-};
+/* What the database says of a file; lent by the request's arena. */
+enum { STATUS, DAY, ITEM, ID, NAME, TYPE, SIZE, SHA256, COLUMNS };
 
 /* A file on its way out: a connection is held for a chunk, and given back before the client is written to. */
 struct download {
@@ -53,26 +48,19 @@ static bool refuse_file(struct request *request, const char *status, const char 
     return request_refuse(request, "not-found", "There is no such file.");
 }
 
-static bool find_file(struct request *request, struct found *found) {
-    enum { STATUS, DAY, ITEM, ID, NAME, TYPE, SIZE, SHA256, COLUMNS };
-    const char *place[3], *texts[COLUMNS] = {0};
+static bool find_file(struct request *request, const char *file[static COLUMNS], int64_t *size) {
+    const char *place[3];
     files_place(request, place);
     struct result *result = files_run(request, FILE_FIND, (struct command){.values = place});
     if (!result)
         return false;
-    bool there = result_rows(result) == 1 && result_columns(result) == COLUMNS;
-    for (int i = 0; there && i < COLUMNS; i++)
-        texts[i] = result_text(request->arena, result, 0, i);
+    for (int i = 0; i < COLUMNS; i++)
+        file[i] = result_text(request->arena, result, 0, i);
+    *size = result_int(result, 0, SIZE);
     result_free(&result);
-    if (!there || texts[STATUS])
-        return refuse_file(request, texts[STATUS] ?: "404", texts[DAY]);
-    *found = (struct found){.item = texts[ITEM],
-                            .id = texts[ID],
-                            .name = texts[NAME],
-                            .type = texts[TYPE],
-                            .etag = arena_printf(request->arena, "\"%s\"", texts[SHA256])};
-    return scan_int(texts[SIZE], strlen(texts[SIZE]), &found->size) ||
-           request_refuse(request, "internal", "The file has no size.");
+    if (arena_failed(request->arena))
+        return problem_exhausted(&request->problem);
+    return (!file[STATUS] && *size) || refuse_file(request, file[STATUS] ?: "404", file[DAY]);
 }
 
 /* The chunk that the next byte is in, copied into bytes; 0 with a problem. */
@@ -128,50 +116,50 @@ static const char *disposition(struct arena *arena, const char *name) {
 /* A part that a client asks for to see whether there are parts, or what kind of file it is. */
 enum { PROBE_BYTES = 4096 };
 
-static bool take_range(struct request *request, const struct found *found, struct download *download) {
-    int64_t first, length;
+static bool take_range(struct request *request, struct download *download) {
+    int64_t first, length, size = download->size;
     const char *wanted = request->response.head ? NULL : request_header(request, "Range");
     enum range_kind kind =
-        range_read(wanted, request_header(request, "If-Range"), found->etag, found->size, &first, &length);
+        range_read(wanted, request_header(request, "If-Range"), request->response.etag, size, &first, &length);
     if (kind == RANGE_NOTHING) {
-        snprintf(request->problem.range, sizeof request->problem.range, "bytes */%lld", (long long)found->size);
-        return request_refuse(request, "range-not-satisfiable", "The file has %lld bytes.", (long long)found->size);
+        snprintf(request->problem.range, sizeof request->problem.range, "bytes */%lld", (long long)size);
+        return request_refuse(request, "range-not-satisfiable", "The file has %lld bytes.", (long long)size);
     }
     if (kind == RANGE_PART) {
         request->response.status = 206;
         request->response.range = arena_printf(request->arena, "bytes %lld-%lld/%lld", (long long)first,
-                                               (long long)(first + length - 1), (long long)found->size);
+                                               (long long)(first + length - 1), (long long)size);
     }
-    bool probe = length <= PROBE_BYTES && length < found->size,
-         counts = !first && !probe; /* later parts were counted */
-    *download = (struct download){.stream = {.length = length, .next = next_chunk},
-                                  .file = found->id,
-                                  .item = counts ? found->item : NULL,
-                                  .size = found->size,
-                                  .at = first,
-                                  .end = first + length};
+    if (first || (length <= PROBE_BYTES && length < size)) /* a probe; later parts were counted */
+        download->item = NULL;
+    download->stream.length = length;
+    download->at = first;
+    download->end = first + length;
     return true;
 }
 
 bool files_get(struct request *request) {
-    struct found found;
-    if (!find_file(request, &found))
-        return false;
-    request->response.etag = found.etag;
-    const char *match = request_header(request, "If-Match"); /* asked first (RFC 9110, section 13.2.2) */
-    if (match && !response_names_etag(match, found.etag))
-        return request_refuse(request, "precondition-failed", "The file is another one now.");
-    if (response_validate(request) && request->response.status == 304)
-        return true;
+    const char *file[COLUMNS], *match = request_header(request, "If-Match");
+    struct response *response = &request->response;
     struct download *download = arena_alloc(request->arena, sizeof *download);
-    if (!download)
-        return problem_exhausted(&request->problem);
-    if (!take_range(request, &found, download))
+    int64_t size;
+    if (!find_file(request, file, &size))
         return false;
-    request->response.content_type = content_header(found.type);
-    request->response.disposition = disposition(request->arena, found.name);
-    request->response.stream = &download->stream;
-    if (request->response.head)
+    response->etag = arena_printf(request->arena, "\"%s\"", file[SHA256]);
+    if (!download || !response->etag)
+        return problem_exhausted(&request->problem);
+    if (match && !response_names_etag(match, response->etag)) /* asked first (RFC 9110, section 13.2.2) */
+        return request_refuse(request, "precondition-failed", "The file is another one now.");
+    if (response_validate(request) && response->status == 304)
+        return true;
+    *download = (struct download){.stream.next = next_chunk, .file = file[ID], .item = file[ITEM], .size = size};
+    if (!take_range(request, download))
+        return false;
+    bool text = strncmp(file[TYPE], "text/", 5) == 0;
+    response->content_type = text ? arena_printf(request->arena, "%s; charset=utf-8", file[TYPE]) : file[TYPE];
+    response->disposition = disposition(request->arena, file[NAME]);
+    response->stream = &download->stream;
+    if (response->head)
         return true;
     download->bytes = arena_alloc_raw(request->arena, FILES_CHUNK_BYTES);
     return download->bytes ? transfers_begin(request) : problem_exhausted(&request->problem);
