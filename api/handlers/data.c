@@ -1,51 +1,39 @@
-#include "handlers/data.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "handlers/handlers.h"
 #include <archive.h>
 #include <archive_entry.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-enum { PIECE_BYTES = 64 * 1024, CSV_ROOM = 16 * 1024, ETAG_BYTES = 16, SPARE = 1024 * 1024 };
+enum { PIECE_BYTES = 64 * 1024, CSV_ROOM = 16 * 1024, SPARE = 1024 * 1024 };
 
-/* An archive, whole in a file without a name before its first byte goes out: all lists are of one snapshot, what fails
- * can still be said, and a slow reader holds no connection of the database. It is made once for all who ask while
- * nothing changes; the file is gone with the last of them once there is a newer one. */
-struct zip {
-    unsigned holders; /* the store, and the readers; guarded by the store's lock */
-    FILE *file;
-    int64_t length;
-    EVP_MD_CTX *digest;                  /* of what was written, while it is made */
-    unsigned char hash[EVP_MAX_MD_SIZE]; /* whose first bytes are its entity tag */
-    uint64_t generation;                 /* of the records, or 0: not known */
-    unsigned number;                     /* of its making */
-};
-
-static struct store {
-    pthread_mutex_t lock; /* guards all below */
-    pthread_cond_t made;
-    bool making;           /* by one thread: the readers' pool lends it one connection */
-    unsigned begun, ended; /* numbers of the makings that began last and ended last */
-    struct zip *last;
-} store = {.lock = PTHREAD_MUTEX_INITIALIZER, .made = PTHREAD_COND_INITIALIZER};
+/* The archive that was begun last, whole in a file without a name before its first byte goes out: all lists are of one
+ * snapshot, what fails can still be said, and a slow reader holds no connection of the database. It is made once for
+ * all who ask while nothing changes. Who reads it has the file open, which is gone with the last of them once there is
+ * a newer one. */
+static struct {
+    pthread_mutex_t lock; /* guards all below, also while one is made: the readers' pool lends it one connection */
+    FILE *file;           /* NULL: it came to nothing */
+    int64_t length, begun_us;
+    uint64_t generation; /* of the records, or 0: not known */
+    char etag[40];
+} last = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* A reader of one; each reads at its own place. */
 struct reading {
     struct stream stream; /* first: the server knows this part alone */
-    struct zip *zip;
+    int file;
     off_t at;
-    char *bytes; /* of a piece */
+    char bytes[PIECE_BYTES];
 };
 
 static bool next_part(struct request *request, struct stream *stream, struct text *piece) {
     struct reading *reading = (struct reading *)stream;
-    ssize_t got = pread(fileno(reading->zip->file), reading->bytes, PIECE_BYTES, reading->at);
+    ssize_t got = pread(reading->file, reading->bytes, PIECE_BYTES, reading->at);
     if (got < 0)
         return request_refuse(request, "internal", "The archive cannot be read.");
     reading->at += got;
@@ -53,50 +41,52 @@ static bool next_part(struct request *request, struct stream *stream, struct tex
     return true;
 }
 
-/* With the lock held. */
-static void zip_release(struct zip *zip) {
-    if (!zip || --zip->holders)
-        return;
-    if (zip->file)
-        fclose(zip->file);
-    EVP_MD_CTX_free(zip->digest);
-    OPENSSL_free(zip);
-}
-
 static void end_reading(struct stream *stream) {
-    pthread_mutex_lock(&store.lock);
-    zip_release(((struct reading *)stream)->zip);
-    pthread_mutex_unlock(&store.lock);
+    close(((struct reading *)stream)->file);
 }
 
-static la_ssize_t take_bytes(struct archive *archive, void *context, const void *bytes, size_t count) {
-    struct zip *zip = context;
-    bool ok = fwrite(bytes, 1, count, zip->file) == count && EVP_DigestUpdate(zip->digest, bytes, count);
-    zip->length += (int64_t)count;
-    return ok ? (la_ssize_t)count : -1;
+static bool refuse_room(struct request *request) {
+    return request_refuse(request, "unavailable", "There is no room for the archive.");
 }
 
 /* One file of the archive, without a time: the same records are the same bytes. */
-static bool put_file(struct archive *archive, const char *name, const char *bytes, size_t length,
-                     struct problem *problem) {
+static bool put_file(struct request *request, struct archive *archive, const char *name, struct text text) {
     struct archive_entry *entry = archive_entry_new();
     archive_entry_set_pathname(entry, name);
     archive_entry_set_filetype(entry, AE_IFREG);
     archive_entry_set_perm(entry, 0644);
-    archive_entry_set_size(entry, (la_int64_t)length);
+    archive_entry_set_size(entry, (la_int64_t)text.length);
     bool ok = archive_write_header(archive, entry) == ARCHIVE_OK &&
-              archive_write_data(archive, bytes, length) == (la_ssize_t)length &&
+              archive_write_data(archive, text.bytes, text.length) == (la_ssize_t)text.length &&
               archive_write_finish_entry(archive) == ARCHIVE_OK;
     archive_entry_free(entry);
-    return ok || problem_set(problem, "unavailable", "There is no room for the archive.");
+    return ok || refuse_room(request);
 }
 
-/* One list at that name, whole, by the engine's own rendering as for ?format=csv. */
-static bool put_list(struct request *request, const struct operation *operation, const char *name,
-                     struct connection *connection, struct arena *arena, struct archive *archive) {
-    const struct link *link = atomic_load(&operation->link);
-    struct inputs inputs = {.whole = true, .service = &request->app->service};
-    struct buf text = buf_new(arena, CSV_ROOM, (size_t)request->app->config.response_limit);
+/* Puts the fields that script/contract described in the order of the columns. */
+static void order_fields(json_t *resource, const struct link *link) {
+    json_t *schema = json_object_get(resource, "schema"), *named = json_object_get(schema, "fields");
+    json_t *fields = json_array();
+    for (unsigned i = 0; i < link->count; i++)
+        if (!link->columns[i].engine && !link->columns[i].csv_hidden)
+            json_array_append(fields, json_object_get(named, link->columns[i].name));
+    json_object_set_new(schema, "fields", fields);
+    json_object_del(resource, "operation");
+}
+
+/* The list that a resource of the package is of, whole, by the engine's own rendering as for ?format=csv. */
+static bool put_list(struct request *request, json_t *resource, struct connection *connection, struct arena *arena,
+                     struct archive *archive) {
+    const struct app *app = request->app;
+    const char *name = json_string_value(json_object_get(resource, "path")),
+               *id = json_string_value(json_object_get(resource, "operation")) ?: "";
+    const struct operation *operation = operation_find(app->operations, app->contract->spec_count, id, strlen(id));
+    const struct link *link = operation ? atomic_load(&operation->link) : NULL;
+    if (!link)
+        return request_refuse(request, "unavailable", "The database has not answered for all lists yet.");
+    order_fields(resource, link);
+    struct inputs inputs = {.whole = true, .service = &app->service};
+    struct buf text = buf_new(arena, CSV_ROOM, (size_t)app->config.response_limit);
     struct command command = {.statement = plan_statement(arena, operation, &inputs)};
     if (!command.statement || !(command.values = bind_values(arena, operation, &inputs)))
         return problem_exhausted(&request->problem);
@@ -111,7 +101,7 @@ static bool put_list(struct request *request, const struct operation *operation,
         return request_refuse(request, "unavailable", "The database's schema has changed under %s.", name);
     if (text.failed) /* what a list's own caller could narrow, this one cannot */
         return request_refuse(request, "unavailable", "%s is too large for one answer.", name);
-    return put_file(archive, name, text.data, text.length, &request->problem);
+    return put_file(request, archive, name, (struct text){text.data, text.length});
 }
 
 /* A connection with a snapshot; another one where the first was broken. */
@@ -128,134 +118,101 @@ static struct connection *begin_snapshot(const struct app *app, struct problem *
 }
 
 /* All lists; memory is that of the largest one. */
-static bool put_lists(struct request *request, struct archive *archive, const json_t *package,
-                      const struct operation *const *lists) {
+static bool put_lists(struct request *request, json_t *resources, struct archive *archive) {
     const struct app *app = request->app;
     struct connection *connection = begin_snapshot(app, &request->problem);
     if (!connection)
         return false;
     struct arena *arena = arena_new((size_t)app->config.response_limit * 3 + SPARE);
     bool ok = arena || problem_exhausted(&request->problem);
-    json_t *resource;
-    size_t index;
-    json_array_foreach (json_object_get(package, "resources"), index, resource) {
-        ok = ok && put_list(request, lists[index], json_string_value(json_object_get(resource, "path")), connection,
-                            arena, archive);
-        arena_reset(arena);
-    }
-    if (arena)
-        arena_free(&arena);
+    for (size_t i = 0; ok && i < json_array_size(resources); i++, arena_reset(arena))
+        ok = put_list(request, json_array_get(resources, i), connection, arena, archive);
+    arena_free(&arena);
     pg_do(connection, &app->transactions.statements[ROLLBACK], &(struct problem){0}); /* nothing was written */
     pool_give(app->pool, &connection);
     return ok;
 }
 
-static bool make(struct request *request, struct zip *zip) {
-    const struct operation *lists[DATA_LISTS_MAX];
-    json_t *package = data_package(request->arena, request->app, lists);
+/* All of it, as a Data Package (specs.frictionlessdata.io, version 1): script/contract wrote the description of each
+ * list, the database says which columns come first. */
+static bool write_archive(struct request *request) {
+    const char *path = arena_printf(request->arena, "%s.package", request->app->config.contract);
+    json_t *package = path ? json_load_file(path, 0, NULL) : NULL;
     struct archive *archive = archive_write_new();
-    struct text text = json_put(request->arena, package, JSON_INDENT(2));
-    bool ready = archive && archive_write_set_format_zip(archive) == ARCHIVE_OK &&
-                 archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK && /* no padding */
-                 archive_write_open(archive, zip, NULL, take_bytes, NULL) == ARCHIVE_OK;
-    bool ok = package || request_refuse(request, "unavailable", "The database has not answered for all lists yet.");
-    ok = ok && ((ready && text.bytes) || problem_exhausted(&request->problem)) &&
-         put_lists(request, archive, package, lists) &&
-         put_file(archive, "datapackage.json", text.bytes, text.length, &request->problem);
-    if (ok && (archive_write_close(archive) != ARCHIVE_OK || fflush(zip->file) != 0))
-        ok = request_refuse(request, "unavailable", "There is no room for the archive.");
+    bool ready = package && archive && last.file && archive_write_set_format_zip(archive) == ARCHIVE_OK &&
+                 archive_write_open_fd(archive, fileno(last.file)) == ARCHIVE_OK;
+    bool ok = (ready || refuse_room(request)) && put_lists(request, json_object_get(package, "resources"), archive);
+    struct text text = ok ? json_put(request->arena, package, JSON_INDENT(2)) : (struct text){0};
+    ok = ok && (text.bytes || problem_exhausted(&request->problem)) &&
+         put_file(request, archive, "datapackage.json", text) &&
+         (archive_write_close(archive) == ARCHIVE_OK || refuse_room(request));
     archive_write_free(archive);
     json_decref(package);
-    rewind(zip->file);
     return ok;
 }
 
-/* A new one, with one holder; NULL with a problem. */
-static struct zip *make_new(struct request *request) {
-    int64_t began_us = clock_us();
-    struct zip *zip = OPENSSL_zalloc(sizeof *zip);
-    if (zip) {
-        *zip = (struct zip){.holders = 1,
-                            .file = tmpfile(),
-                            .digest = EVP_MD_CTX_new(),
-                            .generation = request->app->cache ? cache_generation(request->app->cache) : 0};
-        bool ready = (zip->file && zip->digest && EVP_DigestInit_ex(zip->digest, EVP_sha256(), NULL)) ||
-                     request_refuse(request, "unavailable", "There is no room for the archive.");
-        if (ready && make(request, zip) && EVP_DigestFinal_ex(zip->digest, zip->hash, NULL)) {
-            log_event(LOG_INFO, "archive made", LOG_NUMBER("bytes", zip->length),
-                      LOG_NUMBER("duration_us", clock_us() - began_us));
-            return zip;
-        }
+/* Its length and its entity tag. */
+static bool seal_archive(struct request *request) {
+    last.length = lseek(fileno(last.file), 0, SEEK_END);
+    void *bytes = mmap(NULL, (size_t)last.length, PROT_READ, MAP_PRIVATE, fileno(last.file), 0);
+    const char *tag = NULL;
+    if (bytes != MAP_FAILED) {
+        tag =
+            response_tag(request->arena, request->app->keys[KEY_ETAGS], "", (struct text){bytes, (size_t)last.length});
+        munmap(bytes, (size_t)last.length);
     }
-    if (!request->problem.status)
-        problem_exhausted(&request->problem);
-    zip_release(zip); /* nobody else has it */
-    return NULL;
+    return tag && snprintf(last.etag, sizeof last.etag, "%s", tag) > 0;
 }
 
-/* Whether the last one is as good as one that would be made now: nothing has changed since, or it was begun after the
- * question, of which there were `begun` before. */
-static bool is_good(const struct app *app, unsigned begun) {
-    return store.last && (store.last->number > begun || (app->cache && store.last->generation &&
-                                                         store.last->generation == cache_generation(app->cache)));
-}
-
-/* Lends an archive that is good for this request: the last one, or one that this thread makes, or that another one
- * begins to make after the question. NULL with a problem. */
-static struct zip *borrow_zip(struct request *request, const char **status) {
-    const struct config *config = &request->app->config;
-    struct timespec until = clock_after((config->pool_wait_ms + 2 * config->query_timeout_ms + 1000) * 1000);
-    pthread_mutex_lock(&store.lock);
-    unsigned begun = store.begun;
-    bool good, late = false;
-    *status = "scip-api; hit";
-    while (!(good = is_good(request->app, begun)) && !late && store.ended <= begun) {
-        if (store.making) {
-            late = pthread_cond_clockwait(&store.made, &store.lock, CLOCK_MONOTONIC, &until) != 0;
-            continue;
-        }
-        *status = "scip-api; fwd=miss";
-        store.making = true;
-        unsigned number = ++store.begun;
-        pthread_mutex_unlock(&store.lock);
-        struct zip *made = make_new(request);
-        pthread_mutex_lock(&store.lock);
-        store.making = false;
-        store.ended = number;
-        if (made) {
-            made->number = number;
-            zip_release(store.last);
-            store.last = made;
-        }
-        pthread_cond_broadcast(&store.made);
+/* Makes a new one, with the lock held. */
+static bool renew(struct request *request, uint64_t generation) {
+    if (last.file)
+        fclose(last.file);
+    last.begun_us = clock_us();
+    last.generation = generation;
+    last.file = tmpfile();
+    bool ok = write_archive(request) && (seal_archive(request) || problem_exhausted(&request->problem));
+    if (ok) {
+        log_event(LOG_INFO, "archive made", LOG_NUMBER("bytes", last.length),
+                  LOG_NUMBER("duration_us", clock_us() - last.begun_us));
+    } else if (last.file) {
+        fclose(last.file);
+        last.file = NULL;
     }
-    struct zip *zip = good ? store.last : NULL;
-    if (zip)
-        zip->holders++;
-    pthread_mutex_unlock(&store.lock);
-    if (!zip && !request->problem.status)
-        request_refuse(request, "unavailable", "The archive cannot be made at the moment.");
-    return zip;
+    return ok;
 }
 
-bool data_get(struct request *request) {
-    struct reading *reading = arena_alloc(request->arena, sizeof *reading);
-    if (!reading || !(reading->bytes = arena_alloc_raw(request->arena, PIECE_BYTES)))
+/* The archive that there is as an answer, with the lock held. */
+static bool give_last(struct request *request) {
+    struct response *response = &request->response;
+    struct reading *reading = arena_alloc_raw(request->arena, sizeof *reading);
+    response->etag = arena_text(request->arena, last.etag);
+    if (!reading || !response->etag)
         return problem_exhausted(&request->problem);
-    reading->stream = (struct stream){.next = next_part, .end = end_reading};
-    reading->zip = borrow_zip(request, &request->response.cache_status);
-    if (!reading->zip)
-        return false;
-    const char *hex = hex_text(request->arena, "\"", reading->zip->hash, ETAG_BYTES);
-    request->response.etag = hex ? arena_printf(request->arena, "%s\"", hex) : NULL;
-    bool unchanged = request->response.etag && response_validate(request) && request->response.status == 304;
-    if (!request->response.etag || unchanged || !(request->response.head || transfers_begin(request))) {
-        end_reading(&reading->stream);
-        return unchanged || (!request->problem.status && problem_exhausted(&request->problem));
-    }
-    request->response.content_type = "application/zip";
-    request->response.disposition = "attachment; filename=\"data.zip\"";
-    reading->stream.length = reading->zip->length;
-    request->response.stream = &reading->stream;
+    if (response_validate(request) && response->status == 304)
+        return true;
+    response->content_type = "application/zip";
+    response->disposition = "attachment; filename=\"data.zip\"";
+    reading->stream = (struct stream){.length = last.length, .next = next_part, .end = end_reading};
+    reading->file = fcntl(fileno(last.file), F_DUPFD_CLOEXEC, 0);
+    reading->at = 0;
+    response->stream = &reading->stream;
     return true;
+}
+
+/* The last one is as good as one that would be made now where nothing has changed since, or it was begun after the
+ * question: so nobody waits for more than the one that is under way and the next. */
+bool data_get(struct request *request) {
+    int64_t asked_us = clock_us();
+    if (!transfers_begin(request)) /* who waits holds a thread too */
+        return false;
+    pthread_mutex_lock(&last.lock);
+    uint64_t generation = request->app->cache ? cache_generation(request->app->cache) : 0;
+    bool good = last.begun_us > asked_us || (last.file && generation && last.generation == generation);
+    request->response.cache_status = good ? "scip-api; hit" : "scip-api; fwd=miss";
+    bool ok = good ? last.file || request_refuse(request, "unavailable", "The archive cannot be made at the moment.")
+                   : renew(request, generation);
+    ok = ok && give_last(request);
+    pthread_mutex_unlock(&last.lock);
+    return ok;
 }
