@@ -56,11 +56,11 @@ static const char *read_issuer(struct arena *arena, const json_t *json, struct i
     return jwks && !issuer->keys ? "jwks is not a key set" : NULL;
 }
 
-static bool is_known(const struct issuer *issuers, unsigned count, const char *name) {
-    for (unsigned i = 0; i < count; i++)
+struct issuer *issuers_find(struct issuer *issuers, unsigned count, const char *name) {
+    for (unsigned i = 0; name && i < count; i++)
         if (strcmp(issuers[i].name, name) == 0)
-            return true;
-    return false;
+            return &issuers[i];
+    return NULL;
 }
 
 void issuers_read(const char *file, struct arena *arena, struct issuer *issuers, unsigned *count, struct gate *gate) {
@@ -74,7 +74,7 @@ void issuers_read(const char *file, struct arena *arena, struct issuer *issuers,
     json_array_foreach (list, i, one) {
         struct issuer issuer;
         const char *wrong = *count == ISSUERS_MAX ? "too many issuers" : read_issuer(arena, one, &issuer);
-        if (!wrong && is_known(issuers, *count, issuer.name)) {
+        if (!wrong && issuers_find(issuers, *count, issuer.name)) {
             key_set_free(&issuer.keys);
             wrong = "this issuer is there already";
         }

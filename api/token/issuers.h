@@ -29,5 +29,8 @@ struct issuer {
  * wrong is a fault, and such an issuer is left out. */
 void issuers_read(const char *file, struct arena *arena, struct issuer *issuers, unsigned *count, struct gate *gate);
 
+/* The one of that name, or NULL. */
+struct issuer *issuers_find(struct issuer *issuers, unsigned count, const char *name);
+
 /* Asks the network for the issuer's key set: NULL with a static text of what went wrong. The caller owns it. */
 struct key_set *issuers_fetch(const struct issuer *issuer, const char **wrong);

@@ -170,15 +170,6 @@ static bool is_seen(struct token_service *service, const unsigned char *key, str
     return now < atomic_load(&service->issuers[number].good_until);
 }
 
-/* The issuer that the token says it is from: good for choosing the keys, nothing more. */
-static struct issuer *find_issuer(struct token_service *service, const struct jws *jws) {
-    const char *name = json_string_value(json_object_get(jws->payload, "iss"));
-    for (unsigned i = 0; name && i < service->count; i++)
-        if (strcmp(service->issuers[i].name, name) == 0)
-            return &service->issuers[i];
-    return NULL;
-}
-
 static bool verify_signature(const struct key_set *set, const struct jws *jws, bool *known) {
     const struct key *key = set ? key_set_find(set, jws->algorithm, jws->kid) : NULL;
     *known = key;
@@ -219,7 +210,9 @@ bool token_verify(struct token_service *service, struct arena *arena, const char
     if (is_seen(service, key, arena, claims))
         return true;
     bool ok = jws_read(arena, token, length, &jws);
-    struct issuer *issuer = ok ? find_issuer(service, &jws) : NULL;
+    /* that the token says it is from: good for choosing the keys, nothing more */
+    const char *name = ok ? json_string_value(json_object_get(jws.payload, "iss")) : NULL;
+    struct issuer *issuer = issuers_find(service->issuers, service->count, name);
     ok = ok ? check_jws(service, arena, &jws, issuer, claims, problem)
             : problem_set(problem, "unauthorized", "The token is not a signed JWT of a kind that is accepted.");
     jws_end(&jws);
