@@ -159,8 +159,8 @@ bool files_get(struct request *request) {
     response->content_type = text ? arena_printf(request->arena, "%s; charset=utf-8", file[TYPE]) : file[TYPE];
     response->disposition = disposition(request->arena, file[NAME]);
     response->stream = &download->stream;
-    if (response->head)
-        return true;
     download->bytes = arena_alloc_raw(request->arena, FILES_CHUNK_BYTES);
-    return download->bytes ? transfers_begin(request) : problem_exhausted(&request->problem);
+    if (arena_failed(request->arena))
+        return problem_exhausted(&request->problem);
+    return response->head || transfers_begin(request);
 }
