@@ -154,13 +154,12 @@ static bool write_archive(struct request *request) {
 /* Its length and its entity tag. */
 static bool seal_archive(struct request *request) {
     last.length = lseek(fileno(last.file), 0, SEEK_END);
-    void *bytes = mmap(NULL, (size_t)last.length, PROT_READ, MAP_PRIVATE, fileno(last.file), 0);
-    const char *tag = NULL;
-    if (bytes != MAP_FAILED) {
-        tag =
-            response_tag(request->arena, request->app->keys[KEY_ETAGS], "", (struct text){bytes, (size_t)last.length});
-        munmap(bytes, (size_t)last.length);
-    }
+    struct text zip = {mmap(NULL, (size_t)last.length, PROT_READ, MAP_PRIVATE, fileno(last.file), 0),
+                       (size_t)last.length};
+    if (zip.bytes == MAP_FAILED)
+        return false;
+    const char *tag = response_tag(request->arena, request->app->keys[KEY_ETAGS], "", zip);
+    munmap((void *)zip.bytes, zip.length);
     return tag && snprintf(last.etag, sizeof last.etag, "%s", tag) > 0;
 }
 
