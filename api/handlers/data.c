@@ -192,8 +192,9 @@ static bool give_last(struct request *request) {
         return true;
     response->content_type = "application/zip";
     response->disposition = "attachment; filename=\"data.zip\"";
+    if ((reading->file = fcntl(fileno(last.file), F_DUPFD_CLOEXEC, 0)) < 0)
+        return problem_exhausted(&request->problem);
     reading->stream = (struct stream){.length = last.length, .next = next_part, .end = end_reading};
-    reading->file = fcntl(fileno(last.file), F_DUPFD_CLOEXEC, 0);
     reading->at = 0;
     response->stream = &reading->stream;
     return true;

@@ -1,8 +1,8 @@
 #include "token/folder.h"
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/log.h"
 #include <dirent.h>
+#include <fcntl.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { PEM_SIZE_MAX = 16384, SCRATCH_MAX = 4 << 20, SHA256_SIZE = 32, P256_BYTES = 32, RSA_BYTES_MAX = 1024 };
 
@@ -101,21 +102,26 @@ static int no_passphrase(char *out, int size, int writing, void *context) {
     return 0;
 }
 
-/* Reads one file, which the signer keeps mapped (no copy of a key stays behind); its key, with the kid by which it is
- * published (RFC 7638), goes to jwks. */
+/* Reads one file, of which the signer has the only copy; its key, with the kid by which it is published (RFC 7638),
+ * goes to jwks. */
 static bool add_key(const char *path, const struct key_file *file, struct arena *arena, struct buf *jwks,
                     struct signer *signer) {
-    struct text pem = {0};
     const char *full = arena_printf(arena, "%s/%s", path, file->name);
-    bool there = full && file_map(full, &pem) && pem.length < PEM_SIZE_MAX; /* a longer file is none of ours */
-    BIO *bio = there ? BIO_new_mem_buf(pem.bytes, (int)pem.length) : NULL;
+    char *pem = arena_alloc(arena, PEM_SIZE_MAX);
+    int fd = full && pem ? open(full, O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t length = fd >= 0 ? read(fd, pem, PEM_SIZE_MAX) : 0;
+    if (fd >= 0)
+        close(fd);
+    bool there = length > 0 && length < PEM_SIZE_MAX; /* a longer file is none of ours */
+    BIO *bio = there ? BIO_new_mem_buf(pem, (int)length) : NULL;
     EVP_PKEY *pkey = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
     struct buf public = buf_new(arena, 1024, 8192);
     enum algorithm algorithm = pkey ? put_public(&public, pkey) : 0;
     unsigned char thumbprint[SHA256_SIZE] = {0};
     bool ok = algorithm && !public.failed &&
               EVP_Digest(public.data, public.length, thumbprint, NULL, EVP_sha256(), NULL) == 1;
-    *signer = (struct signer){pem.bytes, pem.length, base64url_text(arena, thumbprint, sizeof thumbprint), algorithm};
+    *signer = (struct signer){pem, there ? (size_t)length : 0, base64url_text(arena, thumbprint, sizeof thumbprint),
+                              algorithm};
     if (ok)
         buf_printf(jwks, "%s%.*s,\"use\":\"sig\",\"alg\":\"%s\",\"kid\":\"%s\"}", jwks->length > 10 ? "," : "",
                    (int)public.length - 1, public.data, algorithm == ES256 ? "ES256" : "RS256", signer->kid);
@@ -153,7 +159,7 @@ struct key_set *folder_read(const char *path, const struct folder *folder, int64
         set->signer.kid = arena_text(set->arena, chosen->kid);
     }
     for (unsigned i = 0; i < folder->count; i++)
-        file_unmap(&(struct text){signers[i].pem, signers[i].length});
+        OPENSSL_cleanse((char *)signers[i].pem, signers[i].length);
     arena_free(&arena);
     return set;
 }
