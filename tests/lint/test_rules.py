@@ -150,14 +150,15 @@ END"""
     ({"TG_OP": "UPDATE", "NEW.status": "held", "NEW.kind": "other"}, "b-b d-d", False)])
 def test_a_refusal_is_reached_where_its_conditions_may_hold(values, rules, calls):
     known, guard = {"a-a", "b-b", "c-c", "d-d", "e-e"}, script.plain(GUARD)
-    reached = [script.rules_in(text, known, values) for text, _, conditions in script.refusals(guard) if script.reachable(conditions, values)]
+    pieces = [piece for *piece, conditions in script.pieces(guard) if script.reachable(conditions, values)]
+    reached = [script.rules_in(text, known, values) for piece in pieces for text in script.refusals(guard, *piece)]
     assert sorted(set().union(*reached)) == rules.split()
-    pieces = [guard[start:end] for start, end, conditions in script.pieces(guard) if script.reachable(conditions, values)]
-    assert any("other()" in piece for piece in pieces) == calls
+    assert any("other()" in guard[start:end] for start, end in pieces) == calls
 
 
 def test_what_an_update_sets_ends_where_it_ends():
-    assert script.set_clause(GUARD[GUARD.index(" size"):]) == " size = (SELECT 1 FROM t), name = 'e' "
+    start = GUARD.index(" size")
+    assert GUARD[start:script.text_end(GUARD, start, script.SET_END)] == " size = (SELECT 1 FROM t), name = 'e' "
     assert script.as_written("(((NOT scip.redacting()) AND (new.status = 'approved'::text)))") == "NOT scip.redacting AND NEW.status = 'approved'"
     assert not script.holds(script.as_written("((old.slug)::text IS DISTINCT FROM (new.slug)::text)"), {"columns": {"name"}})
 
@@ -165,7 +166,7 @@ def test_what_an_update_sets_ends_where_it_ends():
 def test_what_a_function_writes_by_the_name_of_a_table_is_reached():
     """The parts of a record, and what refers to one of two that become one: by a trigger that asks then too, and no constraint."""
     constraint = lambda name, type, to, *columns: {"table": "part", "name": name, "type": type, "to": to, "cascades": True, "columns": columns}
-    world = script.World({"functions": [["scip.look", "PERFORM scip.refuse(409, 'a-a');"], ["scip.ask", "PERFORM scip.refuse(409, 'b-b');"]], "domains": [],
+    world = script.World({"functions": [["scip.look", "PERFORM scip.refuse(409, 'a-a');"], ["scip.ask", "PERFORM scip.refuse(409, 'b-b');"]],
                           "triggers": [["part", "scip.look", "AFTER UPDATE ON part EXECUTE"], ["part", "scip.ask", "AFTER INSERT OR UPDATE ON part WHEN ((NOT scip.redacting())) EXECUTE"]],
                           "constraints": [constraint("once", "u", None, "whole_id", "name"), constraint("of", "f", "whole", "whole_id")]},
                          {"a-a", "b-b", "c-c"}, {"once": "c-c"})
