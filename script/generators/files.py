@@ -66,9 +66,8 @@ def read(path):
     label = named(path)
     try:
         events = yaml.parse(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-        while not isinstance(event := next(events), (yaml.DocumentStartEvent, yaml.StreamEndEvent)):
-            pass
-        if isinstance(event, yaml.StreamEndEvent):
+        next(events)
+        if isinstance(next(events), yaml.StreamEndEvent):
             refuse(f"{label}:1", "is empty")
         document = read_node(events, next(events), label)
         next(events)

@@ -1,4 +1,5 @@
 """What is read, each node with the place where it is written, and what is wrong with it."""
+import contextlib
 import json
 
 
@@ -18,11 +19,15 @@ class Refused(Exception):
 faults = []
 
 
+def where(node, above=None):
+    """The place of a node or, if it has none, of what it stands in, which may be the place itself."""
+    return getattr(node, "where", None) or (above if type(above) is str else getattr(above, "where", None)) or "contract"
+
+
 def fault(node, message):
     """Notes what is wrong with a node, or with what a place names."""
-    place = node if type(node) is str else getattr(node, "where", None) or "contract"
-    if f"{place}: {message}" not in faults:
-        faults.append(f"{place}: {message}")
+    if (said := f"{where(None, node)}: {message}") not in faults:
+        faults.append(said)
 
 
 def refuse(node, message):
@@ -31,10 +36,21 @@ def refuse(node, message):
     raise Refused
 
 
+def attempt(make, *arguments):
+    """What is made, or None where that is refused."""
+    with contextlib.suppress(Refused):
+        return make(*arguments)
+
+
 def placed(kind, value, where, at=None):
     node = kind(value)
     node.where, node.at = where, at or {}
     return node
+
+
+def like(node, value, at=None):
+    """A map, a list or a text that stands where a node does."""
+    return placed(Map if isinstance(value, dict) else List if isinstance(value, list) else Text, value, getattr(node, "where", None), at)
 
 
 def dump(value):

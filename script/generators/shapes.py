@@ -1,5 +1,5 @@
 """The keys that there are, of the written contract and of the standard document, and the shape of each."""
-from generators.nodes import List, Map, fault, placed, refuse
+from generators.nodes import fault, like, refuse
 
 METHODS = ("get", "put", "post", "patch", "delete")
 TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
@@ -15,7 +15,7 @@ PATCH = {"patch-of": str, "only": [str], "without": [str], "nullable": [str], "w
 FILE = {"tag": str, "paths": dict, "components": dict, "path-parameters": dict}
 ROOT = {**FILE, "files": dict, **dict.fromkeys(("openapi", "info", "servers", "tags", "externalDocs", "security"), object)}
 FILES = {"paths": [str], "schemas": [str], "texts": str, "examples": str}
-SHORTHANDS = {"schemas": (str, list), "responses": (str,)}  # of components that are no maps
+SHORTHANDS = {"schemas": (str, list, dict), "responses": (str, dict)}  # of components that may be no maps
 RULE = ["rule", "status", "title", "meaning", "remedy"]  # the columns of openapi/problems.csv
 CONSTRAINT = ["constraint", "rule", "values"]  # of constraints.csv,
 STATE = ["state", "rule", "detail"]  # and of states.csv
@@ -35,11 +35,10 @@ WORDS = {str: "a text", int: "a whole number", bool: "true or false", dict: "a m
 
 def within(keyword, value, make):
     """The value of a keyword of a schema, with what is made of each schema that stands in it."""
-    where = getattr(value, "where", None)
     if keyword == "properties" and isinstance(value, dict):
-        return placed(Map, {name: make(inner) for name, inner in value.items()}, where)
+        return like(value, {name: make(inner) for name, inner in value.items()})
     if keyword in ("anyOf", "oneOf", "allOf") and isinstance(value, list):
-        return placed(List, map(make, value), where)
+        return like(value, [*map(make, value)])
     return make(value) if keyword in ("items", "additionalProperties", "propertyNames", "not") else value
 
 

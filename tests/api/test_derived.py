@@ -18,7 +18,7 @@ def derive(folder, database, *options, script="derive"):
 def tree(tmp_path):
     for folder in ("db/queries", "db/derived", "script/generators"):
         shutil.copytree(harness.ROOT / folder, tmp_path / folder)
-    for file in ("script/derive", "db/resources.yaml", "openapi/openapi.json"):
+    for file in ("script/derive", "db/resources.yaml", "openapi/openapi.json", "openapi/problems.csv", "openapi/states.csv"):
         (tmp_path / file).parent.mkdir(exist_ok=True)
         shutil.copy(harness.ROOT / file, tmp_path / file)
     return tmp_path
@@ -36,7 +36,7 @@ def test_what_is_committed_is_what_it_writes(cluster):
 
 def test_the_rules_of_operations_are_what_the_schema_raises(tree, cluster):
     """openapi/rules.csv is what script/rules finds; where a statement reaches less, or a function refuses more, it says so."""
-    for name in ("script/rules", "openapi/problems.csv", "openapi/constraints.csv", "openapi/rules.csv"):
+    for name in ("script/rules", "openapi/constraints.csv", "openapi/rules.csv"):
         shutil.copy(harness.ROOT / name, tree / name)
     assert derive(tree, cluster.url("postgres"), "--check", script="rules") == (0, "")
     (tree / "db/derived/deleteEvent.sql").write_text("SELECT NULL::int AS _status, CASE WHEN :slug = '' THEN 'session-full' END AS _rule\n")

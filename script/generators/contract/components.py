@@ -1,8 +1,6 @@
 """The components of the contract, schemas first: words of types, records, patches and lists become JSON Schema."""
-import contextlib
-
 from generators.contract.terms import Terms
-from generators.nodes import Map, Refused, Text, fault, placed, refuse
+from generators.nodes import Map, attempt, fault, like, refuse, where
 from generators.shapes import PARAMETER, PATCH, SHORTHANDS, STRINGS, TYPES, check, fits, within
 
 UPDATED = "updated_at"  # what lists and reads show of their record, and lists can be asked by
@@ -29,17 +27,17 @@ class Components:
         """Which list and which record there is an operation for, before any of them is written out."""
         if kind in ("list", "read"):
             self.dated[self.item_of(record)] = operation["is"]
-        if kind == "list" and not self.is_list(record) and record + "List" not in self.written:
+        if kind == "list" and self.items_of(record) is None and record + "List" not in self.written:
             self.lists[record + "List"] = record
         if kind == "read" and operation.get("operationId"):
             self.reads.setdefault(record, {})[template] = operation["operationId"]
 
-    def ref(self, kind, name, where=None):
+    def ref(self, kind, name, above=None):
         """A reference to a component; there has to be one."""
-        where = where or getattr(name, "where", None)
         if name not in self.all.get(kind, {}) and not (kind == "schemas" and name in self.lists):
-            refuse(where or "contract", f"there is no {kind[:-1]} {name}")
-        return placed(Map, {"$ref": placed(Text, f"#/components/{kind}/{name}", where)}, where)
+            refuse(where(name, above), f"there is no {kind[:-1]} {name}")
+        node = name if above is None else above
+        return like(node, {"$ref": like(node, f"#/components/{kind}/{name}")})
 
     def resolved(self, parameter):
         return self.all["parameters"][parameter["$ref"].split("/")[-1]] if "$ref" in parameter else parameter
@@ -48,16 +46,15 @@ class Components:
 
     def typed(self, word):
         """The schema of a word: string, date, Slug, any of them "or null"; [Sector] is an array of them."""
-        where = getattr(word, "where", None)
         if isinstance(word, list):
             if len(word) != 1:
                 refuse(word, "a list of one word is an array")
-            return placed(Map, {"type": "array", "items": self.schema(word[0])}, where)
+            return like(word, {"type": "array", "items": self.schema(word[0])})
         name, null = word.removesuffix(" or null"), word.endswith(" or null")
         plain = {"type": name} if name in TYPES else {"type": "string", "format": name} if name in STRINGS else None
-        node, written = placed(Map, plain, where) if plain else self.ref("schemas", name, where), self.written.get(name)
+        node, written = like(word, plain) if plain else self.ref("schemas", name, word), self.written.get(name)
         csv = {"x-csv": written["x-csv"]} if null and isinstance(written, Map) and "x-csv" in written else {}
-        return placed(Map, {**(self.nullable(word, node) if null else node), **csv}, where)
+        return like(word, {**(self.nullable(word, node) if null else node), **csv})
 
     def schema(self, node):
         """The JSON Schema of a written one, at any depth."""
@@ -65,7 +62,7 @@ class Components:
             return self.typed(node)
         if not isinstance(node, Map):
             return node  # true and false are schemas; the engine refuses the rest
-        whole = placed(Map, {}, node.where, node.at)
+        whole = like(node, {}, node.at)
         for key, value in node.items():
             if key == "minProperties" and "record" in node:
                 continue
@@ -86,7 +83,7 @@ class Components:
         if not isinstance(properties, Map) or "type" in node:
             refuse(node.at["record"], "a record is a map of properties, and its type follows")
         required = [name for name in properties if not name.endswith("?")]
-        inner = placed(Map, {name.removesuffix("?"): self.schema(value) for name, value in properties.items()}, properties.where)
+        inner = like(properties, {name.removesuffix("?"): self.schema(value) for name, value in properties.items()})
         if len(inner) < len(properties):
             refuse(properties, "a property stands twice")
         first = {"type": "object", "required": required, "minProperties": node.get("minProperties")}
@@ -104,31 +101,31 @@ class Components:
         own = {name: self.schema(value) for name, value in node.get("with", {}).items()}
         taken = [name for name in all_ if name in own or name not in node.get("without", ()) and name in node.get("only", all_)]
         properties = {name: all_[name] for name in taken} | {name: self.nullable(name, all_[name]) for name in node.get("nullable", ())}
-        whole = {"type": "object", "minProperties": 1, "properties": properties | own, "additionalProperties": False}
-        return placed(Map, whole, node.where)
+        return like(node, {"type": "object", "minProperties": 1, "properties": properties | own, "additionalProperties": False})
 
     def nullable(self, name, schema):
         """The schema of a property, or null."""
         if not isinstance(schema, Map) or isinstance(schema.get("type"), list):
             refuse(name, f"{name} can be null already")
         if "type" in schema:
-            return placed(Map, {key: [value, "null"] if key == "type" else value for key, value in schema.items()}, schema.where)
-        return placed(Map, {"anyOf": [schema, {"type": "null"}]}, schema.where)
+            return like(schema, {**schema, "type": [schema["type"], "null"]})
+        return like(schema, {"anyOf": [schema, {"type": "null"}]})
 
     # --- lists, and what says when it last changed
 
-    def is_list(self, name):
+    def items_of(self, name):
+        """What a written list is one of; None: it is no list."""
         written = self.written.get(name)
         properties = written.get("record", written.get("properties")) if isinstance(written, Map) else None
-        return isinstance(properties, Map) and {"items", "next"} <= set(properties)
+        if not isinstance(properties, Map) or not {"items", "next"} <= properties.keys():
+            return None
+        items = properties["items"].get("items") if isinstance(properties["items"], Map) else properties["items"]
+        return items[0] if isinstance(items, list) and items else items if isinstance(items, str) else ""
 
     def item_of(self, name):
         """The record of a list, which may be named by the list."""
-        if not self.is_list(name):
-            return name
-        items = self.written[name].get("record", self.written[name].get("properties"))["items"]
-        items = items.get("items") if isinstance(items, Map) else items
-        return items[0] if isinstance(items, list) and items else items if isinstance(items, str) else ""
+        items = self.items_of(name)
+        return name if items is None else items
 
     def with_updated(self, name, node):
         """A record that is shown says when it last changed, before its address, where that is not written."""
@@ -137,68 +134,57 @@ class Components:
             return node
         if not isinstance(record, Map):
             return node if "record" in node else refuse(self.dated[name], f"{name} does not say when it last changed")
-        more = placed(Map, {**record, UPDATED: placed(Text, "date-time", node.where)}, record.where, record.at)
+        more = like(record, {**record, UPDATED: like(node, "date-time")}, record.at)
         if "href" in more:
             more["href"] = more.pop("href")  # the last
-        return placed(Map, {**node, "record": more}, node.where, node.at)
-
-    def with_lists(self, schemas):
-        """The pages of lists, each behind its record."""
-        made = placed(Map, {}, schemas.where)
-        for name, schema in schemas.items():
-            made[name] = schema
-            if name + "List" in self.lists:
-                items = {"type": "array", "items": self.ref("schemas", name, schema.where)}
-                page = {"type": "object", "required": ["items", "next"],
-                        "properties": {"items": items, "next": self.ref("schemas", "Next", schema.where)}, "additionalProperties": False}
-                made[name + "List"] = placed(Map, page, schema.where)
-        return made
+        return like(node, {**node, "record": more}, node.at)
 
     # --- the others
 
     def parameter(self, node, place="query"):
         """A parameter, written out; in the query if it does not say where. That of one key is a name with its schema."""
         if len(node) == 1:
-            node = placed(Map, {"name": placed(Text, *node, node.where), "schema": [*node.values()][0]}, node.where)
+            node = like(node, {"name": like(node, *node), "schema": [*node.values()][0]})
         check(node, "a parameter", PARAMETER, extensions=True)
         if "name" not in node or "schema" not in node:
             refuse(node, "a parameter has a name and a schema")
         place = node.get("in", place)
         first = {"name": node["name"], "in": place, **({"required": True} if place == "path" else {})}
-        return placed(Map, {**first, **{key: value for key, value in node.items() if key not in first},
-                            "schema": self.schema(node["schema"])}, node.where)
+        return like(node, first | node | first | {"schema": self.schema(node["schema"])})
 
     def media(self, node):
         """A body, a response or a header, with the schemas and headers in it written out; a word is one of the components."""
-        whole = placed(Map, node, node.where)
-        if "schema" in node:
-            whole["schema"] = self.schema(node["schema"])
+        whole = like(node, {**node, "schema": self.schema(node["schema"])} if "schema" in node else node)
         for key, kind in (("headers", "headers"), ("content", None)):
             if key in node:
                 check(node[key], key, {name: (str, list, dict) for name in node[key]} if isinstance(node[key], Map) else {})
-                whole[key] = placed(Map, {name: self.media(inner) if isinstance(inner, Map) else self.ref(kind, inner) if kind else
-                                          {"schema": {"contentMediaType": name} if inner == "bytes" else self.schema(inner)}
-                                          for name, inner in node[key].items()}, node[key].where)
+                whole[key] = like(node[key], {name: self.media(inner) if isinstance(inner, Map) else self.ref(kind, inner) if kind else
+                                              {"schema": {"contentMediaType": name} if inner == "bytes" else self.schema(inner)}
+                                              for name, inner in node[key].items()})
         return whole
 
-    def component(self, kind, node):
+    def component(self, kind, name):
         """A component, written out."""
+        node = self.all[kind][name]
+        if not fits(node, SHORTHANDS.get(kind, dict)):
+            refuse(self.all[kind].at[name], f"{name} of {kind} is a map")
         if kind == "schemas":
+            node = self.with_updated(name, node)
             return self.patch(node) if isinstance(node, Map) and "patch-of" in node else self.schema(node)
         if kind == "responses" and isinstance(node, str):
-            problem = {"application/problem+json": {"schema": self.ref("schemas", "Problem", node.where)}}
-            return placed(Map, {"description": node, "content": problem}, node.where)
+            problem = {"application/problem+json": {"schema": self.ref("schemas", "Problem", node)}}
+            return like(node, {"description": node, "content": problem})
         if kind in ("headers", "responses"):
             return self.media(node)
         return self.parameter(node) if kind == "parameters" and "$ref" not in node else node
 
     def each(self, kind):
-        """The components of a kind, as far as they can be made."""
-        nodes = self.all[kind]
-        made = placed(Map, {}, nodes.where)
-        for name, node in nodes.items():
-            with contextlib.suppress(Refused):
-                if not isinstance(node, (Map, *SHORTHANDS.get(kind, ()))):
-                    refuse(nodes.at[name], f"{name} of {kind} is a map")
-                made[name] = self.component(kind, self.with_updated(name, node) if kind == "schemas" else node)
-        return self.with_lists(made) if kind == "schemas" else made
+        """The components of a kind, as far as they can be made, and behind its record the page of each list."""
+        made = like(self.all[kind], {})
+        for name in self.all[kind]:
+            if (whole := attempt(self.component, kind, name)) is not None:
+                made[name] = whole
+                if kind == "schemas" and name + "List" in self.lists:
+                    items = {"type": "array", "items": self.ref("schemas", name, whole)}
+                    made[name + "List"] = like(whole, self.record({}, like(whole, {"items": items, "next": like(whole, "Next")})))
+        return made

@@ -7,24 +7,19 @@ from generators.contract.components import Components
 from generators.contract.samples import samples
 from generators.contract.sources import Sources
 from generators.files import named
-from generators.nodes import List, Map, fault, faults, placed
+from generators.nodes import List, Map, fault, faults, like, placed
 
 
 def expand(root):
     """The whole document, usable only if there is no fault, and the files that it is made of."""
     sources = Sources(root)
     components = Components(sources)
-    whole, made = placed(Map, {}, sources.root.where), {kind: components.each(kind) for kind in sources.components}
+    made = {kind: components.each(kind) for kind in sources.components}
     with_examples(made.get("schemas", {}), sources.examples)
-    paths = {}
-    for part in sources.parts:
-        for template, item in part.get("paths", {}).items():
-            if template in paths:
-                fault(part["paths"].at[template], f"{template} is defined twice")
-            paths[template] = operations.expand(sources, components, part, template, item)
-    whole.update({key: value for key, value in sources.root.items() if key not in ("paths", "components", "path-parameters")})
+    paths = {template: operations.expand(sources, components, template, item) for template, item in sources.paths.items()}
     with_problems(made, sources.rules, sources.constraints)
-    whole.update(paths=paths, components=made)
+    own = {key: value for key, value in sources.root.items() if key not in ("paths", "components", "path-parameters")}
+    whole = like(sources.root, {**own, "paths": paths, "components": made})
     if sources.examples and not faults:
         for template, item in paths.items():
             for method, operation in item.items():

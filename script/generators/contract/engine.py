@@ -1,5 +1,4 @@
 """What the engine reads of the contract: each operation with all that it refers to, each schema without what says nothing of values."""
-import contextlib
 import json
 import re
 
@@ -7,8 +6,8 @@ from generators.contract.datapackage import describe, is_public
 from generators.contract.rules import Rules, bits
 from generators.contract.standard import Standard, listed
 from generators.files import ROOT, rows
-from generators.nodes import Refused, dump, fault, faults, refuse
-from generators.shapes import BODY, LIMITS, OPERATION, PARAMETERS, RESPONSE, RULE, STATE, TYPES, check, fits
+from generators.nodes import attempt, dump, fault, faults, refuse, where
+from generators.shapes import BODY, LIMITS, OPERATION, PARAMETERS, RESPONSE, RULE, STATE, TYPES, check, fits, within
 
 LIMIT_MAX = 16 * 1024 * 1024
 MEDIA = ("application/json", "application/merge-patch+json", "application/x-www-form-urlencoded", "text/csv", "*/*")
@@ -20,7 +19,7 @@ SEGMENTS, PATH_PARAMETERS = 16, 8  # of a path at most, as in api/contract/route
 ALLOW = {"GET": "GET, HEAD", "POST": "POST", "PUT": "PUT", "PATCH": "PATCH", "DELETE": "DELETE"}
 # Parameters that the engine itself reads mean the same everywhere.
 RESERVED = {"format": "string", "cursor": "string", "dry_run": "boolean", "limit": "integer"}
-OTHERS = ("summary", "asks")  # what is made of an operation for the index and the package alone
+OTHERS = ("summary", "asks", "licenses")  # what is made of an operation for the index and the package alone
 # The rules by which the engine itself refuses, as problems.csv has them: of a status the first is what a statement means by it alone.
 OWN = ("bad-request", "bad-framing", "unauthorized", "forbidden", "not-found", "method-not-allowed", "not-acceptable", "request-timeout",
        "conflict", "length-required", "precondition-failed", "too-large", "uri-too-long", "unsupported-media-type",
@@ -39,11 +38,9 @@ class Engine(Standard):
         self.info = document.get("info")
         if not isinstance(self.info, dict) or not all(isinstance(self.info.get(key), str) for key in ("title", "version")):
             refuse(self.info or document, "info needs title and version")
-        self.schemas = {name: self.guarded(self.schema, schema, document) for name, schema in self.component("schemas").items()}
-        places = [*self.items()]
-        operations = [self.guarded(self.operation, *place) for place in places]
-        self.package = describe(self, [] if faults else zip(operations, (node for *_, node in places)))
-        operations = [*filter(None, operations)]
+        self.schemas = {name: attempt(self.schema, schema, document) for name, schema in self.component("schemas").items()}
+        operations = [*filter(None, (attempt(self.operation, *place) for place in self.items()))]
+        self.package = describe(self, [] if faults else operations)
         routes = {}
         for number, made in enumerate(operations):
             self.route(routes, number, made)
@@ -60,10 +57,6 @@ class Engine(Standard):
         return {row["rule"]: {"status": int(row["status"])} for row in rows(ROOT / "openapi/problems.csv", RULE) if row["rule"] in OWN} | {
             rule: {key: said[key] for key in ("status", "title", "meaning")} for rule, said in self.component("x-problems").items()}
 
-    def guarded(self, make, *arguments):
-        with contextlib.suppress(Refused):
-            return make(*arguments)
-
     def operation(self, path, method, node):
         """All that the engine asks of an operation."""
         check(node, "an operation", OPERATION, extensions=True)
@@ -75,15 +68,16 @@ class Engine(Standard):
         self.ids.add(name)
         parameters = self.parameters(path, node)
         texts = [json.dumps(each, ensure_ascii=False) for each in parameters]
-        made = {"id": name, "method": method.upper(), "path": path, "where": getattr(node, "where", None) or "contract",
-                "summary": node.get("summary"), "answer": node.get("x-answer"), "asks": any(each["required"] for each in parameters),
+        made = {"id": name, "method": method.upper(), "path": path, "where": where(node),
+                "summary": node.get("summary"), "licenses": node.get("x-licenses"), "answer": node.get("x-answer"),
+                "asks": any(each["required"] for each in parameters),
                 "parameters": [self.shared.setdefault(text, len(self.shared)) for text in texts],
                 "cursor": any((each["in"], each["name"]) == ("query", "cursor") for each in parameters),
                 **self.security(node), **self.body(node), **self.success(node)}
         sure = [each["name"] for each in parameters if each["in"] == "path" or each["in"] == "header" and each["required"]]
         names = ", ".join(each["name"] for each in parameters if each["in"] == "query")
         made["names"] = f"; it has {names}"[:NAMES_BYTES] if names else ""
-        made["given"] = ",".join([*sure, *(self.of(made["body"]).get("required", ()) if made["body_required"] and made["body"] else ())])
+        made["given"] = ",".join([*sure, *(self.of(made["body"]).get("required", ()) if made["body_required"] else ())])
         if made["shared"] and made["roles"] is not None and not made["anonymous"]:
             fault(node, f"{name} needs a token, and its Cache-Control is public: kept answers are everybody's")
         return {key: value for key, value in made.items() if value is not None}
@@ -114,21 +108,22 @@ class Engine(Standard):
         return [*made.values()]
 
     def parameter(self, path, node):
-        name, place, types, default = node["name"], node["in"], self.types(node["schema"]), self.plain(node["schema"]).get("default")
-        braced = f"{{{name}}}"
+        name, place, schema = node["name"], node["in"], self.schema(node["schema"], node)
+        rules, braced = self.of(schema), f"{{{name}}}"
+        types, default = {*listed(rules.get("type", TYPES))}, rules.get("default")
         if place not in ("path", "query", "header"):
             fault(node, f"parameters are in path, query or header, not in {place}")
         if place == "path" and braced not in path:
             fault(node, f"{path} has no {braced}")
-        if name in RESERVED and (place != "query" or types != {RESERVED[name]} or self.rule(node["schema"], "format")):
+        if name in RESERVED and (place != "query" or types != {RESERVED[name]} or "format" in rules):
             fault(node, f"the name {name} is the engine's: it stands in the query, with its type and no format")
         if name == "limit" and not isinstance(default, (int, type(None))):
             fault(node, "the default of limit is a whole number")
         if place == "query" and types == {"array"} and node.get("explode") is not False:
             fault(node, "an array in the query needs explode: false")
         return {"name": name, "in": place, "index": path[:path.find(braced)].count("{"), "required": node.get("required") is True,
-                "engine": name in RESERVED and name != "limit", "schema": self.schema(node["schema"], node),
-                "where": getattr(node, "where", None) or "contract",
+                "engine": name in RESERVED and name != "limit", "schema": schema,
+                "where": where(node),
                 **({} if default is None else {"standard": default if isinstance(default, str) else dump(default)})}
 
     def parameter_of(self, number):
@@ -138,10 +133,8 @@ class Engine(Standard):
         """Alternatives of one scheme, whose list names a role (OpenAPI 3.1, Security Requirement Object); {}: no token."""
         alternatives = operation.get("security", [])
         for each in alternatives:
-            names = each.get("bearer") if isinstance(each, dict) and len(each) == 1 else []
-            if not isinstance(each, dict) or len(each) > 1 or not fits(names, [str]) or len(names) > 1:
-                where = getattr(each, "where", None) or operation
-                refuse(where, f"{operation['operationId']}: an alternative is {{}} or {{ bearer: [at most one role] }}")
+            if not isinstance(each, dict) or each.keys() - {"bearer"} or not fits(names := each.get("bearer", []), [str]) or len(names) > 1:
+                refuse(where(each, operation), f"{operation['operationId']}: an alternative is {{}} or {{ bearer: [at most one role] }}")
         roles = ",".join(role for each in alternatives for role in each.get("bearer", ()))
         return {"anonymous": {} in alternatives, "roles": roles if any(alternatives) else None}
 
@@ -194,8 +187,8 @@ class Engine(Standard):
         kinds = [media for media in content if media in JSON_MEDIA]
         for header, node in response.get("headers", {}).items():
             node = self.resolve(node)
-            schema = node.get("schema") if isinstance(node, dict) else None
-            value = self.rule(schema, "const") or self.plain(schema).get("default")
+            rules = self.of(self.schema(node.get("schema", True), node)) if isinstance(node, dict) else {}
+            value = rules.get("const") or rules.get("default")
             if not isinstance(value, str):
                 continue
             if re.search(r"[\0-\x1f\x7f]", value):
@@ -205,7 +198,7 @@ class Engine(Standard):
             else:
                 head += f"{header}: {value}\r\n"
         response = self.named(content, kinds[-1], response, name) if kinds else None
-        properties = self.of(response).get("properties", {})
+        properties = self.properties(response)
         items, next_ = self.of(properties.get("items")), self.of(properties.get("next"))
         paged = "next" in properties and items.get("type") in ("array", ["array"])
         return {"media": [*content], "cache": cache, "head": head, "shared": (cache or "").startswith("public"), "response": response,
@@ -213,10 +206,15 @@ class Engine(Standard):
                 "item": items.get("items") if paged else response}
 
     def of(self, schema):
-        """A schema as the engine reads it, of the component that it names."""
-        while isinstance(schema, str):
+        """A schema as the engine reads it, of the component that it names; of one that leads to itself alone, nothing."""
+        names = set()
+        while isinstance(schema, str) and schema not in names:
+            names.add(schema)
             schema = self.schemas[schema]
         return schema if isinstance(schema, dict) else {}
+
+    def properties(self, schema):
+        return self.of(schema).get("properties", {})
 
     def leave_answers(self):
         """Takes out what only answers are of: the engine holds no value against it."""
@@ -228,8 +226,7 @@ class Engine(Standard):
             if isinstance(node, str) and node not in kept:
                 todo.append(kept.setdefault(node, self.schemas[node]))
             for key, inner in node.items() if isinstance(node, dict) else ():
-                if key in ("items", "not", "additionalProperties", "propertyNames", "anyOf", "oneOf", "properties"):
-                    todo += inner.values() if key == "properties" else listed(inner)
+                within(key, inner, todo.append)
         rules = Rules()
         for each in self.facts["parameters"]:
             node = self.of(each["schema"])
@@ -241,6 +238,6 @@ class Engine(Standard):
     def collections(self, operations):
         """The lists that everybody can read, from the top, so that nobody has to guess."""
         listed = [{"name": made["path"].removeprefix("/v1/"), "href": made["path"], "title": made.get("summary", ""),
-                   "media_types": made["media"]} for made in operations if is_public(made) and self.listed(made)]
+                   "media_types": made["media"]} for made in operations if is_public(made) and made["list"]]
         return dump({"title": self.info["title"], "version": self.info["version"], "documentation": "/docs", "contract": "/openapi.json",
                      "resources": listed})

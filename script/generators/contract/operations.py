@@ -1,18 +1,18 @@
 """The operations of the contract: what each is brings along parameters, a body, a good answer and what can go wrong."""
-import contextlib
 import re
 from datetime import date, datetime, timedelta, timezone
 from email.utils import format_datetime
 
-from generators.nodes import Map, Refused, fault, placed, refuse
+from generators.nodes import Map, attempt, fault, like, refuse
 from generators.shapes import DEPRECATED, METHODS, SHORT, STANDARD, check
 
-# What an operation may be: its methods, the status of its good answer, what that says.
-KINDS = {"list": (("get",), "200", "A page."), "read": (("get",), "200", "The record."),
-         "create": (("put", "post"), "201", "The new record."), "put": (("put",), "200", "The record that has replaced the one before."),
-         "change": (("patch",), "200", "The changed record."), "remove": (("delete",), "204", "It is gone."),
-         "step": (("put", "post", "delete"), "200", "The changed record."), "page": (("get",), "200", ""),
-         "own": (METHODS, "200", "")}
+# What an operation may be: its methods, with the parameters that follow from each, the status of its good answer, what that says.
+KINDS = {"list": ({"get": ["Limit", "Cursor", "ModifiedSince"]}, "200", "A page."), "read": ({"get": []}, "200", "The record."),
+         "create": ({"put": ["IfNoneMatchAny"], "post": ["IdempotencyKey"]}, "201", "The new record."),
+         "put": ({"put": ["IfMatchOrNew", "IfNewOrMatch"]}, "200", "The record that has replaced the one before."),
+         "change": ({"patch": ["IfMatch"]}, "200", "The changed record."), "remove": ({"delete": ["IfMatch"]}, "204", "It is gone."),
+         "step": ({"put": ["IfMatch"], "post": ["IdempotencyKey"], "delete": []}, "200", "The changed record."),
+         "page": ({"get": []}, "200", ""), "own": (dict.fromkeys(METHODS, []), "200", "")}
 ERRORS = {"304": "NotModified", "308": "Moved", "400": "BadRequest", "401": "Unauthorized", "403": "Forbidden", "404": "NotFound",
           "406": "NotAcceptable", "409": "Conflict", "410": "Gone", "412": "PreconditionFailed", "413": "TooLarge",
           "415": "UnsupportedMediaType", "416": "RangeNotSatisfiable", "422": "Unprocessable", "428": "PreconditionRequired",
@@ -26,14 +26,14 @@ STABILITY = ("stable", "beta")  # beta: may change with a minor version
 class Operation:
     """One that says what it is."""
 
-    def __init__(self, sources, components, part, template, method, written):
+    def __init__(self, sources, components, template, method, written):
         self.sources, self.components, self.template, self.method, self.written = sources, components, template, method, written
         self.id, self.followed = written.get("operationId"), set()
         check(written, "an operation", STANDARD | SHORT, extensions=True)
         if method != "get" and "security" not in written:
             refuse(written, f"says not who may {method.upper()}: by everybody, or by roles")
-        untagged = "neither the operation nor its file has a tag"
-        self.tags = written.get("tags") or ([part["tag"]] if "tag" in part else refuse(written, untagged))
+        if not written.get("tags"):
+            refuse(written, "neither the operation nor its file has a tag")
         self.kind, self.record, self.formats = self.what_it_is()
         # One alternative for each role; any is every account, anyone needs no token.
         self.security = [{} if role == "anyone" else {"bearer": [] if role == "any" else [role]} for role in written.get("security", ())]
@@ -52,7 +52,7 @@ class Operation:
         if formats and kind not in ("list", "read") or set(formats) - FORMATS.keys() or len(formats) != len(set(formats)):
             refuse(said, f'"{" ".join(formats)}" are not the formats of "{kind}"')
         if record:
-            self.components.ref("schemas", record, said.where)
+            self.components.ref("schemas", record, said)
         if kind == "list" and "csv" in formats:
             refuse(said, '"csv" follows from "list"')
         return kind, record, (self.left("csv") if kind == "list" else []) + formats
@@ -64,25 +64,21 @@ class Operation:
 
     def parameters(self):
         """Of the path, the operation's own, and those that follow from what it is."""
-        written, kind, resolved = self.written, self.kind, self.components.resolved
+        written, kind, resolved, undated = self.written, self.kind, self.components.resolved, self.components.undated
         own = [self.components.ref("parameters", each) if isinstance(each, str) else self.components.parameter(each)
                for each in written.get("parameters", ())]
         if "sort" in written:
             words = written["sort"]
             if kind != "list" or not words:
                 refuse(written.at["sort"], "a list has the words that it is sorted by")
-            schema = placed(Map, {"type": "string", "enum": words, "default": words[0]}, words.where)
-            own.append(placed(Map, {"name": "sort", "in": "query", "schema": schema}, words.where))
-        path = self.of_path(own)
-        key = ["IdempotencyKey"] if self.method == "post" else []
-        dated = self.components.item_of(self.record) not in self.components.undated
-        follow = {"list": ["Limit", "Cursor"] + ["ModifiedSince"] * dated, "create": key or ["IfNoneMatchAny"],
-                  "put": ["IfMatchOrNew", "IfNewOrMatch"], "change": ["IfMatch"], "remove": ["IfMatch"],
-                  "step": ["IfMatch"] if self.method == "put" else key}.get(kind, [])
-        follow = follow + [FORMATS[name][0] for name in self.formats][-1:]
-        follow += ["DryRun"] * (kind in ("create", "put", "change", "remove", "step"))
+            schema = like(words, {"type": "string", "enum": words, "default": words[0]})
+            own.append(like(words, {"name": "sort", "in": "query", "schema": schema}))
+        path, (methods, *_) = self.of_path(own), KINDS[kind]
+        follow = [name for name in methods[self.method] if name != "ModifiedSince" or self.components.item_of(self.record) not in undated]
+        follow += [FORMATS[name][0] for name in self.formats][-1:]
+        follow += ["DryRun"] if self.method != "get" and kind != "own" else []
         names = [resolved(each).get("name") for each in own]
-        refs = [self.components.ref("parameters", name, written.where) for name in self.left(*follow)]
+        refs = [self.components.ref("parameters", name, written) for name in self.left(*follow)]
         return path + own + [each for each in refs if resolved(each).get("name") not in names]
 
     def of_path(self, own):
@@ -92,11 +88,11 @@ class Operation:
             mine = next((each for each in own if each.get("name") == name), None)
             if mine:
                 own.remove(mine)
-                found.append(placed(Map, dict.fromkeys(("name", "in", "required")) | mine | {"in": "path", "required": True}, mine.where))
+                found.append(like(mine, dict.fromkeys(("name", "in", "required")) | mine | {"in": "path", "required": True}))
             elif name in self.components.paths:
                 found.append(self.components.ref("parameters", self.components.paths[name]))
             elif name in self.sources.inline:
-                found.append(self.components.parameter(placed(Map, {name: self.sources.inline[name]}, self.written.where), "path"))
+                found.append(self.components.parameter(like(self.written, {name: self.sources.inline[name]}), "path"))
             else:
                 refuse(self.written, f"there is no parameter for {{{name}}}")
         return found
@@ -111,7 +107,7 @@ class Operation:
         name = written.get("body") or {"create": f"{self.record}New", "put": f"{self.record}New", "change": f"{self.record}Patch"}.get(kind)
         if not name or not self.left("body"):
             return None
-        schema = self.components.ref("schemas", name, getattr(name, "where", None) or written["is"].where)
+        schema = self.components.ref("schemas", name, written.get("body", written["is"]))
         media = "application/merge-patch+json" if kind == "change" else "application/json"
         return {"required": True, "content": {media: {"schema": schema}}}
 
@@ -129,26 +125,25 @@ class Operation:
 
     def good(self, answered):
         """The answer when all is well."""
-        kind, record, written = self.kind, self.record, self.written
+        kind, record, written, ref, get = self.kind, self.record, self.written, self.components.ref, self.method == "get"
         _, status, words = KINDS[kind]
         words = written.get("answer") or ("A page, or with another format everything." if kind == "list" and self.formats else words)
-        headers = {"Location": "Created"} if kind in ("create", "put") else {}
-        if status != "204":
-            get, is_open = self.method == "get", not self.security or {} in self.security
-            headers["Cache-Control"] = "PublicCache" if get and is_open else "PrivateCache"
-            headers |= {"ETag": "ETag"} if get or answered and record not in self.components.lists else {}  # a list has no version
-        headers |= {"X-Request-Id": "RequestId", "Server-Timing": "ServerTiming"}
-        headers |= {"Link": "NextLink"} if kind == "list" and "Cursor" not in written.get("without", ()) else {}
-        headers |= {"X-Omitted-Count": "OmittedCount"} if "ics" in self.formats else {}
-        headers = {name: self.components.ref("headers", headers[name], written.where) for name in self.left(*headers)}
+        shows, shared = status != "204", get and (not self.security or {} in self.security)
+        versioned = shows and (get or answered and record not in self.components.lists)  # a list has no version
+        follow = {"Location": kind in ("create", "put") and "Created",
+                  "Cache-Control": shows and ("PublicCache" if shared else "PrivateCache"),
+                  "ETag": versioned and "ETag", "X-Request-Id": "RequestId", "Server-Timing": "ServerTiming",
+                  "Link": kind == "list" and "Cursor" not in written.get("without", ()) and "NextLink",
+                  "X-Omitted-Count": "ics" in self.formats and "OmittedCount"}
+        headers = {name: ref("headers", follow[name], written) for name in self.left(*(name for name in follow if follow[name]))}
         response = {"description": words, "headers": headers}
-        if status != "204":
-            name = record + "List" if kind == "list" and not self.components.is_list(record) else record
-            response["content"] = {"application/json": {"schema": self.components.ref("schemas", name, written["is"].where)}}
+        if shows:
+            name = record + "List" if kind == "list" and self.components.items_of(record) is None else record
             feature = "FeatureCollection" if kind == "list" else "Feature"
-            for media in [media for name in self.formats for media in FORMATS[name][1:]]:
-                schema = self.components.ref("schemas", feature, written.where) if media == "application/geo+json" else {"type": "string"}
-                response["content"][media] = {"schema": schema}
+            schemas = {"application/json": ref("schemas", name, written["is"])}
+            schemas |= {media: ref("schemas", feature, written) if media == "application/geo+json" else {"type": "string"}
+                        for name in self.formats for media in FORMATS[name][1:]}
+            response["content"] = {media: {"schema": schema} for media, schema in schemas.items()}
         return {status: response, **({"201": {**response, "description": KINDS["create"][2]}} if kind == "put" else {})}
 
     def errors(self, names, body, rules):
@@ -171,8 +166,7 @@ class Operation:
                 refuse(number, f"{status} {'does not follow' if number < 0 else 'follows'} from the rest")
             statuses ^= {status}
         known = ERRORS | ({"410": "Withdrawn"} if "record-withdrawn" in rules else {})
-        names = {status: known.get(status, "Problem") for status in (*statuses, "default")}
-        return {status: self.components.ref("responses", name, self.written.where) for status, name in names.items()}
+        return {status: self.components.ref("responses", known.get(status, "Problem"), self.written) for status in (*statuses, "default")}
 
     def responses(self, responses):
         """With what the operation says of its own: a word is a response, a map is put over what follows."""
@@ -185,7 +179,7 @@ class Operation:
             if before and "headers" in own:  # in the order of the others
                 headers = {**before["headers"], **own["headers"]}
                 own["headers"] = {name: headers[name] for name in sorted(headers, key=lambda name: name != "Cache-Control")}
-            responses[status] = placed(Map, {**before, **own}, own.where)
+            responses[status] = like(own, {**before, **own})
         return {status: responses[status] for status in sorted(responses)}
 
     def deprecated(self, responses):
@@ -234,26 +228,24 @@ class Operation:
         if stability not in STABILITY:
             refuse(stability, f'"{stability}" is no stability')
         responses = self.responses(responses)
-        made = {"tags": self.tags, "security": self.security, "x-answer": answer, "parameters": parameters, "requestBody": body}
+        made = {"security": self.security, "x-answer": answer, "parameters": parameters, "requestBody": body}
         made |= {"responses": responses} | ({"deprecated": True, "x-sunset": self.deprecated(responses)} if "deprecated" in written else {})
         made |= {"description": texts.operation(written, self.kind, self.record)} if texts else {}
         made = {key: made.get(key, written.get(key)) for key in STANDARD | made | written if key not in SHORT}
         made |= {"x-problems": rules, "x-stability-level": stability}
-        return placed(Map, {key: value for key, value in made.items() if value or key in (*written, "security")}, written.where)
+        return like(written, {key: value for key, value in made.items() if value or key in (*written, "security")})
 
 
-def expand(sources, components, part, template, item):
+def expand(sources, components, template, item):
     """The operations of a path. One without `is` stands as it is written."""
     if not isinstance(item, Map):
-        fault(part["paths"].at[template], "a path has a map of operations")
+        fault(sources.paths.at[template], "a path has a map of operations")
         return item
-    made, short = placed(Map, item, item.where), [method for method, each in item.items() if isinstance(each, Map) and "is" in each]
+    short = [method for method, each in item.items() if isinstance(each, Map) and "is" in each]
     for method, written in item.items():
         if method not in METHODS and short:
             fault(item.at[method], f'{template} has an unknown key "{method}"')
         elif method in METHODS and not isinstance(written, Map):
             fault(item.at[method], "an operation is a map")
-    for method in short:
-        with contextlib.suppress(Refused):
-            made[method] = Operation(sources, components, part, template, method, written=item[method]).complete()
-    return made
+    complete = lambda method: Operation(sources, components, template, method, item[method]).complete()
+    return like(item, {**item, **{method: attempt(complete, method) for method in short}}, item.at)

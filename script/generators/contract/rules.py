@@ -1,6 +1,10 @@
 """What a schema asks of a value, as rules that the engine checks."""
+import functools
+import operator
+
 from generators.contract.forms import FORMS
 from generators.contract.standard import listed
+from generators.shapes import within
 
 # The kinds of rules in the order of their numbers (api/contract/schema.c, checks), each with its keywords in the order of their checks.
 RULES = {"type": 0, "minLength": 1, "maxLength": 1, "minItems": 1, "maxItems": 1, "minProperties": 1, "maxProperties": 1,
@@ -10,15 +14,15 @@ INSTANT = 5
 # The types by their bits (api/contract/schema.h), a number being an integer too, and in words.
 TYPE_BITS = {"null": (1, "null"), "boolean": (2, "true or false"), "integer": (4, "an integer"), "number": (12, "a number"),
              "string": (16, "a string"), "array": (32, "an array"), "object": (64, "an object")}
+# What is wrong where a message needs no more than the keyword; of others those within say it.
+SAID = {"const": "is not the one value that is allowed", "anyOf": "fits none of the forms that are allowed",
+        "not": "has a form that is not allowed"}
 UNITS = {"L": " characters", "I": " items", "P": " members", "i": ""}
 LIST_BYTES = 152  # of the words that a message lists
 
 
 def bits(types):
-    made = 0
-    for word in types:
-        made |= TYPE_BITS[word][0]
-    return made
+    return functools.reduce(operator.or_, (TYPE_BITS[word][0] for word in types), 0)
 
 
 class Rules:
@@ -36,7 +40,8 @@ class Rules:
             if keyword not in node or keyword == "uniqueItems" and not value or keyword == "format" and not FORMS[value][1] or \
                     keyword == "additionalProperties" and "properties" in node:
                 continue
-            message, operand = getattr(self, keyword, self.bound)(keyword, value, node)
+            make = getattr(self, keyword, self.bound if keyword.startswith(("min", "max")) else self.other)
+            message, operand = make(keyword, value, node)
             made.append([INSTANT if value == "date-time" and keyword == "format" else kind, message, operand])
         return made
 
@@ -60,9 +65,6 @@ class Rules:
                 break
         return f"is not one of: {words}", value
 
-    def const(self, keyword, value, node):
-        return "is not the one value that is allowed", [value]
-
     def numbered(self, text, letters):
         return self.patterns.setdefault((text, letters), len(self.patterns))
 
@@ -74,27 +76,10 @@ class Rules:
     def format(self, keyword, value, node):
         return f"must be {FORMS[value][0]}", self.numbered(FORMS[value][1], True)
 
-    def anyOf(self, keyword, value, node):
-        return "fits none of the forms that are allowed", [*map(self.of, value)]
-
-    def oneOf(self, keyword, value, node):
-        return None, [*map(self.of, value)]
-
-    def items(self, keyword, value, node):
-        return "has a form that is not allowed" if keyword == "not" else None, self.of(value)
-
-    propertyNames = items
-
     def properties(self, keyword, value, node):
-        members = {name: self.of(inner) for name, inner in node.get("properties", {}).items()}
-        return None, [members, self.of(node.get("additionalProperties", True))]
+        return None, [within("properties", node.get("properties", {}), self.of), self.of(node.get("additionalProperties", True))]
 
     additionalProperties = properties
 
-    def uniqueItems(self, keyword, value, node):
-        return None, value
-
-    required = uniqueItems
-
-
-setattr(Rules, "not", Rules.items)
+    def other(self, keyword, value, node):
+        return SAID.get(keyword), [value] if keyword == "const" else within(keyword, value, self.of)

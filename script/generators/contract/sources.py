@@ -1,11 +1,10 @@
 """The files of the written contract: the root, those that it lists, and the tables and examples beside it."""
-import contextlib
 import re
 
 from generators import shapes
 from generators.contract.texts import Texts
 from generators.files import named, read, rows
-from generators.nodes import List, Map, Refused, Text, fault, placed, refuse
+from generators.nodes import Map, Text, attempt, fault, like, placed, refuse
 
 
 class Sources:
@@ -14,8 +13,8 @@ class Sources:
     def __init__(self, root):
         self.folder, self.files, self.root = root.parent, [root], read(root)
         shapes.check(self.root, "the contract", shapes.ROOT, extensions=True)
-        self.parts = [self.root] + [part for part in map(self.read_listed, self.listed()) if part]
-        self.components, self.inline = Map(), {}
+        self.parts = [self.root] + [part for path in self.listed() if (part := attempt(self.read_listed, path))]
+        self.paths, self.components, self.inline = placed(Map, {}, self.root.where), Map(), {}
         self.rules = self.table("problems.csv", *shapes.RULE)
         self.reached = self.table("rules.csv", "operation", "rules")
         self.beyond = self.table("without-rules.csv", "operation", "rules", "reason")
@@ -52,37 +51,40 @@ class Sources:
 
     def read_listed(self, path):
         self.files.append(path)
-        with contextlib.suppress(Refused):
-            return shapes.check(read(path), "a file", shapes.FILE)
+        return shapes.check(read(path), "a file", shapes.FILE)
 
     def collect(self, part):
-        """Puts the components of a file beside the others, for all names share one space, and spells out its operations."""
-        for template, item in part.get("paths", {}).items():
-            part["paths"][template] = in_full(item) if isinstance(item, Map) else item
-        shapes.check(part.get("components", Map()), "components", {kind: dict for kind in part.get("components", ())})
-        for kind, components in part.get("components", {}).items():
-            whole = self.components.setdefault(kind, placed(Map, {}, components.where))
-            for name, component in components.items():
+        """Puts the paths and components of a file beside the others, for all names share one space, and spells out its operations."""
+        paths, components = part.get("paths", Map()), part.get("components", Map())
+        shapes.check(components, "components", {kind: dict for kind in components})
+        for template, item in paths.items():
+            paths[template] = in_full(item, part) if isinstance(item, Map) else item
+        kinds = [("", self.paths, paths)]
+        kinds += [(f"{kind}/", self.components.setdefault(kind, like(nodes, {})), nodes) for kind, nodes in components.items()]
+        for prefix, whole, nodes in kinds:
+            for name in nodes:
                 if name in whole:
-                    fault(components.at[name], f"{kind}/{name} is defined twice")
-                whole[name], whole.at[name] = component, components.at[name]
+                    fault(nodes.at[name], f"{prefix}{name} is defined twice")
+            whole.update(nodes)
+            whole.at.update(nodes.at)
         self.inline |= part.get("path-parameters", {})
 
     def operations(self):
         """Each with its path."""
-        paths = [each for part in self.parts for each in part.get("paths", {}).items()]
-        return [(template, each) for template, item in paths if isinstance(item, Map) for each in item.values()]
+        return [(template, each) for template, item in self.paths.items() if isinstance(item, Map) for each in item.values()]
 
 
-def in_full(item):
-    """The operations of a path by their methods, behind which their names stand."""
-    whole = placed(Map, {}, item.where)
+def in_full(item, part):
+    """The operations of a path by their methods, behind which their names stand; what is tagged as all of its file does not say so."""
+    whole = like(item, {})
     for key, written in item.items():
         method, _, name = key.partition(" ")
         if method in whole:
             fault(item.at[key], f"{method.upper()} stands twice")
         whole[method] = spelled_out(written, placed(Text, name, item.at[key])) if name and isinstance(written, Map) else written
         whole.at[method] = item.at[key]
+        if isinstance(written, Map) and "is" in written and "tag" in part:
+            whole[method].setdefault("tags", [part["tag"]])
     return whole
 
 
@@ -92,10 +94,10 @@ def spelled_out(written, name):
     for key in (["is"] if not isinstance(said, str) else {"operationId", "summary", "security"} & written.keys()):
         refuse(written.at.get(key, name.where), f'a named operation says what it is, and by that and its description its "{key}"')
     what, by, roles = said.partition(" by ")
-    more = {"operationId": name, "is": placed(Text, what, said.where)}
+    more = {"operationId": name, "is": like(said, what)}
     if by:
-        more["security"] = placed(List, [placed(Text, role, said.where) for role in roles.split() if roles != "everybody"], said.where)
+        more["security"] = like(said, [like(said, role) for role in roles.split() if roles != "everybody"])
         roles.strip() or fault(said, "is by nobody")
     if isinstance(text, str) and ". " in text:
-        more |= {key: placed(Text, half, text.where) for key, half in zip(("summary", "description"), text.split(". ", 1))}
-    return placed(Map, {**written, **more}, name.where, {**dict.fromkeys(more, said.where), **written.at})
+        more |= {key: like(text, half) for key, half in zip(("summary", "description"), text.split(". ", 1))}
+    return like(name, {**written, **more}, {**dict.fromkeys(more, said.where), **written.at})

@@ -1,13 +1,13 @@
 """The standard document, for those who read it: its references followed, its schemas held to the keywords that there are."""
 import re
-from urllib.parse import unquote
 
 from generators.contract.forms import FORMS
-from generators.nodes import fault, refuse
+from generators.nodes import fault, refuse, where
 from generators.shapes import METHODS, TYPES, fits, within
 
 COMPONENT = "#/components/schemas/"
-ANNOTATIONS = ("title", "description", "examples", "deprecated", "readOnly", "writeOnly", "$comment", "$schema", "x-terms")
+ANNOTATIONS = ("title", "examples", "deprecated", "readOnly", "writeOnly", "$comment", "$schema", "x-terms")
+KEPT = ("default", "description")  # no rules of the engine, but read beside them
 
 
 def is_number(value):
@@ -63,24 +63,14 @@ class Standard:
                 elif key not in ("summary", "description") and not key.startswith("x-"):
                     fault(getattr(item, "at", {}).get(key) or item, f'{path} has an unknown key "{key}"')
 
-    def target(self, pointer):
-        """What a pointer (#/…, RFC 6901) names, or None."""
-        node = self.document if pointer[:1] == "#" else None
-        for word in pointer.split("/")[1:]:
-            word = unquote(word).replace("~1", "/").replace("~0", "~")
-            node = node.get(word) if isinstance(node, dict) else None
-        return node
-
     def resolve(self, node):
-        """Follows a $ref of a parameter, response, header or body."""
+        """Follows a $ref to a component: a parameter, response, header or body."""
         for _ in range(8):
             if not isinstance(node, dict) or "$ref" not in node:
                 return node
             pointer = node["$ref"] if isinstance(node["$ref"], str) else ""
-            target = self.target(pointer)
-            if target is None:
-                refuse(node, f'$ref "{pointer}" leads nowhere')
-            node = target
+            found = re.fullmatch(r"#/components/(\w+)/([\w.-]+)", pointer)
+            node = found and self.component(found[1]).get(found[2]) or refuse(node, f'$ref "{pointer}" leads nowhere')
         refuse(node, "refers to itself")
 
     # --- schemas
@@ -88,38 +78,37 @@ class Standard:
     def schema(self, node, above):
         """A schema, its keywords held against those that there are; of one that only refers to a component, the component's name. above: a
         node with a place, for one that has none."""
-        where = getattr(node, "where", None) or above
+        here = where(node, above)
         if isinstance(node, bool):
             return node
         if not isinstance(node, dict):
-            refuse(where, "a schema is an object, true or false")
+            refuse(here, "a schema is an object, true or false")
         made = {}
         for key, value in node.items():
             if key in ANNOTATIONS:
                 continue
-            if key not in KEYWORDS and key != "default" and not key.startswith("x-"):
-                fault(getattr(value, "where", None) or where, f'the schema keyword "{key}" is not supported')
+            if key not in KEYWORDS and key not in KEPT and not key.startswith("x-"):
+                fault(where(value, here), f'the schema keyword "{key}" is not supported')
             elif key in KEYWORDS and not self.is_valid(node, key, value):
-                fault(getattr(value, "where", None) or where,
-                      f"pattern: {value} is none" if key == "pattern" else f'the value of "{key}" is not valid')
+                fault(where(value, here), f"pattern: {value} is none" if key == "pattern" else f'the value of "{key}" is not valid')
             elif key == "$ref":
                 made[key] = value.removeprefix(COMPONENT)
             else:
-                made[key] = within(key, value, lambda inner: self.schema(inner, where))
+                made[key] = within(key, value, lambda inner: self.schema(inner, here))
         if "pattern" in made and isinstance(node.get("examples"), list) and node["examples"]:
             made["x-example"] = node["examples"][0]  # a message shows it beside the pattern
-        if [*made] == ["$ref"]:
+        if made.keys() - {"description"} == {"$ref"}:
             return made["$ref"]
         parts = [*filter(None, [made.pop("$ref", None)]), *made.pop("allOf", [])]
-        return self.joined(made, parts, where)
+        return self.joined(made, parts, here)
 
-    def joined(self, made, parts, where):
+    def joined(self, made, parts, here):
         """A schema with what stands in those that it is all of: no keyword in two of them."""
         for part in parts:
             while isinstance(part, str):
-                part = self.schema(self.component("schemas")[part], where)
-            if not isinstance(part, dict) or part.keys() & made.keys():
-                refuse(where, "of what a schema is all of, no two say the same keyword")
+                part = self.schema(self.component("schemas")[part], here)
+            if not isinstance(part, dict) or part.keys() & made.keys() - {"description"}:
+                refuse(here, "of what a schema is all of, no two say the same keyword")
             made = {**part, **made}
         return made
 
@@ -127,37 +116,3 @@ class Standard:
         if key == "uniqueItems" and is_number(node.get("maxItems", 0)) and node.get("maxItems", 0) > 1000:
             return False  # pairs are compared
         return KEYWORDS[key](value) and (key != "$ref" or value.removeprefix(COMPONENT) in self.component("schemas"))
-
-    def followed(self, schema):
-        """A schema, and what it refers to, one after the other."""
-        for _ in range(64):
-            if isinstance(schema, dict):
-                yield schema
-                schema = self.target(str(schema.get("$ref", "")))
-
-    def rule(self, schema, key):
-        """A keyword's value, the schema's own or that of what it refers to."""
-        return next((each[key] for each in self.followed(schema) if key in each), None)
-
-    def plain(self, schema):
-        """What a schema that only refers refers to."""
-        return next((each for each in self.followed(schema) if "$ref" not in each or KEYWORDS.keys() & each.keys() - {"$ref"}), {})
-
-    def types(self, schema):
-        words = self.rule(schema, "type")
-        return {word for word in (words if isinstance(words, list) else [words] if words else TYPES) if isinstance(word, str)}
-
-    def all_of(self, schema, key):
-        """What a keyword says of a schema and of those that it is all of."""
-        own = self.rule(schema, key)
-        yield from [own] if own else []
-        for inner in self.rule(schema, "allOf") or ():
-            yield from self.all_of(inner, key)
-
-    def listed(self, made):
-        """The properties of what an operation answers with, if that is a list; made: what the engine gets of the operation."""
-        properties = self.properties({"$ref": COMPONENT + made.get("response", "")})
-        return properties if "next" in properties and self.types(properties.get("items")) == {"array"} else {}
-
-    def properties(self, schema):
-        return {name: inner for each in reversed([*self.all_of(schema, "properties")]) for name, inner in each.items()}

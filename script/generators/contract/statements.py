@@ -6,14 +6,17 @@ from generators.files import ROOT, named
 from generators.nodes import fault, faults
 from generators.shapes import TYPES
 
+COMMENT = "(?!)"
+for _ in range(8):  # comments may stand in one another
+    COMMENT = rf"/\*(?:{COMMENT}|(?!/\*|\*/).)*\*/"
 # What of SQL's tokens holds a colon, or could hold one (PostgreSQL's manual, section 4.1): what has no group stays as it is.
-TOKEN = re.compile(r"""
+TOKEN = re.compile(rf"""
     (?<!\w)[eE]'(?:[^'\\]++|''|\\.)*+'  |  '(?:[^']++|'')*+'  |  "(?:[^"]++|"")*+"  |  (?P<quote>(?<!\w)[eE]'|['"])
     | (?<!\w)\$(?P<tag>(?!\d)\w*+)\$.*?\$(?P=tag)\$  |  (?P<dollars>(?<!\w)\$(?!\d)\w*+\$)  |  (?P<dollar>(?<!\w)\$)
-    | (?P<comment>/\*)  |  --[^\n]*+  |  ::  |  :=  |  (?<![\w\]]):(?P<name>[a-z_]\w*+)
+    | {COMMENT}  |  (?P<comment>/\*)  |  --[^\n]*+  |  ::  |  :=  |  (?<![\w\]]):(?P<name>[a-z_]\w*+)
     | (?P<end>;\s*+\Z)  |  (?P<more>;)""", re.X | re.S | re.A)
 WRONG = {"quote": "a quote is not closed", "dollars": "a dollar quote is not closed", "dollar": "write :name, not $1",
-         "more": "one statement a file"}
+         "comment": "a comment is not closed", "more": "one statement a file"}
 QUERY_BYTES, NAMES = (1 << 18) - 1, 64
 # Where a value comes from, as enum binding_kind in api/contract/binding.h; from `body` on they are the names of what the engine gives
 # itself.
@@ -98,7 +101,7 @@ class Statements:
 
     def bind(self, made, parameters, name, where):
         """The source of one :name and its type; a fault where there is none, or two."""
-        parameter, inner = parameters.get(name), self.engine.of(made.get("body")).get("properties", {}).get(name)
+        parameter, inner = parameters.get(name), self.engine.properties(made.get("body")).get(name)
         header = {each["name"] for each in parameters.values() if each["in"] == "header"} & {"If-Match", "If-None-Match"}
         given = name in GIVEN and (name != "body" or "body" in made) and (name != "if_match" or header)
         after = name.startswith("after_") and made["cursor"]
@@ -180,29 +183,21 @@ class Statements:
 def read_statement(path, given=None):
     """A file's statement as PostgreSQL reads it, and the line on which each of its names is first used, in the order of their numbers ($1
     to $n): that of their first use, or of those that are given."""
-    text, names, made, at = path.read_text(encoding="utf-8"), dict.fromkeys(given or ()), [], 0
-    where = lambda place: f"{named(path)}:{text.count(chr(10), 0, place) + 1}"
+    text, names = path.read_text(encoding="utf-8"), dict.fromkeys(given or ())
     if len(text.encode()) > QUERY_BYTES:
-        fault(where(0), f"has more than {QUERY_BYTES} bytes")
+        fault(f"{named(path)}:1", f"has more than {QUERY_BYTES} bytes")
         return "", {}
-    while token := TOKEN.search(text, at):
-        kind, start, end = token.lastgroup, token.start(), token.end()
-        if kind == "comment":  # comments may stand in one another
-            depth = 0
-            for mark in re.finditer(r"/\*|\*/", text[start:]):
-                depth += 1 if mark[0] == "/*" else -1
-                if not depth:
-                    break
-            end, kind = start + mark.end(), "tag" if not depth else "open"
-        if kind in WRONG or kind == "open":
-            fault(where(start), WRONG.get(kind, "a comment is not closed"))
-            break
-        if kind == "name" and (token["name"] not in names and (given is not None or len(names) == NAMES)):
-            fault(where(start), "too many parameters" if given is None else "has a parameter that is not given")
-            break
-        if kind == "name":
-            line = text.count("\n", 0, start) + 1
-            names[token["name"]] = names.get(token["name"]) or line
-        made += [text[at:start], f"${[*names].index(token['name']) + 1}" if kind == "name" else "" if kind == "end" else text[start:end]]
-        at = end
-    return "".join(made) + text[at:], names
+
+    def made(token):
+        """What becomes of a token: of a name its number."""
+        kind, name, line = token.lastgroup, token["name"], text.count("\n", 0, token.start()) + 1
+        wrong = WRONG.get(kind)
+        if kind == "name" and name not in names and (given is not None or len(names) == NAMES):
+            wrong = "too many parameters" if given is None else "has a parameter that is not given"
+        if wrong:
+            fault(f"{named(path)}:{line}", wrong)
+        elif kind == "name":
+            names[name] = names.get(name) or line
+            return f"${[*names].index(name) + 1}"
+        return "" if kind == "end" else token[0]
+    return TOKEN.sub(made, text), names

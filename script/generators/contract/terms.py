@@ -1,8 +1,9 @@
 """The terms of db/terms: which codes a schema means, and what requests may therefore say."""
 import json
+import re
 
 from generators.files import ROOT, rows
-from generators.nodes import List, Map, fault, placed, refuse
+from generators.nodes import fault, like, refuse
 from generators.shapes import METHODS
 
 FOLDER = ROOT / "db/terms"
@@ -47,32 +48,29 @@ class Terms:
 
     def closed(self, node, schemas, both, retired=False):
         """The same, with the terms that there are; a filter takes retired ones too."""
-        where = getattr(node, "where", None)
         if isinstance(node, list):
-            return placed(List, [self.closed(each, schemas, both, retired) for each in node], where)
+            return like(node, [self.closed(each, schemas, both, retired) for each in node])
         if not isinstance(node, dict):
             return node
-        name = node["$ref"].split("/")[-1] if "/schemas/" in str(node.get("$ref")) else None
+        name = str(node.get("$ref")).removeprefix("#/components/schemas/")
         if name in both:
             if "properties" in schemas[name]:
                 fault(node, f"{name} is in answers too, which are open: a request needs a schema of its own")
             here = self.closed(schemas[name], schemas, both, retired)
             schemas[f"{name}Term"] = self.closed(schemas[name], schemas, both)
-            return here if here != schemas[f"{name}Term"] else placed(Map, {"$ref": f"#/components/schemas/{name}Term"}, where)
+            return here if here != schemas[f"{name}Term"] else like(node, {"$ref": f"#/components/schemas/{name}Term"})
         retired = retired or node.get("in") == "query"
-        whole = placed(Map, {key: self.closed(value, schemas, both, retired) for key, value in node.items()}, where)
+        whole = like(node, {key: self.closed(value, schemas, both, retired) for key, value in node.items()})
         if isinstance(node.get("x-terms"), str):
             whole["enum"] = self.codes(node["x-terms"], retired) + ([None] if "null" in node["type"] else [])
         return whole
 
 
-def referred(node, schemas, found=None):
+def referred(node, schemas):
     """The schemas that a node refers to, through others too."""
-    found = set() if found is None else found
-    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        referred(inner, schemas, found)
-    name = node["$ref"].split("/")[-1] if isinstance(node, dict) and "/schemas/" in str(node.get("$ref")) else None
-    if name in schemas and name not in found:
-        found.add(name)
-        referred(schemas[name], schemas, found)
+    found, todo = set(), [node]
+    while todo:
+        names = {*re.findall(r'"#/components/schemas/([\w.-]+)"', json.dumps(todo.pop()))} & schemas.keys() - found
+        found |= names
+        todo += map(schemas.get, names)
     return found

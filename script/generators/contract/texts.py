@@ -1,6 +1,6 @@
 """The sentences of the contract: what each schema, property, parameter and role means."""
 from generators.files import rows
-from generators.nodes import Map, Text, fault, placed
+from generators.nodes import Map, fault, like
 
 # The schemas that follow from another, what they say beside the other's sentence, and the names that come before it.
 FOLLOWING = {"New": ("What makes a new record", ("",)), "Patch": ("What changes of a record; all else stays as it is", ("New", "")),
@@ -19,7 +19,7 @@ class Texts:
             elif name <= before:
                 fault(row, f"{name} stands behind {before}")
             else:
-                self.sentences[name] = placed(Text, sentence, row.where)
+                self.sentences[name] = like(row, sentence)
             before = max(name, before)
 
     def described(self, node, *names):
@@ -33,7 +33,7 @@ class Texts:
             fault(node, f"{names[0]} has no sentence in {self.path.name}")
             return node
         self.used.add(name)
-        return placed(Map, {"description": self.sentences[name], **node}, node.where)
+        return like(node, {"description": self.sentences[name], **node})
 
     def describe(self, document):
         """Puts each sentence where it belongs, and holds that none is left."""
@@ -45,7 +45,7 @@ class Texts:
             schemas[name] = self.described(schema, name, *others)
             if name not in self.sentences and schemas[name] is not schema:
                 text = schemas[name]["description"]
-                schemas[name]["description"] = placed(Text, f"{words}: {text[0].lower()}{text[1:]}", text.where)
+                schemas[name]["description"] = like(text, f"{words}: {text[0].lower()}{text[1:]}")
         for name, parameter in parameters.items():
             parameters[name] = self.parameter(parameter, name)
         for item in document["paths"].values():
@@ -53,7 +53,7 @@ class Texts:
                 own = operation.get("parameters", []) if isinstance(operation, Map) else []
                 own[:] = [each if "$ref" in each else self.parameter(each, operation["operationId"]) for each in own]
         for name in sorted(self.sentences.keys() - self.used):
-            fault(self.sentences[name].where, f"{name} is nowhere")
+            fault(self.sentences[name], f"{name} is nowhere")
 
     def properties(self, node, names, known=()):
         """The properties of a schema and of those in it: Schema.property, or for all of that name property."""
@@ -79,8 +79,7 @@ class Texts:
         if kind == "put":
             follow.insert(0, "`If-None-Match: *` only creates; `If-Match` replaces, and what the body leaves out has its default again.")
         follow.append(self.callers(written))
-        own = written.get("description", "")
-        return placed(Text, f"{own}\n\n{' '.join(follow)}", getattr(own, "where", written.where))
+        return like(written.get("description", written), f"{written.get('description', '')}\n\n{' '.join(follow)}")
 
     def callers(self, written):
         """Who may call an operation: the roles' words are rows as well."""

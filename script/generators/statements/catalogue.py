@@ -1,27 +1,30 @@
 """The relations of the schema scip, as the catalogue of a database has them: columns, defaults, keys, generated columns."""
+from types import SimpleNamespace
+
 from generators.database import ask
 
 CATALOGUE = """
-SELECT json_build_object('columns', (
-  SELECT json_agg(json_build_array(c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attgenerated <> '' OR a.attidentity <> '',
-                                   pg_get_expr(d.adbin, d.adrelid), coalesce(nullif(t.typbasetype, 0), t.oid)::regtype::text LIKE '%[]')
-                  ORDER BY c.relname, a.attnum)
-  FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
-  LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-  WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'v', 'p') AND a.attnum > 0 AND NOT a.attisdropped
-), 'constraints', (
-  SELECT json_agg(json_build_array(c.relname, k.contype, f.relname,
-           (SELECT json_agg(a.attname ORDER BY u.n) FROM unnest(k.conkey) WITH ORDINALITY u (key, n)
-            JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.key)) ORDER BY c.relname, k.conname)
-  FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_class f ON f.oid = k.confrelid
-  WHERE k.connamespace = 'scip'::regnamespace AND k.contype IN ('p', 'f')))"""
+SELECT json_object_agg(c.relname, json_build_object('types', types, 'generated', generated, 'defaults', defaults, 'arrays', arrays,
+                                                    'key', key, 'references', refers))
+FROM pg_class c, LATERAL (
+  SELECT json_object_agg(a.attname, format_type(a.atttypid, a.atttypmod) ORDER BY a.attnum) AS types,
+         coalesce(json_agg(a.attname) FILTER (WHERE is_made), '[]') AS generated,
+         coalesce(json_object_agg(a.attname, pg_get_expr(d.adbin, d.adrelid)) FILTER (WHERE NOT is_made AND d.oid IS NOT NULL), '{}')
+           AS defaults,
+         coalesce(json_agg(a.attname) FILTER (WHERE coalesce(nullif(t.typbasetype, 0), t.oid)::regtype::text LIKE '%[]'), '[]') AS arrays
+  FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum,
+       LATERAL (SELECT a.attgenerated <> '' OR a.attidentity <> '' AS is_made) made
+  WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) columns, LATERAL (
+  SELECT coalesce(json_agg(a.attname ORDER BY u.n) FILTER (WHERE k.contype = 'p'), '[]') AS key,
+         coalesce(json_object_agg(a.attname, f.relname ORDER BY k.conname) FILTER (WHERE f.oid IS NOT NULL AND cardinality(k.conkey) = 1),
+                  '{}') AS refers
+  FROM pg_constraint k LEFT JOIN pg_class f ON f.oid = k.confrelid, unnest(k.conkey) WITH ORDINALITY u (key, n), pg_attribute a
+  WHERE k.conrelid = c.oid AND a.attrelid = c.oid AND a.attnum = u.key) constraints
+WHERE c.relnamespace = 'scip'::regnamespace AND c.relkind IN ('r', 'v', 'p')"""
 
 
-class Relation:
+class Relation(SimpleNamespace):
     """A table or a view of the schema scip; only a table has a key."""
-
-    def __init__(self):
-        self.types, self.generated, self.defaults, self.arrays, self.key, self.references = {}, set(), {}, set(), [], {}
 
     def to(self, table):
         """The column that refers to a table, or None."""
@@ -30,16 +33,4 @@ class Relation:
 
 def catalogue():
     """The relations by name."""
-    said, relations = ask(CATALOGUE), {}
-    for relation, column, kind, generated, default, array in said["columns"]:
-        relation = relations.setdefault(relation, Relation())
-        relation.types[column] = kind
-        relation.generated |= {column} if generated else set()
-        relation.arrays |= {column} if array else set()
-        relation.defaults |= {column: default} if default and not generated else {}
-    for relation, kind, referred, columns in said["constraints"]:
-        if kind == "p":
-            relations[relation].key = columns
-        elif len(columns) == 1:
-            relations[relation].references[columns[0]] = referred
-    return relations
+    return {name: Relation(**said) for name, said in ask(CATALOGUE).items()}

@@ -2,7 +2,7 @@
 import re
 
 from generators.statements.resources import address_of, parameters_of
-from generators.statements.sql import commas, every, indented, name
+from generators.statements.sql import clauses, commas, every, indented, name, rule_when
 
 ENGINE = {"format", "cursor", "dry_run", "limit", "sort"}  # query parameters that are no filters
 
@@ -16,10 +16,10 @@ def record(resource, operation):
                 f"WHERE {'_id' if '_id' in resource.view.types else 'id'} = coalesce((SELECT id FROM scip.{table} WHERE {key} = :{key}),\n"
                 f"  (SELECT {table}_id FROM scip.{table}_former_{key} WHERE {key} = :{key}))")
     if resource.get("gone"):
-        return (f"SELECT {commas('v.' + each for each in columns)},\n       CASE WHEN v._id IS NULL THEN 'record-withdrawn' END AS _rule\n"
+        return (f"SELECT {commas('v.' + each for each in columns)}{rule_when('v._id IS NULL')}\n"
                 f"FROM (SELECT id FROM scip.{table} WHERE slug = :slug) there LEFT JOIN scip.{view} v ON v._id = there.id")
-    conditions = resource.view_rows(operation.path) + ([resource.get("shown")] if resource.get("shown") else [])
-    return f"SELECT {commas(columns)}\nFROM {commas(filter(None, ('scip.' + view, resource.get('with'))))}\nWHERE {every(conditions)}"
+    conditions = [*resource.view_rows(operation.path), resource.get("shown")]
+    return f"SELECT {commas(columns)}{clauses(['scip.' + view, resource.get('with')], conditions)}"
 
 
 def filters(resource, operation):
@@ -58,7 +58,8 @@ def plain(expression):
 
 def cast(part, types):
     """To the type of an order's part, where that is not text: of an expression it is seen from a cast or a literal."""
-    kind = types[part.strip('"')] if plain(part) else (re.search(r"::(\w+)$", part) or [None, "date" if "date '" in part else "text"])[1]
+    seen = re.search(r"::(\w+)$", part) or [None, "date" if "date '" in part else "text"]
+    kind = types.get(part.strip('"'), "text") if plain(part) else seen[1]
     return "" if re.match(r"text|scip\.", kind) else "::" + {"timestamp with time zone": "timestamptz"}.get(kind, kind)
 
 
@@ -66,25 +67,28 @@ def ordered(resource, operation):
     """How a list is ordered: source beside the view, condition of the next page, order, columns of the cursor."""
     order, key = resource.list["order"], name(resource.view_column(parameters_of(resource.path)[-1]))
     if isinstance(order, dict):
-        return sorted_by(resource, operation, order, key)
-    order = order if isinstance(order, list) else [order]
-    down, parts = order[0].startswith("-"), [part.removeprefix("-") for part in order]
-    parts += [] if resource.list.get("unique") or key in parts else [key]
+        source, column, turns = sorted_by(resource, operation, order)
+        down, parts = False, [column, key]
+    else:
+        order, source = order if isinstance(order, list) else [order], ""
+        down, parts = order[0].startswith("-"), [part.removeprefix("-") for part in order]
+        parts += [] if resource.list.get("unique") or key in parts else [key]
+        turned = operation.query.get("sort", {}).get("enum", ["-" * down])
+        if turned[0].startswith("-") != down or len({value.removeprefix("-") for value in turned}) > 1:
+            resource.refuse(f"{operation.id}: order is not that of sort")
+        turns = f":sort = '-{turned[0].removeprefix('-')}'" if len(turned) > 1 else ""
     named = [re.sub(r'^\w+\.|::\w+$| COLLATE.*|^_|"', "", part) for part in parts]
     names = ["after_" + (part if plain(part) else "key") for part in named]
     names[:-1] = ["after_key"] if len(names) == 2 else names[:-1]
     row = lambda items: items[0] if len(items) == 1 else f"({commas(items)})"
     values = [f":{after}{cast(part, resource.view.types)}" for after, part in zip(names, parts)]
-    turned = operation.query.get("sort", {}).get("enum", ["-" * down])
-    if turned[0].startswith("-") != down or len({value.removeprefix("-") for value in turned}) > 1:
-        resource.refuse(f"{operation.id}: order is not that of sort")
     cursor = [f"{part if plain(part) else f'({part})'}::text AS _{after}" for part, after in zip(parts, names)]
-    after = [f"{row(parts)} {sign} {row(values)}" for sign in "<>"]
-    if len(turned) > 1:
-        when = f":sort = '-{turned[0].removeprefix('-')}'"
-        return ("", f"(:{names[-1]} IS NULL OR CASE WHEN {when} THEN {after[0]} ELSE {after[1]} END)",
-                commas([f"CASE WHEN {when} THEN {part} END DESC" for part in parts] + parts), cursor)
-    return "", f"(:{names[-1]} IS NULL OR {after[not down]})", commas(part + (" DESC" if down else "") for part in parts), cursor
+    before, after = (f"{row(parts)} {sign} {row(values)}" for sign in "<>")
+    following, columns = before if down else after, [part + " DESC" * down for part in parts]
+    if turns:
+        following = f"CASE WHEN {turns} THEN {before} ELSE {after} END"
+        columns = [f"CASE WHEN {turns} THEN {part} END DESC" for part in parts] + parts
+    return source, f"(:{names[-1]} IS NULL OR {following})", commas(columns), cursor
 
 
 def among(values):
@@ -93,23 +97,20 @@ def among(values):
     return f"IN ({commas(repr(value) for value in (first, *rest))})" if rest else f"= '{first}'"
 
 
-def sorted_by(resource, operation, order, key):
-    """By the parameter sort, whose values are the names in order, with - before them downwards."""
+def sorted_by(resource, operation, order):
+    """By the parameter sort, whose values are the names in order, with - before them downwards: the source beside the view where that is
+    more than a column, the column, and when it is downwards."""
     values = operation.query["sort"]["enum"]
     if {value.removeprefix("-") for value in values} != set(order):
         resource.refuse(f"{operation.id}: order is not of the values of sort")
     text = lambda expression: expression if plain(expression) else f"({expression})::text"
-    *others, last = order.items()
-    source, column = "", last[1]
-    if others or not plain(last[1]):
-        cases = " ".join(f"WHEN :sort {among(v for v in values if v.removeprefix('-') == n)} THEN {text(e)}" for n, e in others)
-        made = f"CASE {cases} ELSE {text(last[1])} END" if others else text(last[1])
-        source, column = f",\n  LATERAL (SELECT {made} COLLATE \"C\" AS key) sorted", "key"
     down = f":sort {among(value for value in values if value.startswith('-'))}"
-    row, after = f"({column}, {key})", f"(:after_key, :after_{key})"
-    return (source, f"(:after_{key} IS NULL OR CASE WHEN {down} THEN {row} < {after} ELSE {row} > {after} END)",
-            f"CASE WHEN {down} THEN {column} END DESC, CASE WHEN {down} THEN {key} END DESC, {column}, {key}",
-            [f"{column}::text AS _after_key", f"{key}::text AS _after_{key}"])
+    *others, (_, last) = order.items()
+    if not others and plain(last):
+        return "", last, down
+    cases = " ".join(f"WHEN :sort {among(v for v in values if v.removeprefix('-') == n)} THEN {text(e)}" for n, e in others)
+    made = f"CASE {cases} ELSE {text(last)} END" if others else text(last)
+    return f",\n  LATERAL (SELECT {made} COLLATE \"C\" AS key) sorted", "key", down
 
 
 def refusals(resource, operation):
@@ -134,10 +135,10 @@ def refusing(refused):
 def page(resource, operation):
     """GET of a list."""
     columns, (source, following, order, cursor) = resource.columns(operation), ordered(resource, operation)
-    where = resource.view_rows(operation.path) + ([f"({resource.list['where']})"] if "where" in resource.list else [])
+    where = [*resource.view_rows(operation.path), "where" in resource.list and f"({resource.list['where']})"]
+    where = "\n  AND ".join(filter(None, [*where, *filters(resource, operation), following]))
     text = f"SELECT {commas(columns + cursor)}"
-    rows = (f"\nFROM scip.{resource.view_name}{source}\nWHERE " + "\n  AND ".join([*where, *filters(resource, operation), following])
-            + f"\nORDER BY {order}\nLIMIT :limit")
+    rows = f"\nFROM scip.{resource.view_name}{source}\nWHERE {where}\nORDER BY {order}\nLIMIT :limit"
     if resource.get("words"):  # read, and noted that they were, for the rows of the page alone; of a table not all may be read
         used = re.sub(r" AS \w+|scip\.\w+", "", text)
         inner = commas(name(c) for c in resource.view.types if re.search(rf"\b{c}\b", used)) if resource.view.key else "*"

@@ -8,31 +8,24 @@ from generators.statements.sql import commas, every, name
 
 
 class Operation:
-    """What a statement needs to know of an operation of the standard document."""
+    """What a statement needs to know of what the engine reads of an operation."""
 
-    def __init__(self, standard, path, method, said):
-        self.id, self.path, self.method, self.answer = said["operationId"], path, method, said.get("x-answer")
-        follow, properties = standard.resolve, standard.properties
-        parameters = [follow(each) for each in said.get("parameters", ())]
-        self.query = {each["name"]: follow(each["schema"]) for each in parameters if each["in"] == "query"}
+    def __init__(self, engine, made):
+        self.id, self.path, self.method, self.media, self.list = (made[key] for key in ("id", "path", "method", "media", "list"))
+        parameters, body = [*map(engine.parameter_of, made["parameters"])], engine.properties(made.get("body"))
+        self.query = {each["name"]: engine.of(each["schema"]) for each in parameters if each["in"] == "query"}
         self.headers = {each["name"] for each in parameters if each["in"] == "header"}
-        content = follow(said.get("requestBody", {})).get("content", {})
-        body = properties(next(iter(content.values()))["schema"]) if content else {}
-        self.body = list(body)
-        self.items = [name for each in body.values() for name in properties(standard.rule(each, "items"))]
-        answers = [follow(answer).get("content", {}) for status, answer in said["responses"].items() if status.startswith("2")]
-        self.media = {media for answer in answers for media in answer}
-        shown = next((properties(answer["application/json"]["schema"]) for answer in answers if "application/json" in answer), {})
-        self.list = {"items", "next"} <= set(shown)
-        shown = properties(standard.rule(shown["items"], "items")) if self.list else shown
-        self.shows, self.links = list(shown), {name: to for name, each in shown.items() if (to := collection(standard, each))}
-        self.central = said.get("security") == [{"bearer": ["central"]}]
+        self.body, self.answer = [*body], made.get("answer")
+        self.items = [name for each in body.values() for name in engine.properties(engine.of(each).get("items"))]
+        shown = engine.properties(made.get("item"))
+        self.shows, self.links = [*shown], {name: to for name, each in shown.items() if (to := collection(engine, each))}
+        self.central = made.get("roles") == "central" and not made["anonymous"]
 
 
-def collection(standard, schema):
+def collection(engine, schema):
     """The collection (people) of the record to which a property leads by its id, as the pattern of the href says; None: it is no such."""
-    known = standard.properties(schema.get("anyOf", [schema])[0])
-    found = re.fullmatch(r"\^/v1/(.+)/", known["href"].get("pattern", "")) if [*known] == ["id", "href"] else None
+    known = engine.properties(engine.of(schema).get("anyOf", [schema])[0])
+    found = re.fullmatch(r"\^/v1/(.+)/", engine.of(known["href"]).get("pattern", "")) if [*known] == ["id", "href"] else None
     return found and found[1]
 
 
@@ -87,8 +80,7 @@ class Resource:
     def parent(self, parameter, select="SELECT x.id", seen=True):
         """The row of a record above."""
         table, column = self.parents[parameter]
-        conditions = [f"x.{column} = :{parameter}"] + ([self.get("seen")] if seen and self.get("seen") else [])
-        return f"{select} FROM scip.{table} x WHERE {every(conditions)}"
+        return f"{select} FROM scip.{table} x WHERE {every([f'x.{column} = :{parameter}', self.get('seen') if seen else None])}"
 
     def value(self, parameter):
         """Periods may be spelt in several ways."""
@@ -111,7 +103,7 @@ class Resource:
             table, column = self.parents.get(parameter, (None, None))
             sought = f"({self.parent(parameter, seen=False)})" if column == "slug" else self.value(parameter)
             said.append(f"{self.table.to(table) if table else self.column(parameter)} = {sought}")
-        return every(said + ([self.get("rows")] if self.get("rows") else []))
+        return every([*said, self.get("rows")])
 
     def view_column(self, parameter):
         """The column of the view that a path parameter is."""
@@ -127,7 +119,7 @@ class Resource:
             column = self.view_column(parameter)
             sought = f"({self.parent(parameter)})" if column.endswith("_id") and parameter == "slug" else self.value(parameter)
             said.append(f"{name(column)} = {sought}")
-        return said + ([self.get("where")] if self.get("where") else [])
+        return [*said, self.get("where")]
 
     def columns(self, operation):
         """What the answer shows, as columns of the view."""

@@ -9,11 +9,23 @@ RESERVED = {"from", "to", "group", "end", "set", "table", "column", "user", "ord
 
 
 def commas(items):
-    return ", ".join(items)
+    """Those that there are."""
+    return ", ".join(filter(None, items))
 
 
 def every(conditions):
-    return " AND ".join(conditions)
+    """Of those that there are."""
+    return " AND ".join(filter(None, conditions))
+
+
+def clauses(sources, conditions):
+    """FROM and WHERE, each where there is anything to say."""
+    return (f"\nFROM {said}" if (said := commas(sources)) else "") + (f"\nWHERE {said}" if (said := every(conditions)) else "")
+
+
+def rule_when(condition, rule="record-withdrawn"):
+    """The column of a rule that is broken when a condition holds."""
+    return f",\n       CASE WHEN {condition} THEN '{rule}' END AS _rule"
 
 
 def name(column):

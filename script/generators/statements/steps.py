@@ -2,7 +2,7 @@
 import re
 
 from generators.statements.resources import parameters_of
-from generators.statements.sql import commas, every, of, parts_of
+from generators.statements.sql import commas, every, of, parts_of, rule_when
 from generators.statements.writes import MATCH, Looks, correct, location, reasoned, the_seen
 
 
@@ -20,19 +20,17 @@ def step(resource, operation, said):
     vis = ("vis", f"SELECT {keys} FROM {table} WHERE {rows}")
     if before and "If-Match" not in operation.headers:
         own = f"SELECT {keys}, {before} AS ready FROM {table} WHERE {rows} FOR NO KEY UPDATE"
-        found = every([f"{of('t', key)} = {of('own', key)}", "own.ready", *filter(None, [wanted])])
+        found = every([f"{of('t', key)} = {of('own', key)}", "own.ready", wanted])
         upd = f"UPDATE {table} t SET {sets}\nFROM own WHERE {found}"
         return (parts_of(("own AS MATERIALIZED", own), ("upd", upd + returned)) + f"SELECT CASE WHEN NOT own.ready THEN '{said['unless']}'"
                 + (f" WHEN upd.{key[0]} IS NULL THEN 'text-blank'" if wanted else "")
                 + f" END AS _rule\nFROM own LEFT JOIN upd USING ({keys})")
     if "If-Match" in operation.headers:
-        ready = [f"{before} AS ready"] if before else []
-        looks = Looks(resource, operation, "FOR NO KEY UPDATE", commas([*key, resource.version(), *ready]))
-        match = MATCH.format("own.")
-        found = every([f"{of('t', key)} = {of('own', key)}", match, *(["own.ready"] if before else []), *([f"t.{only}"] if only else [])])
+        looks = Looks(resource, operation, "FOR NO KEY UPDATE", commas([*key, resource.version(), before and f"{before} AS ready"]))
+        found = looks.found(before and "own.ready", only and f"t.{only}")
         looks.parts.append(("upd", f"UPDATE {table} t SET {sets}\nFROM own WHERE {found}{returned}"))
-        return looks.text("upd", [f"WHEN NOT {match} THEN 412" if only else f"WHEN upd.{key[0]} IS NULL THEN 412"],
-                          f",\n       CASE WHEN NOT own.ready THEN '{said['unless']}' END AS _rule" if before else "")
+        return looks.text("upd", only and f"WHEN NOT {MATCH.format('own.')} THEN 412",
+                          rule_when("NOT own.ready", said["unless"]) if before else "")
     if only:
         return parts_of(vis, ("upd", f"UPDATE {table} SET {sets} WHERE {rows} AND {only}")) + "SELECT NULL::int AS _status FROM vis"
     if operation.central and not noted:
@@ -71,7 +69,7 @@ def act(resource, operation, function):
         key, columns = commas(resource.table.key), [c for c in resource.table.types if re.search(rf"(?<!:)\b{c}\b", function)]
         looks = Looks(resource, operation, "FOR NO KEY UPDATE", commas(dict.fromkeys([*resource.table.key, "version", *columns])))
         looks.parts.append(("done AS MATERIALIZED", f"SELECT {key}, {function} AS may FROM own WHERE {MATCH.format('')}"))
-        return looks.text("done", ["WHEN may IS NULL THEN 412 WHEN NOT may THEN 403"])
+        return looks.text("done", "WHEN may IS NULL THEN 412 WHEN NOT may THEN 403")
     other = " WHEN may IS NULL THEN 412" if ":if_match" in function else ""
     vis = f"SELECT * FROM scip.{resource.table_name} WHERE {resource.rows(resource.path)}"
     return (parts_of(("vis", vis), ("done AS MATERIALIZED", f"SELECT {function} AS may FROM vis"))

@@ -3,7 +3,7 @@ import json
 import re
 
 from generators.statements.resources import address_of, parameters_of
-from generators.statements.sql import commas, every, of, parts_of
+from generators.statements.sql import clauses, commas, every, of, parts_of, rule_when
 
 MATCH = "(:if_match IS NULL OR {0}version = ANY (:if_match))"
 
@@ -52,7 +52,8 @@ class Looks:
     sees it may write, so it needs no first one: what is not there to be locked is not there."""
 
     def __init__(self, resource, operation, lock, columns="*"):
-        self.resource, self.key, self.seen = resource, resource.table.key, not operation.central
+        self.resource, self.key, self.seen, self.own = resource, resource.table.key, not operation.central, "own"
+        self.returning = f"RETURNING {commas('t.' + column for column in self.key)}"
         table, found = f"scip.{resource.table_name}", resource.rows(resource.path)
         self.parts = [("vis", f"SELECT {commas(self.key)} FROM {table} WHERE {found}")] if self.seen else []
         found = the_seen(self.key) if self.seen else found
@@ -63,12 +64,19 @@ class Looks:
         """Keeps the reason, if the version is the wanted one."""
         text = f"SELECT {columns} FROM own\nWHERE CASE WHEN {MATCH.format('')}\n           THEN {correct(self.resource)} END"
         self.parts.append(("noted AS MATERIALIZED", text))
+        self.own = "noted"
 
-    def text(self, done, refusals, rule=""):
-        """The whole, with the refusals after 403; rule: the column of a rule that goes before them."""
-        cases = ([f"WHEN own.{self.key[0]} IS NULL THEN 403"] if self.seen else []) + refusals
+    def found(self, *conditions, before=None):
+        """The condition of the row t that was locked, if it is of the wanted version, which a kept reason has asked already, and so."""
+        match = MATCH.format("own.") if self.own == "own" else None
+        return every([f"{of('t', self.key)} = {of(self.own, self.key)}", before, match, *conditions])
+
+    def text(self, done, refusal=None, rule=""):
+        """The whole, with what refuses after 403; rule: the column of a rule that goes before that."""
+        refused = f"WHEN own.{self.key[0]} IS NULL THEN 403 " if self.seen else ""
+        refused += refusal or f"WHEN {done}.{self.key[0]} IS NULL THEN 412"
         first, *joined = (["vis"] if self.seen else []) + ["own", done]
-        return (parts_of(*self.parts) + f"SELECT CASE {' '.join(cases)} END AS _status{rule}\nFROM {first} "
+        return (parts_of(*self.parts) + f"SELECT CASE {refused} END AS _status{rule}\nFROM {first} "
                 + " ".join(f"LEFT JOIN {part} USING ({commas(self.key)})" for part in joined))
 
 
@@ -83,7 +91,7 @@ def change(resource, operation):
     noted, gone, either = reasoned(resource, operation), resource.get("gone"), resource.get("either", [])
     if noted:
         looks.note("*")
-    own, sets, rest = "noted" if noted else "own", [], []
+    own, sets, rest = looks.own, [], []
     for shown in operation.body:
         found = assigned(resource, operation, shown)
         column, value = ("slug", f"coalesce(:new_slug, {own}.slug)") if shown == "new_slug" else found or (None, None)
@@ -96,17 +104,12 @@ def change(resource, operation):
             sets.append(f"{column} = {value}")
         elif not noted or shown != "reason":
             rest.append(shown)
-    function = then(resource, operation, rest)
-    conditions = [f"{of('t', key)} = {of(own, key)}"] + ([f"{own}.{gone} IS NULL"] if gone else [])
-    conditions += [] if noted else [MATCH.format("own.")]
+    function, found = then(resource, operation, rest), looks.found(before=gone and f"{own}.{gone} IS NULL")
     looks.parts.append(("upd", f"UPDATE scip.{table} t SET {commas(sets)}\n"
-                        f"FROM {own}, jsonb_populate_record(({own}.*)::scip.{table}, :body) p\n"
-                        f"WHERE {every(conditions)}\nRETURNING {commas('t.' + column for column in key)}"))
+                        f"FROM {own}, jsonb_populate_record(({own}.*)::scip.{table}, :body) p\nWHERE {found}\n{looks.returning}"))
     if rest:
         looks.parts.append(("parts AS MATERIALIZED", f"SELECT {commas(key)}, {function} FROM upd"))
-    done = "parts" if rest else "upd"
-    return looks.text(done, [f"WHEN {done}.{key[0]} IS NULL THEN 412"],
-                      f",\n       CASE WHEN own.{gone} IS NOT NULL THEN 'record-withdrawn' END AS _rule" if gone else "")
+    return looks.text("parts" if rest else "upd", rule=rule_when(f"own.{gone} IS NOT NULL") if gone else "")
 
 
 def change_all(resource, operation):
@@ -151,10 +154,8 @@ def remove(resource, operation):
     looks = Looks(resource, operation, "FOR UPDATE", commas([*key, "version", *subjects]))
     if noted:
         looks.note(commas(key))
-    own, match = ("noted", "") if noted else ("own", f" AND {MATCH.format('own.')}")
-    looks.parts.append(("gone", f"DELETE FROM scip.{table} t USING {own}\nWHERE {of('t', key)} = {of(own, key)}{match}\n"
-                        f"RETURNING {commas('t.' + column for column in key)}"))
-    return looks.text("gone", [f"WHEN gone.{key[0]} IS NULL THEN 412"])
+    looks.parts.append(("gone", f"DELETE FROM scip.{table} t USING {looks.own}\nWHERE {looks.found()}\n{looks.returning}"))
+    return looks.text("gone")
 
 
 def location(resource, operation, key):
@@ -166,7 +167,7 @@ def location(resource, operation, key):
 
 def create(resource, operation):
     """PUT of a record, which makes it where its address is free and may replace the one before, or POST to its collection."""
-    table, put, noted, above = resource.table_name, operation.method == "put", reasoned(resource, operation), resource.above(resource.path)
+    table, put, noted, above = resource.table_name, operation.method == "PUT", reasoned(resource, operation), resource.above(resource.path)
     sets, defaults, hold = resource.get("set", {}), resource.get("default", {}), resource.get("hold")
     row, rest, key = {}, [], None
     for parameter in parameters_of(resource.path):
@@ -190,8 +191,7 @@ def create(resource, operation):
             row.setdefault(column, value)
     then(resource, operation, rest)
     sources = [f"jsonb_populate_record(NULL::scip.{table}, :body) p"] if any(re.search(r"\bp\.", value) for value in row.values()) else []
-    where = [f"{value} IS NOT NULL" for value in address.values() if "period_name" in value]
-    where += [resource.get("exists")] if resource.get("exists") else []
+    where = [*(f"{value} IS NOT NULL" for value in address.values() if "period_name" in value), resource.get("exists")]
     insert = f"INSERT INTO scip.{table} ({commas(row)})\nSELECT {commas(row.values())}"
     if "If-Match" in operation.headers:
         named = [found[0] for found in (assigned(resource, operation, shown) for shown in operation.body) if found]
@@ -202,15 +202,13 @@ def create(resource, operation):
         if above:
             source, condition = resource.parent(above, "").removeprefix(" FROM ").split(" WHERE ", 1)
             sources, where = [source] + sources, [condition] + where
-        return (insert + (f"\nFROM {commas(sources)}" if sources else "") + (f"\nWHERE {every(where)}" if where else "")
-                + f"\nRETURNING {location(resource, operation, key)} AS _location")
+        return f"{insert}{clauses(sources, where)}\nRETURNING {location(resource, operation, key)} AS _location"
     parts = []
     if above:
         held = f", scip.{hold}(x.id) AS held" if hold else ""
         parts.append(("it AS MATERIALIZED" if hold else "it", every([resource.parent(above, f"SELECT x.id{held}"), *where])))
         sources, where = ["it x"] + sources, ["x.held"] if hold else []
-    insert += (f"\nFROM {commas(sources)}" if sources else "") + (f"\nWHERE {every(where)}" if where else "")
-    insert += f"\nON CONFLICT ({commas(address)}) DO NOTHING" if put else ""
+    insert += clauses(sources, where) + (f"\nON CONFLICT ({commas(address)}) DO NOTHING" if put else "")
     parts.append(("made", f"{insert}\nRETURNING {commas(resource.table.key) if put else key}"))
     if not put:
         return (parts_of(*parts) + "SELECT CASE WHEN NOT it.held THEN 403 END AS _status,\n"
@@ -222,21 +220,20 @@ def create(resource, operation):
 def replace(resource, operation, row, address, sets, rest, sources, where):
     """PUT with either precondition: the new row where there is none, or all that the body may say in the row of that version."""
     table, key, above, gone = resource.table_name, resource.table.key, resource.above(resource.path), resource.get("gone")
-    new, match, noted = "0 = ANY (:if_match)", MATCH.format("own."), reasoned(resource, operation)
+    new, noted = "0 = ANY (:if_match)", reasoned(resource, operation)
     new = f"(:if_match IS NULL OR {new})" if resource.get("always") else new
-    looks = Looks(resource, operation, "FOR NO KEY UPDATE", commas([*key, "version", *([gone] if gone else [])]))
-    it = every([resource.parent(above, "SELECT x.id"), *where]) if above else f"SELECT WHERE {every(where)}" if where else None
+    looks = Looks(resource, operation, "FOR NO KEY UPDATE", commas([*key, "version", gone]))
+    it = every([resource.parent(above, "SELECT x.id"), *where]) if above else every(where) and f"SELECT WHERE {every(where)}"
     it = [("it", it)] if it else []
     parts = it + looks.parts
     if noted:
         taken = f"EXISTS (SELECT FROM scip.{table} t WHERE {every(f't.{column} = {value}' for column, value in address.items())})"
-        wanted = f"CASE WHEN {new} THEN NOT {taken}\n                     ELSE EXISTS (SELECT FROM own WHERE {match}) END"
+        wanted = f"CASE WHEN {new} THEN NOT {taken}\n                     ELSE EXISTS (SELECT FROM own WHERE {MATCH.format('own.')}) END"
         text = f"SELECT id FROM it x\nWHERE CASE WHEN {wanted}\n           THEN {correct(resource, 'id')} END"
         parts.append(("noted AS MATERIALIZED", text))
     sources = [f"{'noted' if noted else 'it'} x"][:len(it)] + sources
-    held = every([f"{of('t', key)} = {of('own', key)}", match, *([f"own.{gone} IS NULL"] if gone else [])])
-    parts.append(("upd", f"UPDATE scip.{table} t SET {commas(f'{column} = {value}' for column, value in sets.items())}\n"
-                  f"FROM {commas(['own', *sources])}\nWHERE {held}\nRETURNING {commas('t.' + column for column in key)}"))
+    parts.append(("upd", f"UPDATE scip.{table} t SET {commas(f'{column} = {value}' for column, value in sets.items())}"
+                  f"{clauses(['own', *sources], [looks.found(gone and f'own.{gone} IS NULL')])}\n{looks.returning}"))
     parts.append(("made", f"INSERT INTO scip.{table} ({commas(row)})\nSELECT {commas(row.values())}\nFROM {commas(sources)}\nWHERE {new}\n"
                   f"ON CONFLICT ({commas(address)}) DO NOTHING\nRETURNING {commas(key)}"))
     parts.append(("done", f"SELECT {commas(key)}, true AS is_new FROM made UNION ALL SELECT {commas(key)}, false FROM upd"))
@@ -247,7 +244,7 @@ def replace(resource, operation, row, address, sets, rest, sources, where):
     if looks.seen:
         refused = f"WHEN {known} AND EXISTS (SELECT FROM vis) AND NOT EXISTS (SELECT FROM own) THEN 403 "
     if gone:
-        rule = f",\n       CASE WHEN {known} AND (SELECT {gone} FROM own) IS NOT NULL THEN 'record-withdrawn' END AS _rule"
+        rule = rule_when(f"{known} AND (SELECT {gone} FROM own) IS NOT NULL")
     return (parts_of(*parts) + f"SELECT CASE WHEN is_new THEN 201 WHEN NOT is_new THEN 200 {refused}ELSE 412 END AS _status{rule},\n"
             f"       {location(resource, operation, None)} AS _location\n"
             f"FROM {'it' if it else '(SELECT) it'} LEFT JOIN {'parts' if rest else 'done'} ON true")
