@@ -88,16 +88,14 @@ class Statements:
         """What SQL takes a value for that a schema describes, or None."""
         node = self.engine.of(schema)
         form, types = node.get("format"), {*listed(node.get("type", TYPES))} - {"null"}
-        if types == {"string"}:
-            return {"date": "date", "date-time": "timestamptz", "uuid": "uuid"}.get(form, "text")
-        if types == {"integer"}:
-            return "int8" if form == "int64" else "int4"
-        if types and types <= {"integer", "number"}:
-            return "numeric"
         if types == {"array"} and "items" in node:
             item = f"{self.type_of(node['items'])}[]"
             return item if item in OIDS else None
-        return "bool" if types == {"boolean"} else "jsonb" if types & {"array", "object"} else None
+        if types & {"array", "object"}:
+            return "jsonb"
+        plain = {"string": {"date": "date", "date-time": "timestamptz", "uuid": "uuid"}.get(form, "text"), "boolean": "bool",
+                 "integer": "int8" if form == "int64" else "int4", "number": "numeric"}
+        return "numeric" if types == {"integer", "number"} else plain[types.pop()] if len(types) == 1 else None
 
     def bind(self, made, parameters, name, where):
         """The source of one :name and its type; a fault where there is none, or two."""

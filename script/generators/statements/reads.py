@@ -24,30 +24,26 @@ def record(resource, operation):
 
 def filters(resource, operation):
     """The conditions of the query's parameters: each has an expression, or is a column of its name, shown or not."""
-    types = resource.view.types
+    types, day = resource.view.types, resource.list.get("day")
     said = {word: condition for words, condition in resource.list.get("filters", {}).items() for word in words.split()}
     where = f"{resource.get('where')} {resource.list.get('where')}"
     for parameter in operation.query:
         if parameter in ENGINE or re.search(rf":{parameter}\b", where):
             continue
         column = next((c for c in ("_" + parameter, parameter) if c in types), None)
-        if parameter in said:
-            condition = said[parameter]
-        elif parameter == "modified_since":
-            condition = f"{resource.get('columns', {}).get('updated_at', 'updated_at')} >= :modified_since"
-        elif parameter == "q":
-            names = f"scip.search_text(concat_ws(' ', {commas(column for column in ('name', 'name_cy', 'title') if column in types)}))"
-            condition = f"{'_search' if '_search' in types else names} LIKE ANY (scip.search_term(:q))"
-            condition = "_words @@ scip.search_query(:q)" if "_words" in types else condition
-        elif parameter == "period" and "day" in resource.list:
-            condition = f"{resource.list['day']} BETWEEN scip.period_start(:period) AND scip.period_end(:period)"
-        elif types.get(f"_{parameter}s", "").endswith("[]"):
-            condition = f":{parameter} = ANY (_{parameter}s)"
-        elif column:
-            condition = f"{name(column)} = :{parameter}"
-        elif parameter == "nation" and "_hub" in types:
-            condition = "_hub IN (SELECT h.slug FROM scip.hub h WHERE :nation = ANY (h.nations))"
-        else:
+        names = commas(each for each in ("name", "name_cy", "title") if each in types)
+        words = "_search" if "_search" in types else f"scip.search_text(concat_ws(' ', {names}))"
+        ways = [  # the first that there is
+            (parameter in said, said.get(parameter)),
+            (parameter == "modified_since", f"{resource.get('columns', {}).get('updated_at', 'updated_at')} >= :modified_since"),
+            (parameter == "q" and "_words" in types, "_words @@ scip.search_query(:q)"),
+            (parameter == "q", f"{words} LIKE ANY (scip.search_term(:q))"),
+            (parameter == "period" and day, f"{day} BETWEEN scip.period_start(:period) AND scip.period_end(:period)"),
+            (types.get(f"_{parameter}s", "").endswith("[]"), f":{parameter} = ANY (_{parameter}s)"),
+            (column, f"{name(column)} = :{parameter}"),
+            (parameter == "nation" and "_hub" in types, "_hub IN (SELECT h.slug FROM scip.hub h WHERE :nation = ANY (h.nations))")]
+        condition = next((condition for is_one, condition in ways if is_one), None)
+        if not condition:
             resource.refuse(f"{operation.id}: the filter {parameter} is no column of {resource.view_name}")
         yield f"(:{parameter} IS NULL OR {condition})"
 

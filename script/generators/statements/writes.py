@@ -28,12 +28,15 @@ def assigned(resource, operation, shown):
     return column, f":{shown}" if table.types[column] == "uuid" else f"scip.reference('{kind}', :{shown}{place})"
 
 
-def then(resource, operation, rest):
-    """The function that takes the properties without a column."""
+def of_body(resource, operation, **more):
+    """The column and the value of each property of the body, those without a column, but for a reason that is kept, and the function that
+    takes those."""
+    found = {shown: more.get(shown) or assigned(resource, operation, shown) for shown in operation.body}
+    rest = [shown for shown in found if not found[shown] and not (shown == "reason" and reasoned(resource, operation))]
     function, taken = next(iter(resource.get("then", {}).items()), (None, []))
     if not set(rest) <= set(taken):
         resource.refuse(f"{operation.id}: there is no column for {commas(shown for shown in rest if shown not in taken)}")
-    return function
+    return {shown: each for shown, each in found.items() if each}, rest, function
 
 
 def reasoned(resource, operation):
@@ -88,23 +91,18 @@ def the_seen(key):
 def change(resource, operation):
     """PATCH: the columns whose properties the body names."""
     table, key, looks = resource.table_name, resource.table.key, Looks(resource, operation, "FOR NO KEY UPDATE")
-    noted, gone, either = reasoned(resource, operation), resource.get("gone"), resource.get("either", [])
-    if noted:
+    gone, either, sets = resource.get("gone"), resource.get("either", []), []
+    if reasoned(resource, operation):
         looks.note("*")
-    own, sets, rest = looks.own, [], []
-    for shown in operation.body:
-        found = assigned(resource, operation, shown)
-        column, value = ("slug", f"coalesce(:new_slug, {own}.slug)") if shown == "new_slug" else found or (None, None)
+    own, found = looks.own, looks.found(before=gone and f"{looks.own}.{gone} IS NULL")
+    columns, rest, function = of_body(resource, operation, new_slug=("slug", f"coalesce(:new_slug, {own}.slug)"))
+    for shown, (column, value) in columns.items():
         if shown in either:
             other = either[1 - either.index(shown)]
             value = f"CASE WHEN :body ? '{shown}' THEN {value} WHEN :{other} IS NULL THEN {own}.{column} END"
-        elif column and not value.startswith("p.") and own + "." not in value:
+        elif not value.startswith("p.") and own + "." not in value:
             value = f"CASE WHEN :body ? '{shown}' THEN {value} ELSE {own}.{column} END"
-        if column:
-            sets.append(f"{column} = {value}")
-        elif not noted or shown != "reason":
-            rest.append(shown)
-    function, found = then(resource, operation, rest), looks.found(before=gone and f"{own}.{gone} IS NULL")
+        sets.append(f"{column} = {value}")
     looks.parts.append(("upd", f"UPDATE scip.{table} t SET {commas(sets)}\n"
                         f"FROM {own}, jsonb_populate_record(({own}.*)::scip.{table}, :body) p\nWHERE {found}\n{looks.returning}"))
     if rest:
@@ -169,7 +167,7 @@ def create(resource, operation):
     """PUT of a record, which makes it where its address is free and may replace the one before, or POST to its collection."""
     table, put, noted, above = resource.table_name, operation.method == "PUT", reasoned(resource, operation), resource.above(resource.path)
     sets, defaults, hold = resource.get("set", {}), resource.get("default", {}), resource.get("hold")
-    row, rest, key = {}, [], None
+    (columns, rest, function), row, key = of_body(resource, operation), {}, None
     for parameter in parameters_of(resource.path):
         if parameter in resource.parents:
             row[resource.table.to(resource.parents[parameter][0])] = "x.id"
@@ -179,23 +177,18 @@ def create(resource, operation):
             key = resource.column(parameter)
             row[key] = ":new_id"
     address = dict(row)
-    for shown in operation.body:
-        column, value = assigned(resource, operation, shown) or (None, "")
+    for column, value in columns.values():
         default = None if column in sets else defaults.get(column) or resource.table.defaults.get(column)
-        if column:
-            row.setdefault(column, f"coalesce({value}, {default})" if default else re.sub(r"own\.\w+", "NULL", value))
-        elif not noted or shown != "reason":
-            rest.append(shown)
+        row.setdefault(column, f"coalesce({value}, {default})" if default else re.sub(r"own\.\w+", "NULL", value))
     for column, value in (sets | defaults).items():  # what the body does not name
         if "own." not in value and {*re.findall(r"(?<!:):(\w+)", value)} <= {"body", *operation.body}:
             row.setdefault(column, value)
-    then(resource, operation, rest)
     sources = [f"jsonb_populate_record(NULL::scip.{table}, :body) p"] if any(re.search(r"\bp\.", value) for value in row.values()) else []
     where = [*(f"{value} IS NOT NULL" for value in address.values() if "period_name" in value), resource.get("exists")]
     insert = f"INSERT INTO scip.{table} ({commas(row)})\nSELECT {commas(row.values())}"
     if "If-Match" in operation.headers:
-        named = [found[0] for found in (assigned(resource, operation, shown) for shown in operation.body) if found]
-        return replace(resource, operation, row, address, {column: row[column] for column in named}, rest, sources, where)
+        given = {column: row[column] for column, _ in columns.values()}
+        return replace(resource, operation, row, address, given, (rest, function), sources, where)
     if rest or noted:
         resource.refuse(f"{operation.id}: only a PUT that may replace takes {commas(rest or ['reason'])}")
     if not put and not hold:
@@ -217,10 +210,10 @@ def create(resource, operation):
             f"       {location(resource, operation, None)} AS _location" + ("\nFROM it" if above else ""))
 
 
-def replace(resource, operation, row, address, sets, rest, sources, where):
+def replace(resource, operation, row, address, sets, more, sources, where):
     """PUT with either precondition: the new row where there is none, or all that the body may say in the row of that version."""
     table, key, above, gone = resource.table_name, resource.table.key, resource.above(resource.path), resource.get("gone")
-    new, noted = "0 = ANY (:if_match)", reasoned(resource, operation)
+    new, noted, (rest, function) = "0 = ANY (:if_match)", reasoned(resource, operation), more
     new = f"(:if_match IS NULL OR {new})" if resource.get("always") else new
     looks = Looks(resource, operation, "FOR NO KEY UPDATE", commas([*key, "version", gone]))
     it = every([resource.parent(above, "SELECT x.id"), *where]) if above else every(where) and f"SELECT WHERE {every(where)}"
@@ -239,7 +232,7 @@ def replace(resource, operation, row, address, sets, rest, sources, where):
     parts.append(("done", f"SELECT {commas(key)}, true AS is_new FROM made UNION ALL SELECT {commas(key)}, false FROM upd"))
     if rest:  # a list that the body does not name is empty
         whole = f"'{json.dumps(dict.fromkeys(rest, []))}' || :body"
-        parts.append(("parts AS MATERIALIZED", f"SELECT is_new, {then(resource, operation, rest).replace(':body', whole)} FROM done"))
+        parts.append(("parts AS MATERIALIZED", f"SELECT is_new, {function.replace(':body', whole)} FROM done"))
     known, refused, rule = f"NOT coalesce({new}, false)", "", ""
     if looks.seen:
         refused = f"WHEN {known} AND EXISTS (SELECT FROM vis) AND NOT EXISTS (SELECT FROM own) THEN 403 "
