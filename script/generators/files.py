@@ -54,10 +54,7 @@ def read_node(events, event, label, depth=0):
         key = read_node(events, event, label, depth + 1)
         if not isinstance(key, str):
             refuse(place, "a key is not a string: quote it")
-        if key in node:
-            refuse(place, f'a key stands twice: "{key}"')
-        node.at[key] = place
-        node[key] = read_node(events, next(events), label, depth + 1)
+        node.add(key, read_node(events, next(events), label, depth + 1), place, f'a key stands twice: "{key}"')
     return node
 
 
@@ -103,6 +100,11 @@ def rows(path, columns, more=False):
 
 
 # --- what is written
+
+def template(file, **values):
+    """A text of the folder templates, with these values in its braces."""
+    return (ROOT / f"script/generators/templates/{file}.in").read_text(encoding="utf-8").format(**values)
+
 
 def write(texts, script):
     """Texts into files, by their paths from the root: None for one that is not to be. With --check, says which are different."""

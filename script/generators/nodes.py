@@ -5,7 +5,16 @@ import json
 
 class Map(dict):
     """A map, where it is written, and where each of its keys is."""
-    where, at = None, {}
+    where = None
+
+    def __init__(self, *values):
+        super().__init__(*values)
+        self.at = {}
+
+    def add(self, key, value, at, twice):
+        """Puts in what nothing else may be called; twice: what to say of it otherwise."""
+        hold(at, {twice: key in self})
+        self[key], self.at[key] = value, at
 
 
 # All else that has a place; null, true and false have none.
@@ -28,6 +37,13 @@ def fault(node, message):
     """Notes what is wrong with a node, or with what a place names."""
     if (said := f"{where(None, node)}: {message}") not in faults:
         faults.append(said)
+
+
+def hold(node, faults, note=fault):
+    """Notes those messages about a node that are so."""
+    for message, wrong in faults.items():
+        if wrong:
+            note(node, message)
 
 
 def refuse(node, message):

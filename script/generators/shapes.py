@@ -57,7 +57,7 @@ def said(shape):
     return f"{WORDS[type(shape)]}, each {said(*shape)}" if isinstance(shape, (list, set)) else WORDS[shape]
 
 
-def check(node, what, shapes, extensions=False):
+def check(node, what, shapes, extensions=False, needs=()):
     """Holds a map to the keys that it may have, and to the shape of each: whatever is written in a wrong one would be passed over."""
     if not isinstance(node, dict):
         refuse(node, f"{what} is a map")
@@ -67,4 +67,6 @@ def check(node, what, shapes, extensions=False):
             refuse(where, f'"{key}" of {what} is {said(shapes[key])}')
         if key not in shapes and not (extensions and key.startswith("x-")):
             fault(where, f'{what} has an unknown key "{key}"')
+    if not node.keys() >= {*needs}:
+        refuse(node, f"{what} needs {' and '.join(needs)}")
     return node

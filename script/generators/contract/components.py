@@ -145,9 +145,7 @@ class Components:
         """A parameter, written out; in the query if it does not say where. That of one key is a name with its schema."""
         if len(node) == 1:
             node = like(node, {"name": like(node, *node), "schema": [*node.values()][0]})
-        check(node, "a parameter", PARAMETER, extensions=True)
-        if "name" not in node or "schema" not in node:
-            refuse(node, "a parameter has a name and a schema")
+        check(node, "a parameter", PARAMETER, extensions=True, needs=("name", "schema"))
         place = node.get("in", place)
         first = {"name": node["name"], "in": place, **({"required": True} if place == "path" else {})}
         return like(node, first | node | first | {"schema": self.schema(node["schema"])})

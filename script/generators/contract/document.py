@@ -7,7 +7,7 @@ from generators.contract.components import Components
 from generators.contract.samples import samples
 from generators.contract.sources import Sources
 from generators.files import named
-from generators.nodes import List, Map, fault, faults, like, placed
+from generators.nodes import List, Map, fault, faults, hold, like, placed
 
 
 def expand(root):
@@ -47,10 +47,9 @@ def with_examples(schemas, examples):
 def with_problems(components, rules, constraints):
     """The rules that requests can break, and which of them a constraint of the database is: Problem.type is one of them."""
     for name, rule in rules.items():
-        if not re.fullmatch(r"[a-z]+(-[a-z]+)*", name) or not re.fullmatch("[45][0-9][0-9]", rule["status"]):
-            fault(rule, "a rule is a slug and has a status of 400 to 599")
-        if not all(rule[column].strip() for column in ("title", "meaning", "remedy")):
-            fault(rule, f"{name} needs a title, a meaning and a remedy")
+        known = re.fullmatch(r"[a-z]+(-[a-z]+)*", name) and re.fullmatch("[45][0-9][0-9]", rule["status"])
+        hold(rule, {"a rule is a slug and has a status of 400 to 599": not known,
+                    f"{name} needs a title, a meaning and a remedy": not all(rule[key].strip() for key in ("title", "meaning", "remedy"))})
         rule["status"] = int("0" + re.sub("[^0-9]", "", rule["status"]))
     for name, constraint in constraints.items():
         if constraint["rule"] not in rules:

@@ -6,7 +6,7 @@ from generators.contract.datapackage import describe, is_public
 from generators.contract.rules import Rules, bits
 from generators.contract.standard import Standard, listed
 from generators.files import ROOT, rows
-from generators.nodes import attempt, dump, fault, faults, refuse, where
+from generators.nodes import Map, attempt, dump, fault, faults, hold, refuse, where
 from generators.shapes import BODY, LIMITS, OPERATION, PARAMETERS, RESPONSE, RULE, STATE, TYPES, check, fits, within
 
 LIMIT_MAX = 16 * 1024 * 1024
@@ -32,7 +32,7 @@ class Engine(Standard):
 
     def __init__(self, document):
         super().__init__(document)
-        self.ids, self.shared = set(), {}  # shared: the parameters, each once, by what is made of it
+        self.ids, self.shared = Map(), {}  # shared: the parameters, each once, by what is made of it
         if not str(document.get("openapi")).startswith("3.1."):
             fault(document, "openapi must be 3.1.x")
         self.info = document.get("info")
@@ -63,9 +63,7 @@ class Engine(Standard):
         name = node.get("operationId", "")
         if not re.fullmatch("[A-Za-z0-9]+", name):
             refuse(node, f"{method.upper()} {path}: operationId must be letters and digits")
-        if name in self.ids:
-            fault(node, f"the operationId {name} stands twice")
-        self.ids.add(name)
+        self.ids.add(name, path, where(node), f"the operationId {name} stands twice")
         parameters = self.parameters(path, node)
         texts = [json.dumps(each, ensure_ascii=False) for each in parameters]
         made = {"id": name, "method": method.upper(), "path": path, "where": where(node),
@@ -94,14 +92,10 @@ class Engine(Standard):
 
     def parameters(self, path, operation):
         """Its parameters, with the schemas that they refer to."""
-        made = {}
+        made = Map()
         for node in operation.get("parameters", ()):
-            node = check(self.resolve(node), "a parameter", PARAMETERS, extensions=True)
-            if not all(key in node for key in ("name", "in", "schema")):
-                refuse(node, "a parameter needs name, in and schema")
-            if node["name"] in made:
-                fault(node, f"the parameter {node['name']} stands twice")
-            made[node["name"]] = self.parameter(path, node)
+            node = check(self.resolve(node), "a parameter", PARAMETERS, extensions=True, needs=("name", "in", "schema"))
+            made.add(node["name"], self.parameter(path, node), where(node), f"the parameter {node['name']} stands twice")
         braces, declared = path.count("{"), sum(each["in"] == "path" for each in made.values())
         if braces != declared:
             fault(operation, f"{operation['operationId']}: the path has {braces} parameters, the operation declares {declared}")
@@ -111,16 +105,13 @@ class Engine(Standard):
         name, place, schema = node["name"], node["in"], self.schema(node["schema"], node)
         rules, braced = self.of(schema), f"{{{name}}}"
         types, default = {*listed(rules.get("type", TYPES))}, rules.get("default")
-        if place not in ("path", "query", "header"):
-            fault(node, f"parameters are in path, query or header, not in {place}")
-        if place == "path" and braced not in path:
-            fault(node, f"{path} has no {braced}")
-        if name in RESERVED and (place != "query" or types != {RESERVED[name]} or "format" in rules):
-            fault(node, f"the name {name} is the engine's: it stands in the query, with its type and no format")
-        if name == "limit" and not isinstance(default, (int, type(None))):
-            fault(node, "the default of limit is a whole number")
-        if place == "query" and types == {"array"} and node.get("explode") is not False:
-            fault(node, "an array in the query needs explode: false")
+        exploded = place == "query" and types == {"array"} and node.get("explode") is not False
+        taken = name in RESERVED and (place != "query" or types != {RESERVED[name]} or "format" in rules)
+        hold(node, {f"parameters are in path, query or header, not in {place}": place not in ("path", "query", "header"),
+                    f"{path} has no {braced}": place == "path" and braced not in path,
+                    f"the name {name} is the engine's: it stands in the query, with its type and no format": taken,
+                    "the default of limit is a whole number": name == "limit" and not isinstance(default, (int, type(None))),
+                    "an array in the query needs explode: false": exploded})
         return {"name": name, "in": place, "index": path[:path.find(braced)].count("{"), "required": node.get("required") is True,
                 "engine": name in RESERVED and name != "limit", "schema": schema,
                 "where": where(node),
@@ -141,22 +132,17 @@ class Engine(Standard):
     def body(self, operation):
         name, body = operation["operationId"], self.resolve(operation.get("requestBody"))
         content = check(body, "a request body", BODY, extensions=True).get("content", {}) if body is not None else {}
-        limit = operation.get("x-body-limit")
-        for media in content:
-            if media not in MEDIA:
-                fault(body, f"{name}: a body is JSON, a JSON merge patch, a form, CSV or */*, not {media}")
-        if len(content) > 1:
-            fault(body, f"{name}: one media type for the body")
         media = next(iter(content), None)
         streamed = media == "*/*"
         whole = self.named(content, media, body, f"{name} body") if media and not streamed else None
-        for value in check(limit, "x-body-limit", LIMITS, extensions=True).values() if limit is not None else ():
-            if not 1 <= value <= LIMIT_MAX:
-                fault(limit, f"{name}: a bound of x-body-limit is 1 to {LIMIT_MAX}")
-        if limit is not None and (not limit or whole is None):
-            fault(limit, f"{name}: x-body-limit has bytes or values, of a body that is read whole")
-        return {"body": whole, "body_type": media, "streamed": streamed, "body_bytes": (limit or {}).get("bytes"),
-                "body_required": not streamed and bool(body and body.get("required")), "body_values": (limit or {}).get("values")}
+        limit = check(operation.get("x-body-limit", {}), "x-body-limit", LIMITS, extensions=True)
+        hold(body, {f"{name}: a body is JSON, a JSON merge patch, a form, CSV or */*, not {media}": media and media not in MEDIA,
+                    f"{name}: one media type for the body": len(content) > 1})
+        hold(limit, {f"{name}: a bound of x-body-limit is 1 to {LIMIT_MAX}": not all(1 <= value <= LIMIT_MAX for value in limit.values()),
+                     f"{name}: x-body-limit has bytes or values, of a body that is read whole":
+                     "x-body-limit" in operation and (not limit or whole is None)})
+        return {"body": whole, "body_type": media, "streamed": streamed, "body_bytes": limit.get("bytes"),
+                "body_required": not streamed and bool(body and body.get("required")), "body_values": limit.get("values")}
 
     def named(self, content, media, above, name):
         """The name of the schema of one media type: that of the component, or this one."""
@@ -172,9 +158,7 @@ class Engine(Standard):
         """What it answers with when all is well."""
         name, made = operation["operationId"], None
         for status, response in operation.get("responses", {}).items():
-            response = check(self.resolve(response), "a response", RESPONSE, extensions=True)
-            if "description" not in response:
-                fault(response, f"{name}: response {status} needs a description")
+            response = check(self.resolve(response), "a response", RESPONSE, extensions=True, needs=("description",))
             is_good = re.fullmatch("2..|303", status)
             if is_good and not made:
                 made = {"success": int(status) if status.isdigit() else 200, **self.answer(response, f"{name} answer")}

@@ -3,7 +3,7 @@ import re
 from datetime import date, datetime, timedelta, timezone
 from email.utils import format_datetime
 
-from generators.nodes import Map, attempt, fault, like, refuse
+from generators.nodes import Map, attempt, fault, hold, like, refuse
 from generators.shapes import DEPRECATED, METHODS, SHORT, STANDARD, check
 
 # What an operation may be: its methods, with the parameters that follow from each, the status of its good answer, what that says.
@@ -30,10 +30,8 @@ class Operation:
         self.sources, self.components, self.template, self.method, self.written = sources, components, template, method, written
         self.id, self.followed = written.get("operationId"), set()
         check(written, "an operation", STANDARD | SHORT, extensions=True)
-        if method != "get" and "security" not in written:
-            refuse(written, f"says not who may {method.upper()}: by everybody, or by roles")
-        if not written.get("tags"):
-            refuse(written, "neither the operation nor its file has a tag")
+        hold(written, {f"says not who may {method.upper()}: by everybody, or by roles": method != "get" and "security" not in written,
+                       "neither the operation nor its file has a tag": not written.get("tags")}, refuse)
         self.kind, self.record, self.formats = self.what_it_is()
         # One alternative for each role; any is every account, anyone needs no token.
         self.security = [{} if role == "anyone" else {"bearer": [] if role == "any" else [role]} for role in written.get("security", ())]
@@ -43,18 +41,14 @@ class Operation:
         said = self.written["is"]
         words = said.split()
         kind, record, formats = "".join(words[:1]), "".join(words[1:2]), words[2:]
-        if kind not in KINDS:
-            refuse(said, f'"{kind}" is no kind of operation')
-        if self.method not in KINDS[kind][0]:
-            refuse(said, f'{self.method.upper()} is not the method of "{kind}"')
-        if bool(record) == (kind in ("remove", "page", "own")):
-            refuse(said, f'"{kind}" has {"no" if record else "a"} record')
-        if formats and kind not in ("list", "read") or set(formats) - FORMATS.keys() or len(formats) != len(set(formats)):
-            refuse(said, f'"{" ".join(formats)}" are not the formats of "{kind}"')
+        others = formats and kind not in ("list", "read") or set(formats) - FORMATS.keys() or len(formats) != len(set(formats))
+        hold(said, {f'"{kind}" is no kind of operation': kind not in KINDS,
+                    f'{self.method.upper()} is not the method of "{kind}"': self.method not in KINDS.get(kind, [()])[0],
+                    f'"{kind}" has {"no" if record else "a"} record': bool(record) == (kind in ("remove", "page", "own")),
+                    f'"{" ".join(formats)}" are not the formats of "{kind}"': others,
+                    '"csv" follows from "list"': kind == "list" and "csv" in formats}, refuse)
         if record:
             self.components.ref("schemas", record, said)
-        if kind == "list" and "csv" in formats:
-            refuse(said, '"csv" follows from "list"')
         return kind, record, (self.left("csv") if kind == "list" else []) + formats
 
     def left(self, *follow):
@@ -160,10 +154,9 @@ class Operation:
         statuses = {status for status, holds in follow.items() if holds} | broken & {"409", "410"}
         for number in self.written.get("errors", ()):
             status = str(abs(number))
-            if status not in ERRORS:
-                refuse(number, f"there is no response of the status {status}")
-            if (status in statuses) != (number < 0):
-                refuse(number, f"{status} {'does not follow' if number < 0 else 'follows'} from the rest")
+            follows = "does not follow" if number < 0 else "follows"
+            hold(number, {f"there is no response of the status {status}": status not in ERRORS,
+                          f"{status} {follows} from the rest": (status in statuses) != (number < 0)}, refuse)
             statuses ^= {status}
         known = ERRORS | ({"410": "Withdrawn"} if "record-withdrawn" in rules else {})
         return {status: self.components.ref("responses", known.get(status, "Problem"), self.written) for status in (*statuses, "default")}

@@ -1,17 +1,8 @@
 """The pages of problems: what each rule means and what to do, and which operations it refuses."""
 import html
 
+from generators.files import template
 from generators.nodes import Map, dump
-
-
-def page(title, body):
-    """A page in the dress of the landing page."""
-    return (f'<!doctype html>\n<html lang="en-GB">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
-            f'<meta name="description" content="Why the SCiP Alliance API refuses a request, and what to do">\n'
-            f'<title>{title}: SCiP Alliance</title>\n<link rel="icon" href="/web/icon.svg" type="image/svg+xml">\n'
-            f'<link rel="stylesheet" href="/web/scip.css">\n<header>\n  <p class="name">SCiP Alliance</p>\n'
-            f'  <nav aria-label="Site"><a href="/">Home</a> <a href="/problems">All problems</a> <a href="/docs">API reference</a></nav>\n'
-            f'</header>\n<main>\n  <h1>{title}</h1>\n{body}\n</main>\n')
 
 
 def problem_pages(document):
@@ -27,11 +18,12 @@ def problem_pages(document):
     for name, rule in rules.items():
         said = {"type": f"/problems/{name}", **rule, "operations": reached.get(name, [])}
         by = "".join(f"<li><code>{each['method']} {text(each['path']).replace('/', '<wbr>/')}</code></li>" for each in said["operations"])
-        body = (f"  <p>{rule['status']} <code>{name}</code></p>\n  <p>{text(rule['meaning'])}</p>\n  <h2>What to do</h2>\n"
-                f"  <p>{text(rule['remedy'])}</p>\n" + (f"  <h2>Where it can occur</h2>\n  <ul>{by}</ul>" if by else ""))
+        shown = {key: text(str(value)) for key, value in rule.items()}
+        body = template("problem.html", name=name, **shown) + (f"  <h2>Where it can occur</h2>\n  <ul>{by}</ul>" if by else "")
         made[f"/problems/{name} application/json"] = dump(said)
-        made[f"/problems/{name} text/html"] = page(text(rule["title"]), body)
-        rows += f'<dt><a href="/problems/{name}">{name}</a> {rule["status"]}</dt><dd>{text(rule["title"])}. {text(rule["meaning"])}</dd>\n'
+        made[f"/problems/{name} text/html"] = template("page.html", title=shown["title"], body=body)
+        rows += '<dt><a href="/problems/{name}">{name}</a> {status}</dt><dd>{title}. {meaning}</dd>\n'.format(name=name, **shown)
     listed = f"  <p>Why a request was refused: the type of a problem is one of these.</p>\n  <dl>\n{rows}  </dl>"
     items = [{"type": f"/problems/{name}", **rule, "href": f"/problems/{name}"} for name, rule in rules.items()]
-    return made | {"/problems application/json": dump({"items": items}), "/problems text/html": page("Problems", listed)}
+    made["/problems application/json"] = dump({"items": items})
+    return made | {"/problems text/html": template("page.html", title="Problems", body=listed)}

@@ -29,9 +29,8 @@ class Sources:
         if path.exists():
             self.files.append(path)
             for row in rows(path, [key, *columns]):
-                if (name := row.pop(key)) in table:
-                    fault(row, f"{name} stands twice")
-                table[name] = row
+                name = row.pop(key)
+                table.add(name, row, row.where, f"{name} stands twice")
         return table
 
     def listed(self):
@@ -62,11 +61,8 @@ class Sources:
         kinds = [("", self.paths, paths)]
         kinds += [(f"{kind}/", self.components.setdefault(kind, like(nodes, {})), nodes) for kind, nodes in components.items()]
         for prefix, whole, nodes in kinds:
-            for name in nodes:
-                if name in whole:
-                    fault(nodes.at[name], f"{prefix}{name} is defined twice")
-            whole.update(nodes)
-            whole.at.update(nodes.at)
+            for name, node in nodes.items():
+                whole.add(name, node, nodes.at[name], f"{prefix}{name} is defined twice")
         self.inline |= part.get("path-parameters", {})
 
     def operations(self):
@@ -79,12 +75,10 @@ def in_full(item, part):
     whole = like(item, {})
     for key, written in item.items():
         method, _, name = key.partition(" ")
-        if method in whole:
-            fault(item.at[key], f"{method.upper()} stands twice")
-        whole[method] = spelled_out(written, placed(Text, name, item.at[key])) if name and isinstance(written, Map) else written
-        whole.at[method] = item.at[key]
-        if isinstance(written, Map) and "is" in written and "tag" in part:
-            whole[method].setdefault("tags", [part["tag"]])
+        said = spelled_out(written, placed(Text, name, item.at[key])) if name and isinstance(written, Map) else written
+        whole.add(method, said, item.at[key], f"{method.upper()} stands twice")
+        if isinstance(said, Map) and "is" in said and "tag" in part:
+            said.setdefault("tags", [part["tag"]])
     return whole
 
 

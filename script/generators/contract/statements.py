@@ -3,7 +3,7 @@ import re
 
 from generators.contract.standard import listed
 from generators.files import ROOT, named
-from generators.nodes import fault, faults
+from generators.nodes import fault, faults, hold
 from generators.shapes import TYPES
 
 COMMENT = "(?!)"
@@ -103,18 +103,15 @@ class Statements:
         header = {each["name"] for each in parameters.values() if each["in"] == "header"} & {"If-Match", "If-None-Match"}
         given = name in GIVEN and (name != "body" or "body" in made) and (name != "if_match" or header)
         after = name.startswith("after_") and made["cursor"]
-        if parameter and inner is not None:
-            fault(where, f":{name} is both a parameter and a property of the body")
-        if (after or given and name != "body") and (parameter or inner is not None):
-            fault(where, f":{name} is the engine's here, and the name of a parameter or property too ({made['where']})")
         source = "limit" if name == "limit" else "parameter"
         kind, type_ = ((source, None if parameter["engine"] else self.type_of(parameter["schema"])) if parameter else
                        (name, GIVEN[name]) if given else  # :body is the whole, also where it has a property of that name
                        ("property", self.type_of(inner)) if inner is not None else ("after", "text") if after else (None, None))
-        if not kind:
-            fault(where, f":{name} is neither a parameter of {made['id']} nor a property of its body")
-        elif not type_:
-            fault(where, f":{name} has no type that SQL could take (contract: {made['where']})")
+        taken = (after or given and name != "body") and (parameter or inner is not None)
+        hold(where, {f":{name} is both a parameter and a property of the body": parameter and inner is not None,
+                     f":{name} is the engine's here, and the name of a parameter or property too ({made['where']})": taken,
+                     f":{name} is neither a parameter of {made['id']} nor a property of its body": not kind,
+                     f":{name} has no type that SQL could take (contract: {made['where']})": kind and not type_})
         return [name, BINDINGS.index(kind or "parameter"), OIDS.get(type_, 0), False]
 
     def split(self, text, parameters, bindings):

@@ -2,9 +2,9 @@
 import functools
 import re
 
-from generators.nodes import refuse
+from generators.nodes import hold, refuse
 from generators.shapes import LIST, RESOURCE, check
-from generators.statements.sql import commas, every, name
+from generators.statements.sql import every, name
 
 
 class Operation:
@@ -51,16 +51,15 @@ class Resource:
         check(said, path, RESOURCE)
         check(said.get("list", {}), f"the list of {path}", LIST)
         for key in said.keys() & {"table", "view"}:
-            if said[key] not in world.relations:
-                refuse(said.at[key], f"there is no relation {said[key]}")
+            hold(said.at[key], {f"there is no relation {said[key]}": said[key] not in world.relations}, refuse)
         self.table_name, self.view_name, self.list = said.get("table"), said.get("view"), said.get("list")
         self.table, self.view = world.relations.get(self.table_name), world.relations.get(self.view_name)
 
     def get(self, key, default=None):
         return self.said.get(key, default)
 
-    def refuse(self, message):
-        refuse(self.said, f"{self.path}: {message}")
+    def hold(self, faults):
+        hold(self.said, {f"{self.path}: {message}": wrong for message, wrong in faults.items()}, refuse)
 
     @functools.cached_property
     def parents(self):
@@ -68,9 +67,9 @@ class Resource:
         found = {}
         for match in re.finditer(r"{(\w+)}", self.path):
             above = self.world.shapes.get(shape_of(self.path[:match.end()]))
-            if above and above is not self and above.table_name and above.table_name != self.table_name:
-                if not self.table or self.table.to(above.table_name):
-                    found[match[1]] = above.table_name, parameters_of(above.path)[-1]
+            is_other = above and above is not self and above.table_name and above.table_name != self.table_name
+            if is_other and (not self.table or self.table.to(above.table_name)):
+                found[match[1]] = above.table_name, parameters_of(above.path)[-1]
         return found
 
     def above(self, path):
@@ -89,8 +88,9 @@ class Resource:
     def known(self, relation, parameter, columns):
         """What a parameter is in the table or the view: what key says, or else the first of these columns that there is."""
         called = self.table_name if relation is self.table else self.view_name
-        columns = [self.get("key", {}).get(parameter), *columns]
-        return next(filter(relation.types.__contains__, columns), None) or self.refuse(f"{parameter} is no column of {called}")
+        column = next(filter(relation.types.__contains__, [self.get("key", {}).get(parameter), *columns]), None)
+        self.hold({f"{parameter} is no column of {called}": not column})
+        return column
 
     def column(self, parameter):
         """The column of the table that a path parameter of the record itself is."""
@@ -126,8 +126,7 @@ class Resource:
         types, special = self.view.types, self.get("columns", {}) | self.get("words", {})
         said = []
         for shown in operation.shows:
-            if shown not in special and shown not in types and shown != "href":
-                self.refuse(f"{operation.id}: {shown} is no column of {self.view_name}")
+            self.hold({f"{operation.id}: {shown} is no column of {self.view_name}": shown not in {**special, **types, "href": None}})
             made = special.get(shown) or (f"array_to_json({name(shown)})" if shown in self.view.arrays else None)
             if shown == "href" and not made and shown not in types:  # a table has none
                 made = address_of(self.path, lambda parameter: name(self.view_column(parameter)))

@@ -1,7 +1,6 @@
 """Statements of a step: a change of state, and functions that do more."""
 import re
 
-from generators.statements.resources import parameters_of
 from generators.statements.sql import commas, every, of, parts_of, rule_when
 from generators.statements.writes import MATCH, Looks, correct, location, reasoned, the_seen
 
@@ -13,8 +12,8 @@ def step(resource, operation, said):
     values = {column: value for column, value in said.items() if column not in ("from", "unless", "wants", "if")}
     noted = reasoned(resource, operation) and ":reason" not in values.values()
     taken = {*re.findall(r"(?<!:):(\w+)", " ".join(values.values())), *(["reason"] if noted else [])}
-    if not set(operation.body) <= taken:
-        resource.refuse(f"{operation.id}: nothing takes {commas(sorted(set(operation.body) - taken))}")
+    others = commas(sorted({*operation.body} - taken))
+    resource.hold({f"{operation.id}: nothing takes {others}": others})
     sets = commas(f"{column} = " + (f"'{value}'" if re.fullmatch(r"[a-z_]+", value) else value) for column, value in values.items())
     keys, returned = commas(key), f"\nRETURNING {commas('t.' + column for column in key)}"
     vis = ("vis", f"SELECT {keys} FROM {table} WHERE {rows}")

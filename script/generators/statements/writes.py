@@ -2,6 +2,7 @@
 import json
 import re
 
+from generators.files import template
 from generators.statements.resources import address_of, parameters_of
 from generators.statements.sql import clauses, commas, every, of, parts_of, rule_when
 
@@ -34,8 +35,8 @@ def of_body(resource, operation, **more):
     found = {shown: more.get(shown) or assigned(resource, operation, shown) for shown in operation.body}
     rest = [shown for shown in found if not found[shown] and not (shown == "reason" and reasoned(resource, operation))]
     function, taken = next(iter(resource.get("then", {}).items()), (None, []))
-    if not set(rest) <= set(taken):
-        resource.refuse(f"{operation.id}: there is no column for {commas(shown for shown in rest if shown not in taken)}")
+    others = commas(shown for shown in rest if shown not in taken)
+    resource.hold({f"{operation.id}: there is no column for {others}": others})
     return {shown: each for shown, each in found.items() if each}, rest, function
 
 
@@ -113,34 +114,15 @@ def change(resource, operation):
 def change_all(resource, operation):
     """PATCH of a collection: of each record that an item of the body names, by its key and version, what else the item says; all or none.
     The looks are those at one record, and errors points at the items that are of another version."""
-    table, key, listed = resource.table_name, resource.table.key, operation.body[0]
-    parameter, above = parameters_of(resource.path)[-1], parameters_of(operation.path)[0]
-    named, parent = resource.column(parameter), resource.table.to(resource.parents[above][0])
+    parameter, above, listed = parameters_of(resource.path)[-1], parameters_of(operation.path)[0], operation.body[0]
+    key, columns, whole = resource.column(parameter), resource.table.key, resource.table.to(resource.parents[above][0])
     word = next(each for each in (parameter, resource.get("key", {}).get(parameter)) if each in operation.items)
-    hold = f" AND (SELECT scip.{resource.get('hold')}(:{above}))" if resource.get("hold") else ""
-    wanted = (f"SELECT i.n, i.item, (i.item ->> 'version')::int AS version,"
-              f" (i.item ->> '{word}')::{resource.table.types[named]} AS {named}\n"
-              f"FROM jsonb_array_elements(:body -> '{listed}') WITH ORDINALITY i (item, n)")
-    places = f"json_agg(json_build_object('pointer', '/body/{listed}/' || (w.n - 1), 'detail', %s) ORDER BY w.n)"
-    sets = commas(f"{shown} = p.{shown}" for shown in operation.items if shown not in (word, "version"))
-    parts = [("it", resource.parent(above, "SELECT x.id")), ("wanted AS MATERIALIZED", wanted),
-             ("vis", f"SELECT t.{named} FROM it, wanted w, scip.{table} t WHERE t.{parent} = it.id AND t.{named} = w.{named}"),
-             ("own AS MATERIALIZED", f"SELECT t.* FROM scip.{table} t\nWHERE t.{parent} = (SELECT id FROM it)"
-              f" AND t.{named} IN (SELECT {named} FROM vis){hold}\nORDER BY t.{named} FOR NO KEY UPDATE"),
-             ("wrong AS MATERIALIZED",
-              f"SELECT count(*) FILTER (WHERE vis.{named} IS NULL) AS missing, count(*) - count(DISTINCT w.{named}) AS twice,\n"
-              f"       count(*) FILTER (WHERE own.{named} IS NULL) AS others,\n"
-              f"       {places % repr('is of another version')} FILTER (WHERE own.version <> w.version) AS old,\n"
-              f"       {places % repr('is not here')} FILTER (WHERE vis.{named} IS NULL) AS unknown\n"
-              f"FROM wanted w LEFT JOIN (SELECT DISTINCT {named} FROM vis) vis USING ({named}) LEFT JOIN own USING ({named})"),
-             ("upd", f"UPDATE scip.{table} t SET {sets}\nFROM wrong, wanted w JOIN own ON own.{named} = w.{named},"
-              f" jsonb_populate_record((own.*)::scip.{table}, w.item) p\n"
-              f"WHERE {of('t', key)} = {of('own', key)} AND missing + twice + others = 0 AND old IS NULL")]
-    return (parts_of(*parts) + "SELECT CASE WHEN others > 0 THEN 403 WHEN old IS NOT NULL THEN 412 END AS _status,\n"
-            "       CASE WHEN twice > 0 THEN 'named-twice' WHEN missing > 0 THEN 'reference-not-found' END AS _rule,\n"
-            f"       CASE WHEN twice > 0 THEN '[{{\"pointer\": \"/body/{listed}\", \"detail\": \"names a record twice\"}}]' "
-            "WHEN missing > 0 THEN unknown WHEN others = 0 THEN old END AS _errors\n"
-            "FROM it, wrong\nWHERE EXISTS (SELECT FROM vis)")
+    return template(
+        "change_all.sql", table=resource.table_name, parent=resource.parent(above, "SELECT x.id"), items=listed, word=word, key=key,
+        type=resource.table.types[key], whole=whole, same=f"{of('t', columns)} = {of('own', columns)}",
+        hold=f" AND (SELECT scip.{resource.get('hold')}(:{above}))" if resource.get("hold") else "",
+        places=f"json_agg(json_build_object('pointer', '/body/{listed}/' || (w.n - 1), 'detail', ",
+        sets=commas(f"{shown} = p.{shown}" for shown in operation.items if shown not in (word, "version")))
 
 
 def remove(resource, operation):
@@ -189,8 +171,7 @@ def create(resource, operation):
     if "If-Match" in operation.headers:
         given = {column: row[column] for column, _ in columns.values()}
         return replace(resource, operation, row, address, given, (rest, function), sources, where)
-    if rest or noted:
-        resource.refuse(f"{operation.id}: only a PUT that may replace takes {commas(rest or ['reason'])}")
+    resource.hold({f"{operation.id}: only a PUT that may replace takes {commas(rest or ['reason'])}": rest or noted})
     if not put and not hold:
         if above:
             source, condition = resource.parent(above, "").removeprefix(" FROM ").split(" WHERE ", 1)
