@@ -1,5 +1,4 @@
 """The files that are read: YAML, whose nodes have places, and tables of CSV, whose lines have; and those that are written or checked."""
-import contextlib
 import csv
 import re
 import sys
@@ -7,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from generators.nodes import List, Map, Real, Refused, Text, Whole, fault, faults, placed, refuse
+from generators.nodes import List, Map, Real, Text, Whole, attempt, fault, faults, hold, placed, refuse
 
 PLAIN = {"": None, "~": None, "null": None, "true": True, "false": False}
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,14 +36,10 @@ def scalar(event, where):
 def read_node(events, event, label, depth=0):
     """What begins with an event, up to its end."""
     where = f"{label}:{event.start_mark.line + 1}"
-    if isinstance(event, yaml.AliasEvent):
-        refuse(where, "aliases are not read")
-    if event.anchor or event.tag:
-        refuse(where, "anchors and tags are not read")
+    hold(where, {"aliases are not read": isinstance(event, yaml.AliasEvent), "anchors and tags are not read": event.anchor or event.tag,
+                 "nested too deep": depth > 64}, refuse)
     if isinstance(event, yaml.ScalarEvent):
         return scalar(event, where)
-    if depth == 64:
-        refuse(where, "nested too deep")
     node = placed(List if isinstance(event, yaml.SequenceStartEvent) else Map, (), where)
     while (event := next(events)) and not isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
         if isinstance(node, List):
@@ -52,8 +47,7 @@ def read_node(events, event, label, depth=0):
             continue
         place = f"{label}:{event.start_mark.line + 1}"
         key = read_node(events, event, label, depth + 1)
-        if not isinstance(key, str):
-            refuse(place, "a key is not a string: quote it")
+        hold(place, {"a key is not a string: quote it": not isinstance(key, str)}, refuse)
         node.add(key, read_node(events, next(events), label, depth + 1), place, f'a key stands twice: "{key}"')
     return node
 
@@ -64,8 +58,7 @@ def read(path):
     try:
         events = yaml.parse(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
         next(events)
-        if isinstance(next(events), yaml.StreamEndEvent):
-            refuse(f"{label}:1", "is empty")
+        hold(f"{label}:1", {"is empty": isinstance(next(events), yaml.StreamEndEvent)}, refuse)
         document = read_node(events, next(events), label)
         next(events)
         if not isinstance(event := next(events), yaml.StreamEndEvent):
@@ -108,8 +101,7 @@ def template(file, **values):
 
 def write(texts, script):
     """Texts into files, by their paths from the root: None for one that is not to be. With --check, says which are different."""
-    before = {name: (ROOT / name).read_text() if (ROOT / name).exists() else None for name in texts}
-    different = sorted(name for name in texts if texts[name] != before[name])
+    different = sorted(name for name, text in texts.items() if text != ((ROOT / name).read_text() if (ROOT / name).exists() else None))
     if "--check" in sys.argv:
         sys.exit("\n".join(f"{name} is not what script/{script} writes" for name in different) or 0)
     for name in different:
@@ -124,6 +116,5 @@ def command(script, usage, make):
     if sys.argv[1:] not in ([], ["--check"]):
         sys.exit(usage)
     faults.clear()
-    with contextlib.suppress(Refused):
-        texts = make()
+    texts = attempt(make)
     write(texts, script) if not faults else sys.exit("\n".join(faults))

@@ -1,5 +1,5 @@
 """The keys that there are, of the written contract and of the standard document, and the shape of each."""
-from generators.nodes import fault, like, refuse
+from generators.nodes import fault, hold, like, refuse
 
 METHODS = ("get", "put", "post", "patch", "delete")
 TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
@@ -59,14 +59,12 @@ def said(shape):
 
 def check(node, what, shapes, extensions=False, needs=()):
     """Holds a map to the keys that it may have, and to the shape of each: whatever is written in a wrong one would be passed over."""
-    if not isinstance(node, dict):
-        refuse(node, f"{what} is a map")
+    hold(node, {f"{what} is a map": not isinstance(node, dict)}, refuse)
     for key, value in node.items():
         where = getattr(node, "at", {}).get(key) or node
         if key in shapes and not fits(value, shapes[key]):
             refuse(where, f'"{key}" of {what} is {said(shapes[key])}')
         if key not in shapes and not (extensions and key.startswith("x-")):
             fault(where, f'{what} has an unknown key "{key}"')
-    if not node.keys() >= {*needs}:
-        refuse(node, f"{what} needs {' and '.join(needs)}")
+    hold(node, {f"{what} needs {' and '.join(needs)}": not node.keys() >= {*needs}}, refuse)
     return node

@@ -1,6 +1,6 @@
 """The components of the contract, schemas first: words of types, records, patches and lists become JSON Schema."""
 from generators.contract.terms import Terms
-from generators.nodes import Map, attempt, fault, like, refuse, where
+from generators.nodes import Map, attempt, fault, hold, like, refuse, where
 from generators.shapes import PARAMETER, PATCH, SHORTHANDS, STRINGS, TYPES, check, fits, within
 
 UPDATED = "updated_at"  # what lists and reads show of their record, and lists can be asked by
@@ -47,8 +47,7 @@ class Components:
     def typed(self, word):
         """The schema of a word: string, date, Slug, any of them "or null"; [Sector] is an array of them."""
         if isinstance(word, list):
-            if len(word) != 1:
-                refuse(word, "a list of one word is an array")
+            hold(word, {"a list of one word is an array": len(word) != 1}, refuse)
             return like(word, {"type": "array", "items": self.schema(word[0])})
         name, null = word.removesuffix(" or null"), word.endswith(" or null")
         plain = {"type": name} if name in TYPES else {"type": "string", "format": name} if name in STRINGS else None
@@ -84,8 +83,7 @@ class Components:
             refuse(node.at["record"], "a record is a map of properties, and its type follows")
         required = [name for name in properties if not name.endswith("?")]
         inner = like(properties, {name.removesuffix("?"): self.schema(value) for name, value in properties.items()})
-        if len(inner) < len(properties):
-            refuse(properties, "a property stands twice")
+        hold(properties, {"a property stands twice": len(inner) < len(properties)}, refuse)
         first = {"type": "object", "required": required, "minProperties": node.get("minProperties")}
         return {**{key: value for key, value in first.items() if value}, "properties": inner, "additionalProperties": False}
 
@@ -94,8 +92,7 @@ class Components:
         check(node, "a patch", PATCH)
         base = self.written.get(node["patch-of"])
         all_ = self.schema(base).get("properties") if isinstance(base, Map) and "patch-of" not in base else None
-        if not isinstance(all_, Map):
-            refuse(node.at["patch-of"], f"there is no record {node['patch-of']}")
+        hold(node.at["patch-of"], {f"there is no record {node['patch-of']}": not isinstance(all_, Map)}, refuse)
         for name in (name for key in ("only", "without", "nullable") for name in node.get(key, ()) if name not in all_):
             refuse(name, f"{node['patch-of']} has no property {name}")
         own = {name: self.schema(value) for name, value in node.get("with", {}).items()}
@@ -105,8 +102,7 @@ class Components:
 
     def nullable(self, name, schema):
         """The schema of a property, or null."""
-        if not isinstance(schema, Map) or isinstance(schema.get("type"), list):
-            refuse(name, f"{name} can be null already")
+        hold(name, {f"{name} can be null already": not isinstance(schema, Map) or isinstance(schema.get("type"), list)}, refuse)
         if "type" in schema:
             return like(schema, {**schema, "type": [schema["type"], "null"]})
         return like(schema, {"anyOf": [schema, {"type": "null"}]})
@@ -164,8 +160,7 @@ class Components:
     def component(self, kind, name):
         """A component, written out."""
         node = self.all[kind][name]
-        if not fits(node, SHORTHANDS.get(kind, dict)):
-            refuse(self.all[kind].at[name], f"{name} of {kind} is a map")
+        hold(self.all[kind].at[name], {f"{name} of {kind} is a map": not fits(node, SHORTHANDS.get(kind, dict))}, refuse)
         if kind == "schemas":
             node = self.with_updated(name, node)
             return self.patch(node) if isinstance(node, Map) and "patch-of" in node else self.schema(node)

@@ -52,8 +52,7 @@ def with_problems(components, rules, constraints):
                     f"{name} needs a title, a meaning and a remedy": not all(rule[key].strip() for key in ("title", "meaning", "remedy"))})
         rule["status"] = int("0" + re.sub("[^0-9]", "", rule["status"]))
     for name, constraint in constraints.items():
-        if constraint["rule"] not in rules:
-            fault(constraint, f"{name} is of no rule: {constraint['rule']}")
+        hold(constraint, {f"{name} is of no rule: {constraint['rule']}": constraint["rule"] not in rules})
     if rules:
         components["x-problems"], components["x-constraints"] = rules, constraints
         kind = components.get("schemas", {}).get("Problem", {}).get("properties", {}).get("type", {})

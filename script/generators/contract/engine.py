@@ -33,8 +33,7 @@ class Engine(Standard):
     def __init__(self, document):
         super().__init__(document)
         self.ids, self.shared = Map(), {}  # shared: the parameters, each once, by what is made of it
-        if not str(document.get("openapi")).startswith("3.1."):
-            fault(document, "openapi must be 3.1.x")
+        hold(document, {"openapi must be 3.1.x": not str(document.get("openapi")).startswith("3.1.")})
         self.info = document.get("info")
         if not isinstance(self.info, dict) or not all(isinstance(self.info.get(key), str) for key in ("title", "version")):
             refuse(self.info or document, "info needs title and version")
@@ -61,8 +60,7 @@ class Engine(Standard):
         """All that the engine asks of an operation."""
         check(node, "an operation", OPERATION, extensions=True)
         name = node.get("operationId", "")
-        if not re.fullmatch("[A-Za-z0-9]+", name):
-            refuse(node, f"{method.upper()} {path}: operationId must be letters and digits")
+        hold(node, {f"{method.upper()} {path}: operationId must be letters and digits": not re.fullmatch("[A-Za-z0-9]+", name)}, refuse)
         self.ids.add(name, path, where(node), f"the operationId {name} stands twice")
         parameters = self.parameters(path, node)
         texts = [json.dumps(each, ensure_ascii=False) for each in parameters]
@@ -146,8 +144,7 @@ class Engine(Standard):
 
     def named(self, content, media, above, name):
         """The name of the schema of one media type: that of the component, or this one."""
-        if not isinstance(content[media], dict):
-            refuse(above, f"{media} has a map with a schema")
+        hold(above, {f"{media} has a map with a schema": not isinstance(content[media], dict)}, refuse)
         schema = self.schema(content[media].get("schema"), above)
         if isinstance(schema, str):
             return schema
@@ -167,20 +164,17 @@ class Engine(Standard):
         return made or refuse(operation, f"{name}: no 2xx response, nor a 303")
 
     def answer(self, response, name):
-        content, head, cache = response.get("content", {}), "", None
+        content, fixed = response.get("content", {}), {}
         kinds = [media for media in content if media in JSON_MEDIA]
         for header, node in response.get("headers", {}).items():
             node = self.resolve(node)
             rules = self.of(self.schema(node.get("schema", True), node)) if isinstance(node, dict) else {}
             value = rules.get("const") or rules.get("default")
-            if not isinstance(value, str):
-                continue
-            if re.search(r"[\0-\x1f\x7f]", value):
-                fault(node, f"{header} has a control character")
-            if header.lower() == "cache-control":
-                cache = value
-            else:
-                head += f"{header}: {value}\r\n"
+            if isinstance(value, str):
+                hold(node, {f"{header} has a control character": re.search(r"[\0-\x1f\x7f]", value)})
+                fixed[header] = value
+        cache = next((value for header, value in fixed.items() if header.lower() == "cache-control"), None)
+        head = "".join(f"{header}: {value}\r\n" for header, value in fixed.items() if header.lower() != "cache-control")
         response = self.named(content, kinds[-1], response, name) if kinds else None
         properties = self.properties(response)
         items, next_ = self.of(properties.get("items")), self.of(properties.get("next"))

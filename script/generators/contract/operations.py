@@ -1,6 +1,6 @@
 """The operations of the contract: what each is brings along parameters, a body, a good answer and what can go wrong."""
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 
 from generators.nodes import Map, attempt, fault, hold, like, refuse
@@ -63,8 +63,7 @@ class Operation:
                for each in written.get("parameters", ())]
         if "sort" in written:
             words = written["sort"]
-            if kind != "list" or not words:
-                refuse(written.at["sort"], "a list has the words that it is sorted by")
+            hold(written.at["sort"], {"a list has the words that it is sorted by": kind != "list" or not words}, refuse)
             schema = like(words, {"type": "string", "enum": words, "default": words[0]})
             own.append(like(words, {"name": "sort", "in": "query", "schema": schema}))
         path, (methods, *_) = self.of_path(own), KINDS[kind]
@@ -95,8 +94,7 @@ class Operation:
         """A body that a schema describes: the record's New or Patch, or another."""
         written, kind = self.written, self.kind
         if "requestBody" in written:
-            if "body" in written:
-                refuse(written.at["body"], "body or requestBody, not both")
+            hold(written.at.get("body"), {"body or requestBody, not both": "body" in written}, refuse)
             return self.components.media(written["requestBody"])
         name = written.get("body") or {"create": f"{self.record}New", "put": f"{self.record}New", "change": f"{self.record}Patch"}.get(kind)
         if not name or not self.left("body"):
@@ -180,24 +178,23 @@ class Operation:
         day."""
         days = check(self.written["deprecated"], "deprecated", DEPRECATED)
         try:
-            since, sunset = (datetime.combine(date.fromisoformat(days[key]), datetime.min.time(), timezone.utc) for key in DEPRECATED)
+            since, sunset = (datetime.fromisoformat(f"{days[key]}T00:00+00:00") for key in DEPRECATED)
         except (KeyError, ValueError):
             refuse(days, "deprecated has a day since, and one of its sunset")
-        if sunset < since + NOTICE:
-            refuse(days, f"callers have {NOTICE.days} days to change")
+        hold(days, {f"callers have {NOTICE.days} days to change": sunset < since + NOTICE}, refuse)
+        headers = {name: {"description": words, "schema": {"type": "string", "const": text}} for name, words, text in (
+            ("Deprecation", "Since when there is something better.", f"@{int(since.timestamp())}"),
+            ("Sunset", "When it goes.", format_datetime(sunset, usegmt=True)))}
         for status, response in responses.items():
             if status[0] in "23" and "headers" in response:
-                for name, text, words in (("Deprecation", f"@{int(since.timestamp())}", "Since when there is something better."),
-                                          ("Sunset", format_datetime(sunset, usegmt=True), "When it goes.")):
-                    response["headers"][name] = {"description": words, "schema": {"type": "string", "const": text}}
+                response["headers"] |= headers
         return days["sunset"]
 
     def rules(self, names):
         """The rules that it can break: those that script/rules found, those that follow, and those that it says of itself."""
         known, beyond = self.sources.rules, self.sources.beyond.get(self.id, {})
         found, without = (set(row.get("rules", "").split()) for row in (self.sources.reached.get(self.id, {}), beyond))
-        if without and not beyond["reason"].strip():
-            refuse(beyond, "has no reason")
+        hold(beyond, {"has no reason": without and not beyond["reason"].strip()}, refuse)
         for rule in without - found:
             refuse(beyond, f"{rule} was not found for it")
         found -= without
@@ -218,8 +215,7 @@ class Operation:
         responses |= self.errors(names, body, rules)
         for name in sorted({*written.get("without", ())} - self.followed):
             refuse(name, f"{name} does not follow from the rest")
-        if stability not in STABILITY:
-            refuse(stability, f'"{stability}" is no stability')
+        hold(stability, {f'"{stability}" is no stability': stability not in STABILITY}, refuse)
         responses = self.responses(responses)
         made = {"security": self.security, "x-answer": answer, "parameters": parameters, "requestBody": body}
         made |= {"responses": responses} | ({"deprecated": True, "x-sunset": self.deprecated(responses)} if "deprecated" in written else {})
@@ -236,9 +232,7 @@ def expand(sources, components, template, item):
         return item
     short = [method for method, each in item.items() if isinstance(each, Map) and "is" in each]
     for method, written in item.items():
-        if method not in METHODS and short:
-            fault(item.at[method], f'{template} has an unknown key "{method}"')
-        elif method in METHODS and not isinstance(written, Map):
-            fault(item.at[method], "an operation is a map")
+        hold(item.at[method], {f'{template} has an unknown key "{method}"': method not in METHODS and short,
+                               "an operation is a map": method in METHODS and not isinstance(written, Map)})
     complete = lambda method: Operation(sources, components, template, method, item[method]).complete()
     return like(item, {**item, **{method: attempt(complete, method) for method in short}}, item.at)

@@ -1,10 +1,8 @@
 """The files of the written contract: the root, those that it lists, and the tables and examples beside it."""
-import re
-
 from generators import shapes
 from generators.contract.texts import Texts
 from generators.files import named, read, rows
-from generators.nodes import Map, Text, attempt, fault, like, placed, refuse
+from generators.nodes import Map, Text, attempt, fault, hold, like, placed, refuse
 
 
 class Sources:
@@ -42,9 +40,8 @@ class Sources:
         self.examples = {path.stem: path for path in sorted(examples.glob("*.json"))} if examples else {}
         self.files += [*([self.texts.path] if self.texts else []), *([examples] if examples else []), *self.examples.values()]
         for folder, names in listed.items():
-            for path in sorted((self.folder / folder).glob("*.yaml")):
-                if path.stem not in names:
-                    fault(names, f"{folder}/{path.name} is not listed")
+            paths = sorted((self.folder / folder).glob("*.yaml"))
+            hold(names, {f"{folder}/{path.name} is not listed": path.stem not in names for path in paths})
             for name in names:
                 yield self.folder / folder / f"{name}.yaml"
 
@@ -56,9 +53,8 @@ class Sources:
         """Puts the paths and components of a file beside the others, for all names share one space, and spells out its operations."""
         paths, components = part.get("paths", Map()), part.get("components", Map())
         shapes.check(components, "components", {kind: dict for kind in components})
-        for template, item in paths.items():
-            paths[template] = in_full(item, part) if isinstance(item, Map) else item
-        kinds = [("", self.paths, paths)]
+        items = {template: in_full(item, part) if isinstance(item, Map) else item for template, item in paths.items()}
+        kinds = [("", self.paths, like(paths, items, paths.at))]
         kinds += [(f"{kind}/", self.components.setdefault(kind, like(nodes, {})), nodes) for kind, nodes in components.items()]
         for prefix, whole, nodes in kinds:
             for name, node in nodes.items():

@@ -2,7 +2,7 @@
 import re
 
 from generators.contract.forms import FORMS
-from generators.nodes import fault, refuse, where
+from generators.nodes import fault, hold, refuse, where
 from generators.shapes import METHODS, TYPES, fits, within
 
 COMPONENT = "#/components/schemas/"
@@ -10,34 +10,23 @@ ANNOTATIONS = ("title", "examples", "deprecated", "readOnly", "writeOnly", "$com
 KEPT = ("default", "description")  # no rules of the engine, but read beside them
 
 
-def is_number(value):
-    return fits(value, (int, float))
-
-
-def is_count(value):
-    return is_number(value) and value >= 0 and value == int(value)
-
-
 def is_pattern(value):
     try:
-        return isinstance(value, str) and bool(re.compile(value))
+        return bool(re.compile(value))
     except re.error:
         return False
 
 
-def is_type(value):
-    return value in TYPES if isinstance(value, str) else isinstance(value, list) and value != [] and all(word in TYPES for word in value)
-
-
-# Of a schema, the keywords that there are, and what each takes: all but $ref and allOf become rules of the engine.
-KEYWORDS = {
-    "type": is_type, "enum": lambda value: isinstance(value, list), "const": lambda value: True, "pattern": is_pattern,
-    "format": lambda value: isinstance(value, str) and value in FORMS, "required": lambda value: fits(value, [str]),
-    "uniqueItems": lambda value: isinstance(value, bool), "properties": lambda value: isinstance(value, dict),
-    "$ref": lambda value: isinstance(value, str) and value.startswith(COMPONENT), **dict.fromkeys(("minimum", "maximum"), is_number),
-    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"), is_count),
-    **dict.fromkeys(("allOf", "anyOf", "oneOf"), lambda value: isinstance(value, list) and value != []),
-    **dict.fromkeys(("items", "not", "additionalProperties", "propertyNames"), lambda value: isinstance(value, (dict, bool)))}
+# Of a schema, the keywords that there are, and the shape of what each takes: all but $ref and allOf become rules of the engine.
+COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
+KEYWORDS = {"type": (str, [str]), "enum": list, "const": object, "pattern": str, "format": str, "required": [str], "uniqueItems": bool,
+            "properties": dict, "$ref": str, **dict.fromkeys(("minimum", "maximum", *COUNTS), (int, float)),
+            **dict.fromkeys(("allOf", "anyOf", "oneOf"), [object]),
+            **dict.fromkeys(("items", "not", "additionalProperties", "propertyNames"), (dict, bool))}
+# What else has to be so of a value.
+MEANS = {"type": lambda value: value != [] and {*listed(value)} <= {*TYPES}, "pattern": is_pattern, "format": FORMS.__contains__,
+         "$ref": lambda value: value.startswith(COMPONENT), **dict.fromkeys(("allOf", "anyOf", "oneOf"), bool),
+         **dict.fromkeys(COUNTS, lambda value: value >= 0 and value == int(value))}
 
 
 def listed(value):
@@ -81,8 +70,7 @@ class Standard:
         here = where(node, above)
         if isinstance(node, bool):
             return node
-        if not isinstance(node, dict):
-            refuse(here, "a schema is an object, true or false")
+        hold(here, {"a schema is an object, true or false": not isinstance(node, dict)}, refuse)
         made = {}
         for key, value in node.items():
             if key in ANNOTATIONS:
@@ -113,6 +101,7 @@ class Standard:
         return made
 
     def is_valid(self, node, key, value):
-        if key == "uniqueItems" and is_number(node.get("maxItems", 0)) and node.get("maxItems", 0) > 1000:
+        if key == "uniqueItems" and fits(node.get("maxItems"), (int, float)) and node["maxItems"] > 1000:
             return False  # pairs are compared
-        return KEYWORDS[key](value) and (key != "$ref" or value.removeprefix(COMPONENT) in self.component("schemas"))
+        known = fits(value, KEYWORDS[key]) and (key not in MEANS or MEANS[key](value))
+        return known and (key != "$ref" or value.removeprefix(COMPONENT) in self.component("schemas"))

@@ -50,28 +50,25 @@ class Statements:
 
     def check(self, folder):
         """Every file belongs to an operation; what begins with '_' is the engine's."""
-        self.files += [folder, *folder.glob("*.sql")]
-        for path in self.files:
-            if path.parent == folder and path.suffix == ".sql" and not path.name.startswith("_") and path.stem not in self.operations:
+        paths = [*folder.glob("*.sql")]
+        self.files += [folder, *paths]
+        for path in paths:
+            if path.name[0] != "_" and path.stem not in self.operations:
                 fault(named(folder), f"{path.name} belongs to no operation of the contract")
 
     def own(self, path, words):
         """One of the engine's, which uses just the names that it is given, in any order."""
         text, names = read_statement(path, words)
-        for name in names:
-            if not names[name]:
-                fault(f"{named(path)}:1", f"does not use :{name}")
+        hold(f"{named(path)}:1", {f"does not use :{name}": not line for name, line in names.items()})
         return [text, len(names)]
 
     def join(self, made):
         path, derived = (folder / f"{made['id']}.sql" for folder in self.folders)
-        if derived.is_file() and path.is_file():
-            fault(named(derived), f"{named(path)} is there too")
+        hold(named(derived), {f"{named(path)} is there too": derived.is_file() and path.is_file()})
         path = derived if derived.is_file() else path
         if not path.is_file():
             return
-        if made["streamed"]:
-            fault(made["where"], f"{made['id']}: a body of */* needs a handler")
+        hold(made["where"], {f"{made['id']}: a body of */* needs a handler": made["streamed"]})
         before, (text, names) = len(faults), read_statement(path)
         parameters = {each["name"]: each for each in map(self.engine.parameter_of, made["parameters"])}
         bindings = [self.bind(made, parameters, name, f"{named(path)}:{line}") for name, line in names.items()]
@@ -117,7 +114,7 @@ class Statements:
     def split(self, text, parameters, bindings):
         """A list with filters: what becomes of each question by whether its value is given, and the text where none is. A filter by a code,
         a slug or a day, of which any is as good as another, has a plan of its own for when it alone is given."""
-        pieces, first, at = [], "", 0
+        pieces, at = [], 0
         for found in re.finditer(r"\$(\d+)( IS NULL OR | IS NULL)?", text):
             number, question = int(found[1]) - 1, found[2] or ""
             node = self.engine.of(parameters[number]["schema"]) if parameters[number] else {}
@@ -152,15 +149,11 @@ class Statements:
 
     def check_media(self, made, format_):
         """What a statement offers must be something that is rendered, and ?format= must name no more than that."""
-        words = self.engine.of(format_ and format_["schema"]).get("enum")
-        for media in made["media"]:
-            if media not in RENDERED:
-                return fault(made["where"], f"{made['id']}: nothing renders {media}")
-        for word in words or ():
-            if word not in map(RENDERED.get, made["media"]):
-                fault(format_["where"], f"{made['id']} does not offer the format {word}")
-        if len(made["media"]) > 1 and not words:
-            fault(made["where"], f"{made['id']} has several representations but no format parameter with an enum")
+        words, several = self.engine.of(format_ and format_["schema"]).get("enum", ()), len(made["media"]) > 1
+        hold(made["where"], {f"{made['id']}: nothing renders {media}": media not in RENDERED for media in made["media"]})
+        hold(made["where"], {f"{made['id']} has several representations but no format parameter with an enum": several and not words})
+        for word in {*words} - {*map(RENDERED.get, made["media"])}:
+            fault(format_["where"], f"{made['id']} does not offer the format {word}")
 
     def answer(self, made):
         """The read that a write answers with takes what the write's path has, or the id that the write makes."""

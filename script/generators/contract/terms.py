@@ -3,7 +3,7 @@ import json
 import re
 
 from generators.files import ROOT, rows
-from generators.nodes import fault, like, refuse
+from generators.nodes import fault, hold, like, refuse
 from generators.shapes import METHODS
 
 FOLDER = ROOT / "db/terms"
@@ -22,8 +22,7 @@ class Terms:
         for part in said.split(", "):
             name, _, wanted = part.partition(" ")
             path = FOLDER / f"{name}.csv"
-            if not path.exists():
-                refuse(said, f"there are no terms {name}")
+            hold(said, {f"there are no terms {name}": not path.exists()}, refuse)
             if name not in self.lists:
                 self.lists[name] = list(rows(path, COLUMNS, more=True))
             if wanted and not all(wanted in row for row in self.lists[name]):

@@ -1,6 +1,6 @@
 """The sentences of the contract: what each schema, property, parameter and role means."""
 from generators.files import rows
-from generators.nodes import Map, fault, like
+from generators.nodes import Map, fault, hold, like
 
 # The schemas that follow from another, what they say beside the other's sentence, and the names that come before it.
 FOLLOWING = {"New": ("What makes a new record", ("",)), "Patch": ("What changes of a record; all else stays as it is", ("New", "")),
@@ -14,26 +14,18 @@ class Texts:
         self.path, self.sentences, self.used, before = path, {}, set(), ""
         for row in rows(path, ["name", "sentence"]):
             name, sentence = row.values()
-            if not name or not sentence:
-                fault(row, "a line is name,sentence")
-            elif name <= before:
-                fault(row, f"{name} stands behind {before}")
-            else:
-                self.sentences[name] = like(row, sentence)
-            before = max(name, before)
+            hold(row, {"a line is name,sentence": not name or not sentence, f"{name} stands behind {before}": name <= before})
+            self.sentences[name], before = like(row, sentence), max(name, before)
 
     def described(self, node, *names):
         """A node with the sentence of the first of these names that has one."""
         if not isinstance(node, Map):
             return node
-        if "description" in node:
-            fault(node, f"the description of {names[0]} stands in {self.path.name}")
         name = next((name for name in names if name in self.sentences), None)
-        if not name:
-            fault(node, f"{names[0]} has no sentence in {self.path.name}")
-            return node
+        hold(node, {f"the description of {names[0]} stands in {self.path.name}": "description" in node,
+                    f"{names[0]} has no sentence in {self.path.name}": not name})
         self.used.add(name)
-        return like(node, {"description": self.sentences[name], **node})
+        return like(node, {"description": self.sentences[name], **node}) if name else node
 
     def describe(self, document):
         """Puts each sentence where it belongs, and holds that none is left."""
@@ -46,8 +38,7 @@ class Texts:
             if name not in self.sentences and schemas[name] is not schema:
                 text = schemas[name]["description"]
                 schemas[name]["description"] = like(text, f"{words}: {text[0].lower()}{text[1:]}")
-        for name, parameter in parameters.items():
-            parameters[name] = self.parameter(parameter, name)
+        parameters.update({name: self.parameter(parameter, name) for name, parameter in parameters.items()})
         for item in document["paths"].values():
             for operation in item.values() if isinstance(item, Map) else ():
                 own = operation.get("parameters", []) if isinstance(operation, Map) else []
@@ -71,8 +62,7 @@ class Texts:
 
     def operation(self, written, kind, record):
         """What it changes, as it is written, and in a second paragraph what follows: what it returns and who may call it."""
-        for key in ("summary", "description"):
-            key in written or fault(written, f"{written.get('operationId')} has no {key}")
+        hold(written, {f"{written.get('operationId')} has no {key}": key not in written for key in ("summary", "description")})
         what = next((self.sentences[name] for name in (record, record.removesuffix("List")) if name in self.sentences), None)
         page = "a page of records: " if what and kind == "list" and not what.startswith("A page") else ""
         follow = [f"Returns {page}{what[0].lower()}{what[1:]}"] if what else []
@@ -84,8 +74,7 @@ class Texts:
     def callers(self, written):
         """Who may call an operation: the roles' words are rows as well."""
         roles = [f"@{role}" for role in written.get("security", ()) if role != "anyone"]
-        for role in roles:
-            role in self.sentences or fault(written.at["security"], f"{role} has no sentence in {self.path.name}")
+        hold(written.at.get("security"), {f"{role} has no sentence in {self.path.name}": role not in self.sentences for role in roles})
         self.used.update(roles)
         words = [self.sentences.get(role, "") for role in roles]
         words = " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
