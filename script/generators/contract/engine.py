@@ -111,8 +111,7 @@ class Engine(Standard):
                     "the default of limit is a whole number": name == "limit" and not isinstance(default, (int, type(None))),
                     "an array in the query needs explode: false": exploded})
         return {"name": name, "in": place, "index": path[:path.find(braced)].count("{"), "required": node.get("required") is True,
-                "engine": name in RESERVED and name != "limit", "schema": schema,
-                "where": where(node),
+                "engine": name in RESERVED and name != "limit", "schema": schema, "where": where(node),
                 **({} if default is None else {"standard": default if isinstance(default, str) else dump(default)})}
 
     def parameter_of(self, number):

@@ -59,9 +59,8 @@ class Rules:
         words = ""
         for each in value:
             word = each if isinstance(each, str) else "null" if each is None else "…"
-            word = word if len((words + word).encode()) <= LIST_BYTES else "…"
-            words += ", " * bool(words) + word
-            if "…" in word:
+            words += ", " * bool(words) + (word if len((words + word).encode()) <= LIST_BYTES else "…")
+            if "…" in words:
                 break
         return f"is not one of: {words}", value
 

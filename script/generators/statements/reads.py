@@ -43,7 +43,7 @@ def filters(resource, operation):
             (column, f"{name(column)} = :{parameter}"),
             (parameter == "nation" and "_hub" in types, "_hub IN (SELECT h.slug FROM scip.hub h WHERE :nation = ANY (h.nations))")]
         condition = next((condition for is_one, condition in ways if is_one), None)
-        resource.hold({f"{operation.id}: the filter {parameter} is no column of {resource.view_name}": not condition})
+        resource.refuse_when({f"{operation.id}: the filter {parameter} is no column of {resource.view_name}": not condition})
         yield f"(:{parameter} IS NULL OR {condition})"
 
 
@@ -70,7 +70,7 @@ def ordered(resource, operation):
         parts += [] if resource.list.get("unique") or key in parts else [key]
         turned = operation.query.get("sort", {}).get("enum", ["-" * down])
         others = len({value.removeprefix("-") for value in turned}) > 1
-        resource.hold({f"{operation.id}: order is not that of sort": turned[0].startswith("-") != down or others})
+        resource.refuse_when({f"{operation.id}: order is not that of sort": turned[0].startswith("-") != down or others})
         turns = f":sort = '-{turned[0].removeprefix('-')}'" if len(turned) > 1 else ""
     named = [re.sub(r'^\w+\.|::\w+$| COLLATE.*|^_|"', "", part) for part in parts]
     names = ["after_" + (part if plain(part) else "key") for part in named]
@@ -96,7 +96,7 @@ def sorted_by(resource, operation, order):
     """By the parameter sort, whose values are the names in order, with - before them downwards: the source beside the view where that is
     more than a column, the column, and when it is downwards."""
     values = operation.query["sort"]["enum"]
-    resource.hold({f"{operation.id}: order is not of the values of sort": {value.removeprefix("-") for value in values} != {*order}})
+    resource.refuse_when({f"{operation.id}: order is not of the values of sort": {value.removeprefix("-") for value in values} != {*order}})
     text = lambda expression: expression if plain(expression) else f"({expression})::text"
     down = f":sort {among(value for value in values if value.startswith('-'))}"
     *others, (_, last) = order.items()

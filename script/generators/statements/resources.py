@@ -58,7 +58,7 @@ class Resource:
     def get(self, key, default=None):
         return self.said.get(key, default)
 
-    def hold(self, faults):
+    def refuse_when(self, faults):
         hold(self.said, {f"{self.path}: {message}": wrong for message, wrong in faults.items()}, refuse)
 
     @functools.cached_property
@@ -89,7 +89,7 @@ class Resource:
         """What a parameter is in the table or the view: what key says, or else the first of these columns that there is."""
         called = self.table_name if relation is self.table else self.view_name
         column = next(filter(relation.types.__contains__, [self.get("key", {}).get(parameter), *columns]), None)
-        self.hold({f"{parameter} is no column of {called}": not column})
+        self.refuse_when({f"{parameter} is no column of {called}": not column})
         return column
 
     def column(self, parameter):
@@ -126,7 +126,7 @@ class Resource:
         types, special = self.view.types, self.get("columns", {}) | self.get("words", {})
         said = []
         for shown in operation.shows:
-            self.hold({f"{operation.id}: {shown} is no column of {self.view_name}": shown not in {**special, **types, "href": None}})
+            self.refuse_when({f"{operation.id}: {shown} is no column of {self.view_name}": shown not in {**special, **types, "href": None}})
             made = special.get(shown) or (f"array_to_json({name(shown)})" if shown in self.view.arrays else None)
             if shown == "href" and not made and shown not in types:  # a table has none
                 made = address_of(self.path, lambda parameter: name(self.view_column(parameter)))

@@ -13,7 +13,7 @@ def step(resource, operation, said):
     noted = reasoned(resource, operation) and ":reason" not in values.values()
     taken = {*re.findall(r"(?<!:):(\w+)", " ".join(values.values())), *(["reason"] if noted else [])}
     others = commas(sorted({*operation.body} - taken))
-    resource.hold({f"{operation.id}: nothing takes {others}": others})
+    resource.refuse_when({f"{operation.id}: nothing takes {others}": others})
     sets = commas(f"{column} = " + (f"'{value}'" if re.fullmatch(r"[a-z_]+", value) else value) for column, value in values.items())
     keys, returned = commas(key), f"\nRETURNING {commas('t.' + column for column in key)}"
     vis = ("vis", f"SELECT {keys} FROM {table} WHERE {rows}")

@@ -36,7 +36,7 @@ def of_body(resource, operation, **more):
     rest = [shown for shown in found if not found[shown] and not (shown == "reason" and reasoned(resource, operation))]
     function, taken = next(iter(resource.get("then", {}).items()), (None, []))
     others = commas(shown for shown in rest if shown not in taken)
-    resource.hold({f"{operation.id}: there is no column for {others}": others})
+    resource.refuse_when({f"{operation.id}: there is no column for {others}": others})
     return {shown: each for shown, each in found.items() if each}, rest, function
 
 
@@ -53,22 +53,21 @@ def correct(resource, hub="hub_id"):
 
 class Looks:
     """The looks at a record that a write takes: seen (or 404), locked (or 403), of the wanted version (or 412). What the central team
-    sees it may write, so it needs no first one: what is not there to be locked is not there."""
+    sees it may write, so it needs no first one: what is not there to be locked is not there. noted: the columns that are taken on when a
+    reason is kept, if the version is the wanted one."""
 
-    def __init__(self, resource, operation, lock, columns="*"):
-        self.resource, self.key, self.seen, self.own = resource, resource.table.key, not operation.central, "own"
+    def __init__(self, resource, operation, lock, columns="*", noted=None):
+        self.key, self.seen, self.own = resource.table.key, not operation.central, "own"
         self.returning = f"RETURNING {commas('t.' + column for column in self.key)}"
         table, found = f"scip.{resource.table_name}", resource.rows(resource.path)
         self.parts = [("vis", f"SELECT {commas(self.key)} FROM {table} WHERE {found}")] if self.seen else []
         found = the_seen(self.key) if self.seen else found
         hold = f" AND (SELECT scip.{resource.get('hold')}(:{parameters_of(resource.path)[0]}))" if resource.get("hold") else ""
         self.parts.append(("own AS MATERIALIZED", f"SELECT {columns} FROM {table} WHERE {found}{hold} {lock}"))
-
-    def note(self, columns):
-        """Keeps the reason, if the version is the wanted one."""
-        text = f"SELECT {columns} FROM own\nWHERE CASE WHEN {MATCH.format('')}\n           THEN {correct(self.resource)} END"
-        self.parts.append(("noted AS MATERIALIZED", text))
-        self.own = "noted"
+        if noted and reasoned(resource, operation):
+            text = f"SELECT {noted} FROM own\nWHERE CASE WHEN {MATCH.format('')}\n           THEN {correct(resource)} END"
+            self.parts.append(("noted AS MATERIALIZED", text))
+            self.own = "noted"
 
     def found(self, *conditions, before=None):
         """The condition of the row t that was locked, if it is of the wanted version, which a kept reason has asked already, and so."""
@@ -91,10 +90,8 @@ def the_seen(key):
 
 def change(resource, operation):
     """PATCH: the columns whose properties the body names."""
-    table, key, looks = resource.table_name, resource.table.key, Looks(resource, operation, "FOR NO KEY UPDATE")
+    table, key, looks = resource.table_name, resource.table.key, Looks(resource, operation, "FOR NO KEY UPDATE", noted="*")
     gone, either, sets = resource.get("gone"), resource.get("either", []), []
-    if reasoned(resource, operation):
-        looks.note("*")
     own, found = looks.own, looks.found(before=gone and f"{looks.own}.{gone} IS NULL")
     columns, rest, function = of_body(resource, operation, new_slug=("slug", f"coalesce(:new_slug, {own}.slug)"))
     for shown, (column, value) in columns.items():
@@ -131,9 +128,7 @@ def remove(resource, operation):
     if "If-Match" not in operation.headers:
         return f"DELETE FROM scip.{table}\nWHERE {resource.rows(resource.path)}\nRETURNING NULL::int AS _status"
     subjects = [column for column in ("hub_id", "group_id") if noted and column in resource.table.types and column not in key]
-    looks = Looks(resource, operation, "FOR UPDATE", commas([*key, "version", *subjects]))
-    if noted:
-        looks.note(commas(key))
+    looks = Looks(resource, operation, "FOR UPDATE", commas([*key, "version", *subjects]), noted=commas(key))
     looks.parts.append(("gone", f"DELETE FROM scip.{table} t USING {looks.own}\nWHERE {looks.found()}\n{looks.returning}"))
     return looks.text("gone")
 
@@ -171,7 +166,7 @@ def create(resource, operation):
     if "If-Match" in operation.headers:
         given = {column: row[column] for column, _ in columns.values()}
         return replace(resource, operation, row, address, given, (rest, function), sources, where)
-    resource.hold({f"{operation.id}: only a PUT that may replace takes {commas(rest or ['reason'])}": rest or noted})
+    resource.refuse_when({f"{operation.id}: only a PUT that may replace takes {commas(rest or ['reason'])}": rest or noted})
     if not put and not hold:
         if above:
             source, condition = resource.parent(above, "").removeprefix(" FROM ").split(" WHERE ", 1)
