@@ -39,9 +39,9 @@ def fault(node, message):
         faults.append(said)
 
 
-def hold(node, faults, note=fault):
-    """Notes those messages about a node that are so."""
-    for message, wrong in faults.items():
+def hold(node, messages, note=fault):
+    """Notes of a node each message that is so; with refuse the first ends it."""
+    for message, wrong in messages.items():
         if wrong:
             note(node, message)
 

@@ -66,5 +66,5 @@ def check(node, what, shapes, extensions=False, needs=()):
             refuse(where, f'"{key}" of {what} is {said(shapes[key])}')
         if key not in shapes and not (extensions and key.startswith("x-")):
             fault(where, f'{what} has an unknown key "{key}"')
-    hold(node, {f"{what} needs {' and '.join(needs)}": not node.keys() >= {*needs}}, refuse)
+    hold(node, {f"{what} needs {', '.join(needs)}": not node.keys() >= {*needs}}, refuse)
     return node

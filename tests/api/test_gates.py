@@ -69,6 +69,7 @@ SECURED = "operationId: listThings\n      security: [{ bearer: [central] }]"
     ("openapi.yaml", "description: What came., content", "descriptoin: What came., content", r'openapi.yaml:\d+: a response has an unknown key "descriptoin"'),
     ("openapi.yaml", "'400': { $ref: '#/components/responses/Problem' }", "'400': { $ref: 7 }", r'openapi.yaml:\d+: \$ref "" leads nowhere'),
     ("openapi.yaml", "'201'", "201", r"openapi.yaml:\d+: a key is not a string: quote it"),
+    ("openapi.yaml", "enum: [json, csv, ndjson]", "enum: [json, csv, [ndjson]]", r"openapi.yaml:\d+: listThings does not offer the format \['ndjson'\]"),
     # bounds of bodies
     ("openapi.yaml", "operationId: postEcho", "operationId: postEcho\n      x-body-limit: { bytes: 0 }", r"openapi.yaml:\d+: postEcho: a bound of x-body-limit is 1 to \d+"),
     ("openapi.yaml", "operationId: postEcho", "operationId: postEcho\n      x-body-limit: { values: 1e9 }", r'openapi.yaml:\d+: '),

@@ -65,6 +65,7 @@ def test_what_is_the_central_teams_alone_has_no_policy_for_others():
     central = "scip_central USING ((SELECT ctx.central()));"
     assert policies("t", "", "central", "central") == ["CREATE POLICY central ON scip.t FOR ALL TO " + central]
     assert policies("t", "", "hand", "central") == ["CREATE POLICY central ON scip.t FOR ALL TO " + central]
+    assert policies("t", "hub", "central+lead", "-") == ["CREATE POLICY central ON scip.t FOR SELECT TO " + central]
     assert policies("t", "", "central", "add:central remove:central") == [
         "CREATE POLICY central ON scip.t FOR SELECT TO " + central,
         "CREATE POLICY central_add ON scip.t FOR INSERT TO scip_central WITH CHECK ((SELECT ctx.central()));",

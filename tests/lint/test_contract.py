@@ -223,7 +223,7 @@ def assert_refused(tmp_path, text, old, new, at, message):
     ("get listThings:", "got listThings:", "got listThings:", '/v1/things has an unknown key "got"'),
     ("post addThing:", "get addThing:", "get addThing:", "GET stands twice"), ("post addThing:", "get: {}\n    post addThing:", "get: {}", "GET stands twice"),
     ("- at: Slug\n", "- at: Slgu\n", "- at: Slgu", "there is no schema Slgu"), ("- at: Slug\n", "- at: 7\n", "- at: 7", '"schema" of a parameter is'),
-    ("- at: Slug\n", "- {}\n", "- {}", "a parameter needs name and schema"),
+    ("- at: Slug\n", "- {}\n", "- {}", "a parameter needs name, schema"),
     ("/use:\n", "/use/{other}:\n", "post useThing:", "there is no parameter for {other}")])
 def test_what_is_refused_of_a_named_operation(tmp_path, old, new, at, message):
     assert_refused(tmp_path, NAMED, old, new, at, message)
@@ -361,7 +361,7 @@ def test_a_kind_has_its_methods(tmp_path, kind, method):
     ("body: ThingUse", "responses: { '200': { content: { text/csv: true } } }", "responses:", '"text/csv" of content is'),
     ("- Query", "- Qery", "- Qery", "there is no parameter Qery"),
     ("name: at\n", "nmae: at\n", "nmae: at", 'a parameter has an unknown key "nmae"'),
-    ("          schema: Slug\n", "", "name: at", "a parameter needs name and schema"),
+    ("          schema: Slug\n", "", "name: at", "a parameter needs name, schema"),
     ("/v1/things/{slug}/use:", "/v1/things/{slug}/use/{twice}:", "operationId: useThing", "there is no parameter for {twice}"),
     ("slug: Slug\n", "slug: Slgu\n", "slug: Slgu", "there is no schema Slgu"),
     ("size?: integer or null", "size?: integer or nil", "size?:", "there is no schema integer or nil"),

@@ -152,8 +152,8 @@ class Statements:
         words, several = self.engine.of(format_ and format_["schema"]).get("enum", ()), len(made["media"]) > 1
         hold(made["where"], {f"{made['id']}: nothing renders {media}": media not in RENDERED for media in made["media"]})
         hold(made["where"], {f"{made['id']} has several representations but no format parameter with an enum": several and not words})
-        for word in {*words} - {*map(RENDERED.get, made["media"])}:
-            fault(format_["where"], f"{made['id']} does not offer the format {word}")
+        offered = [RENDERED.get(media) for media in made["media"]]
+        hold(format_ and format_["where"], {f"{made['id']} does not offer the format {word}": word not in offered for word in words})
 
     def answer(self, made):
         """The read that a write answers with takes what the write's path has, or the id that the write makes."""

@@ -58,8 +58,8 @@ class Resource:
     def get(self, key, default=None):
         return self.said.get(key, default)
 
-    def refuse_when(self, faults):
-        hold(self.said, {f"{self.path}: {message}": wrong for message, wrong in faults.items()}, refuse)
+    def refuse_when(self, messages):
+        hold(self.said, {f"{self.path}: {message}": wrong for message, wrong in messages.items()}, refuse)
 
     @functools.cached_property
     def parents(self):
