@@ -271,7 +271,8 @@ COMMENT ON COLUMN scip.file.media_type IS 'By its content';
 
 CALL scip.protect('branding', 'upload', 'file', 'file_chunk');
 CALL scip.track_changes('branding', NULL, 'NULL', 'NULL', record => 'r.slug');
-CREATE TRIGGER mark_item AFTER INSERT OR UPDATE ON scip.file FOR EACH ROW EXECUTE FUNCTION scip.touch_whole('branding', 'branding', 'slug');
+CREATE TRIGGER touch_whole AFTER INSERT OR UPDATE ON scip.file
+  FOR EACH ROW EXECUTE FUNCTION scip.touch_whole('branding', 'branding', 'slug');
 GRANT SELECT ON scip.file, scip.file_chunk TO scip_anonymous, scip_caller;
 GRANT SELECT, INSERT, DELETE ON scip.branding, scip.upload TO scip_caller;
 GRANT INSERT ON scip.file_chunk TO scip_caller;
