@@ -36,7 +36,7 @@ static const char *const files[] = {
     "_usageSalts",
     "SELECT day, day + 86400, sha256('day'), NULL, sha256('month') FROM unit_uses.setting,"
     " (SELECT $1::bigint / 86400 * 86400 AS day) AS this"
-    " WHERE CASE WHEN pg_sleep(0.2) IS NOT NULL THEN nextval('unit_uses.asked') > 0 AND salts END",
+    " WHERE CASE WHEN pg_advisory_xact_lock(" HELD ") IS NOT NULL THEN nextval('unit_uses.asked') > 0 AND salts END",
     "_agentPatterns",
     "SELECT version, 'robot', '^bot' || version FROM unit_uses.setting",
     NULL};
@@ -85,7 +85,7 @@ static void *record_use(void *argument) {
     return NULL;
 }
 
-/* A session that keeps what is written waiting until it ends. */
+/* A session that keeps what is asked and written waiting until it ends. */
 static PGconn *hold(void) {
     PGconn *holder = PQconnectdb(database_url());
     PGresult *result = PQexec(holder, "SELECT pg_advisory_lock(" HELD ")");
@@ -125,6 +125,17 @@ static void record_all(struct user users[USERS]) {
     join_all(users);
 }
 
+/* All come while the first one's is held. */
+static void record_together(struct user users[USERS]) {
+    PGconn *holder = hold();
+    begin_all(users);
+    while (begun < USERS)
+        usleep(1000);
+    usleep(300000); /* those that have begun stand in line, or a few are late */
+    PQfinish(holder);
+    join_all(users);
+}
+
 START_TEST(each_is_told_its_own) {
     static struct user users[USERS];
     memset(users, 0, sizeof users);
@@ -148,13 +159,7 @@ START_TEST(those_that_come_meanwhile_are_one_batch) {
     static struct user users[USERS];
     record_one("document/a", "Firefox"); /* patterns and salts are there */
     sql("TRUNCATE unit_uses.batch");
-    PGconn *holder = hold();
-    begin_all(users);
-    while (begun < USERS)
-        usleep(1000);
-    usleep(300000); /* those that have begun stand in line, or a few are late */
-    PQfinish(holder);
-    join_all(users);
+    record_together(users);
     for (int i = 0; i < USERS; i++)
         ck_assert(users[i].counted);
     ck_assert_str_eq(sql("SELECT count(*) <= 16 AND sum(n) = 64 FROM unit_uses.batch"),
@@ -175,7 +180,7 @@ END_TEST
 START_TEST(waits_for_salts_do_not_add_up) {
     static struct user users[USERS];
     sql("UPDATE unit_uses.setting SET salts = false");
-    record_all(users);
+    record_together(users);
     for (int i = 0; i < USERS; i++)
         ck_assert(!users[i].counted && users[i].problem.status == 503);
     /* twice for all, or a few times where a machine that has much else to do begins threads slowly */
