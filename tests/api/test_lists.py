@@ -208,7 +208,7 @@ def test_an_instant_that_is_none(demo):
     assert harness.problem(demo.get("/v1/hubs?modified_since=yesterday"))[0] == harness.problem(demo.get("/v1/usage?modified_since=2024-01-01T00:00:00Z"))[0] == 400
 
 
-PARTS = {"account": {"account_role", "client_keys", "client_secret"}, "alliance_group": {"group_organisation"},
+PARTS = {"account": {"account_role", "client_keys", "client_secret"}, "alliance_group": {"group_organisation"}, "branding": {"file"},
          "hub": {"hub_former_slug", "hub_lead", "hub_name", "hub_region", "hub_status"},
          "project": {"action", "project_hub", "project_organisation"},
          "organisation": {"organisation_former_slug", "organisation_identifier", "organisation_lineage", "organisation_name", "organisation_partnership", "organisation_sector"},
@@ -224,16 +224,16 @@ def test_a_part_changes_its_record(demonstration):
     assert {whole: set(parts) for whole, parts in json.loads(said).items()} == PARTS
     tried = 0
     for whole, part in ((whole, part) for whole, parts in PARTS.items() for part in sorted(parts)):
-        column = "group_id" if whole == "alliance_group" else f"{whole}_id"
-        if demonstration.psql(f"SELECT EXISTS (SELECT FROM scip.{part})") == "f":
+        column, key = {"alliance_group": ("group_id", "id"), "branding": ("branding", "slug")}.get(whole, (f"{whole}_id", "id"))
+        if demonstration.psql(f"SELECT EXISTS (SELECT FROM scip.{part} WHERE {column} IS NOT NULL)") == "f":
             continue
         said = demonstration.psql(f"""
             BEGIN;
             SELECT {column} AS id FROM scip.{part} WHERE {column} IS NOT NULL LIMIT 1 \\gset
-            SELECT version AS before FROM scip.{whole} WHERE id = :'id' \\gset
+            SELECT version AS before FROM scip.{whole} WHERE {key} = :'id' \\gset
             UPDATE scip.{part} SET {column} = {column} WHERE {column} = :'id';
             UPDATE scip.{part} SET {column} = {column} WHERE {column} = :'id';
-            SELECT version - :before, updated_at = now() FROM scip.{whole} WHERE id = :'id'""")
+            SELECT version - :before, updated_at = now() FROM scip.{whole} WHERE {key} = :'id'""")
         assert said == "1|t", (part, said)
         tried += 1
     assert tried >= 8
