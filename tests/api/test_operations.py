@@ -195,7 +195,8 @@ def test_database_too_slow(cluster, server, contract):
     wanted = [(method, template, operation, token_or_none(cluster, server, contract, method, template)) for method, template, operation in ALL
               if documented(contract, template, "504", method)]
     document = slow.get("/v1/documents?limit=1").json["items"][0]["href"]
-    assert slow.send("POST", document + "/investigations").status == 204, "the salts of the day are known from now on"
+    known = any(slow.send("POST", document + "/investigations").status == 204 for _ in range(50))
+    assert known, "the salts of the day are known from now on"
     holder = psycopg2.connect(cluster.url("postgres"))
     with holder.cursor() as cursor:
         cursor.execute("""SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname = 'scip'""")
