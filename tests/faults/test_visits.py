@@ -28,6 +28,9 @@ class Library:
         self.numbers, self.sent, self.answered, self.outcomes, self.lock = itertools.count(), set(), set(), Counter(), threading.Lock()
         self.stopping, self.wrong = threading.Event(), []
         self.server = self.start()
+        self.sent.add(first := next(self.numbers))
+        assert self.visit(first)
+        self.salts = self.month_salts()  # which are gone a minute after their month
         self.threads = [threading.Thread(target=self.people) for _ in range(CLIENTS)]
         for thread in self.threads:
             thread.start()
@@ -63,9 +66,12 @@ class Library:
         except Exception as error:  # noqa: BLE001  said by the test's own thread
             self.wrong.append(error)
 
+    def month_salts(self):
+        return {bytes.fromhex(salt) for salt in self.cluster.psql("SELECT encode(salt, 'hex') FROM scip.usage_salt WHERE period = 'month'").split()}
+
     def counted(self):
-        """Who stands in the database, found by the month's salt; and where the clicks or figures of a document are not those people, each once."""
-        salts = [bytes.fromhex(salt) for salt in self.cluster.psql("SELECT encode(salt, 'hex') FROM scip.usage_salt WHERE period = 'month'").split()]
+        """Who stands in the database, found by the months' salts; and where the clicks or figures of a document are not those people, each once."""
+        salts = self.salts | self.month_salts()
         known = {hmac.digest(salt, f"{self.address(number)}\0{self.agent}".encode(), "sha256")[:16].hex(): number for salt in salts for number in self.sent}
         rows = self.cluster.psql(f"""SELECT DISTINCT i.slug, replace(u.month_key::text, '-', '') FROM scip.use u JOIN scip.use_item i ON i.id = u.item_id
             WHERE i.kind = 'document' AND i.slug LIKE '{self.name}-%'""").splitlines()
