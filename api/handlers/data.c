@@ -45,8 +45,9 @@ static void end_reading(struct stream *stream) {
     close(((struct reading *)stream)->file);
 }
 
-static bool refuse_room(struct request *request) {
-    return request_refuse(request, "unavailable", "There is no room for the archive.");
+/* For want of room, or of the description that script/contract wrote. */
+static bool refuse_archive(struct request *request) {
+    return request_refuse(request, "unavailable", "The archive cannot be made at the moment.");
 }
 
 /* One file of the archive, without a time: the same records are the same bytes. */
@@ -60,7 +61,7 @@ static bool put_file(struct request *request, struct archive *archive, const cha
               archive_write_data(archive, text.bytes, text.length) == (la_ssize_t)text.length &&
               archive_write_finish_entry(archive) == ARCHIVE_OK;
     archive_entry_free(entry);
-    return ok || refuse_room(request);
+    return ok || refuse_archive(request);
 }
 
 /* Puts the fields that script/contract described in the order of the columns. */
@@ -141,11 +142,11 @@ static bool write_archive(struct request *request) {
     struct archive *archive = archive_write_new();
     bool ready = package && archive && last.file && archive_write_set_format_zip(archive) == ARCHIVE_OK &&
                  archive_write_open_fd(archive, fileno(last.file)) == ARCHIVE_OK;
-    bool ok = (ready || refuse_room(request)) && put_lists(request, json_object_get(package, "resources"), archive);
+    bool ok = (ready || refuse_archive(request)) && put_lists(request, json_object_get(package, "resources"), archive);
     struct text text = ok ? json_put(request->arena, package, JSON_INDENT(2)) : (struct text){0};
     ok = ok && (text.bytes || problem_exhausted(&request->problem)) &&
          put_file(request, archive, "datapackage.json", text) &&
-         (archive_write_close(archive) == ARCHIVE_OK || refuse_room(request));
+         (archive_write_close(archive) == ARCHIVE_OK || refuse_archive(request));
     archive_write_free(archive);
     json_decref(package);
     return ok;
@@ -210,8 +211,7 @@ bool data_get(struct request *request) {
     uint64_t generation = request->app->cache ? cache_generation(request->app->cache) : 0;
     bool good = last.begun_us > asked_us || (last.file && generation && last.generation == generation);
     request->response.cache_status = good ? "scip-api; hit" : "scip-api; fwd=miss";
-    bool ok = good ? last.file || request_refuse(request, "unavailable", "The archive cannot be made at the moment.")
-                   : renew(request, generation);
+    bool ok = good ? last.file || refuse_archive(request) : renew(request, generation);
     ok = ok && give_last(request);
     pthread_mutex_unlock(&last.lock);
     return ok;
