@@ -72,6 +72,26 @@ const extensions = ({ React: { createElement, Fragment }, getSystem }) => {
   };
 };
 
+/* Follows the references of what is shown, which lead to components of the same document alone: the library would visit the whole
+ * document before the first operation is seen, for seconds. A schema that contains itself stays a reference there. */
+const references = () => {
+  const resolved = (document, node, above = []) => {
+    if (!node || typeof node !== 'object') return node;
+    if (Array.isArray(node)) return node.map((each) => resolved(document, each, above));
+    const { $ref, ...rest } = node;
+    if (typeof $ref !== 'string' || above.includes($ref))
+      return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, resolved(document, value, above)]));
+    const found = $ref.split('/').slice(1).reduce((place, key) => place[key], document);
+    return { ...resolved(document, found, [...above, $ref]), ...resolved(document, rest, above), $$ref: `${location.origin}/openapi.json${$ref}` };
+  };
+  return {
+    fn: {
+      resolveSubtree: async (document, path) =>
+        ({ errors: [], spec: resolved(document, path.reduce((place, key) => place?.[key], document)) }),
+    },
+  };
+};
+
 window.ui = SwaggerUIBundle({
   url: '/openapi.json',
   dom_id: '#reference',
@@ -80,7 +100,7 @@ window.ui = SwaggerUIBundle({
   filter: true,
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
-  plugins: [plainLinks, finding, extensions],
+  plugins: [plainLinks, finding, extensions, references],
   syntaxHighlight: { theme: 'monokai' },
 });
 
