@@ -160,18 +160,18 @@ CALL scip.track_changes('hub_lead_person', 'hub_lead_person',
 -- that it did. No role may read the columns.
 
 CREATE FUNCTION ctx.placed(person uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
-RETURN EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person)
-    OR EXISTS (SELECT FROM scip.group_seat s WHERE s.person_id = person)
-    OR EXISTS (SELECT FROM scip.hub_lead_person l WHERE l.person_id = person); END $$;
--- The central team all, leads who is or was a member of their Hub, its members who leads it, members of groups each other and all leads.
--- In PL/pgSQL a session plans it once; what is in SQL and no part of a query, as it has rights of its own, is planned at each call.
+RETURN EXISTS (SELECT FROM scip.hub_membership m WHERE m.person_id = person UNION ALL SELECT FROM scip.group_seat s
+  WHERE s.person_id = person UNION ALL SELECT FROM scip.hub_lead_person l WHERE l.person_id = person); END $$;
+-- Leads who is or was a member of their Hub, its members who leads it, members of groups each other and all leads. It becomes a part of the
+-- queries below, which ask for one person by an index; these are in PL/pgSQL, as what has rights of its own is else planned at each call.
+CREATE FUNCTION ctx.known() RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
+  SELECT ctx.person() UNION ALL SELECT s.person_id FROM scip.group_seat s WHERE s.group_id = ANY (ctx.groups())
+  UNION ALL SELECT m.person_id FROM scip.hub_membership m WHERE m.hub_id = ANY (ctx.hubs_led()) UNION ALL
+  SELECT l.person_id FROM scip.hub_lead_person l WHERE l.hub_id = ANY (ctx.hubs()) OR ctx.groups() <> '{}' $$;
 CREATE FUNCTION ctx.people() RETURNS uuid[] LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
-RETURN ARRAY(SELECT ctx.person() UNION SELECT m.person_id FROM scip.hub_membership m WHERE m.hub_id = ANY (ctx.hubs_led())
-             UNION SELECT s.person_id FROM scip.group_seat s WHERE s.group_id = ANY (ctx.groups())
-             UNION SELECT l.person_id FROM scip.hub_lead_person l WHERE l.hub_id = ANY (ctx.hubs()) OR ctx.groups() <> '{}');
-END $$;
-CREATE FUNCTION ctx.knows(person uuid) RETURNS boolean LANGUAGE sql STABLE
-RETURN ctx.central() OR coalesce(person = ANY (ctx.people()), false);
+RETURN ARRAY(SELECT DISTINCT k FROM ctx.known() k); END $$;
+CREATE FUNCTION ctx.knows(person uuid) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
+RETURN ctx.central() OR EXISTS (SELECT FROM ctx.known() k WHERE k = person); END $$;
 -- The central team, leads whose Hub's member or leading person it is or will be, and the person; a restricted one the central team alone.
 CREATE FUNCTION ctx.corrects(person uuid, restricted boolean) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$ BEGIN
@@ -361,7 +361,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = scip, pg_temp AS $$
   ), whose AS ( -- by id whom the caller knows; by name and address anybody; by name alone a member of this Hub
     SELECT r.line, p.id FROM read r JOIN person p
       ON p.id = CASE WHEN r.id ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$' THEN r.id::uuid END
-    WHERE ctx.knows(p.id) AND (ctx.central() OR NOT p.restricted)
+    WHERE ctx.central() OR NOT p.restricted AND p.id = ANY ((SELECT ctx.people())::uuid[]) -- asked once, not of each person
     UNION ALL
     SELECT r.line, p.id FROM read r JOIN person p ON lower(p.email) = r.email AND fold(p.name) = r.name WHERE r.id IS NULL
     UNION ALL

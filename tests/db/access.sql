@@ -23,7 +23,7 @@ INSERT INTO unrecorded SELECT unnest(ARRAY['upload', 'file_chunk']);
 CREATE TEMP TABLE definers AS SELECT unnest(ARRAY['ctx.enter', 'ctx.claim', 'ctx.keep', 'ctx.kept', 'ctx.client_roles',
   'ctx.client_jwks', 'ctx.spend_token', 'ctx.person', 'ctx.writes_meeting', 'scip.health', 'scip.message_rates',
   'scip.meeting_head', 'scip.item_link', 'scip.meetings_of', 'scip.meeting_quorum', 'scip.attendance_summary', 'scip.read_attendance', 'scip.pathway_proof']) AS name;
-INSERT INTO definers SELECT unnest(ARRAY['scip.part_name', 'ctx.placed', 'ctx.people', 'ctx.corrects', 'scip.person_name', 'scip.person_email', 'scip.person_for',
+INSERT INTO definers SELECT unnest(ARRAY['scip.part_name', 'ctx.placed', 'ctx.people', 'ctx.knows', 'ctx.corrects', 'scip.person_name', 'scip.person_email', 'scip.person_for',
   'scip.add_person', 'scip.quorum_of', 'scip.quorate', 'scip.import_members', 'scip.held_about', 'scip.erase_person', 'scip.people_named']);
 INSERT INTO definers SELECT unnest(ARRAY['scip.set_organisation_parts', 'scip.set_group_organisations', 'scip.set_strategy_themes', 'scip.set_hub_parts']);
 INSERT INTO definers SELECT unnest(ARRAY['ctx.handles_booking', 'ctx.handles_session', 'scip.lock_metrics']);

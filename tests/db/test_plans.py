@@ -136,3 +136,16 @@ def test_what_is_asked_often_is_planned_once(cursor):
         if name.split(".")[1] + "(" in next(line for line, in cursor if "Output:" in line):
             apart.add(name)
     assert len(functions) > 100 and apart == {name for names in APART.values() for name in names.split()}
+
+
+def test_whom_a_lead_knows_is_asked_once(cursor):
+    """A sheet that is read, whatever the plan: of each person it took seconds."""
+    cursor.execute("""
+        SET LOCAL track_functions = 'all'; SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_nestloop = off;
+        SELECT set_config('scip.roles', '{hub_lead}', true), set_config('scip.hubs_led', '{1}', true), set_config('scip.hubs', '{1}', true);
+        INSERT INTO scip.person (id, name) SELECT md5('known' || i)::uuid, 'Person ' || i FROM generate_series(1, 300) i;
+        SELECT count(*) FROM scip.read_member_lines(1, (SELECT jsonb_build_object('rows', jsonb_agg(jsonb_build_object('line', i, 'values',
+          jsonb_build_object('name', 'Person ' || i, 'person', md5('known' || i)::uuid)))) FROM generate_series(1, 300) i));""")
+    assert cursor.fetchone() == (300,)
+    cursor.execute("SELECT calls FROM pg_stat_xact_user_functions WHERE schemaname = 'ctx' AND funcname = 'people'")
+    assert cursor.fetchone() == (1,)
