@@ -88,17 +88,16 @@ static int serve_api(struct app *app, struct gate *gate) {
         return 1;
     }
     wire_start();
-    struct server *server = server_start(app, NULL),
-                  *admin = app->config.admin_port ? server_start(app, admin_page) : NULL;
+    pthread_t threads[2];
+    if (pthread_create(&threads[0], NULL, link_and_watch, app) || pthread_create(&threads[1], NULL, keep_keys, app))
+        log_fatal("out of memory");
+    struct server *admin = app->config.admin_port ? server_start(app, admin_page) : NULL,
+                  *server = server_start(app, NULL); /* the last: who is answered is served by all that there is */
     if (!server || (app->config.admin_port && !admin))
-        return 1;
+        _exit(1); /* the threads have the app */
     log_event(LOG_INFO, "listening", LOG_TEXT("host", app->config.host), LOG_NUMBER("port", app->config.port),
               LOG_NUMBER("linked", atomic_load(&app->linked)));
-    pthread_t threads[2];
-    pthread_create(&threads[0], NULL, link_and_watch, app);
-    pthread_create(&threads[1], NULL, keep_keys, app);
-    int number;
-    sigwait(&signals, &number);
+    sigwait(&signals, &(int){0});
     if (!drain(app, threads, 2)) {
         log_event(LOG_WARN, "stopped with open connections", LOG_NUMBER("connections", wire_connections()));
         _exit(0); /* their threads may wait for the database yet */

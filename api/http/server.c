@@ -89,21 +89,24 @@ static void answer(struct mg_connection *connection, struct request *request, co
     log_request(request, sent);
 }
 
-/* Each worker has one arena, for one request after another. */
 static void *on_thread(const struct mg_context *context, int type) {
     const struct server *server = mg_get_user_data(context);
-    const struct config *config = &server->app->config;
-    /* body, its copies as values, and an answer that has grown by doubling */
-    size_t cap = (size_t)(server->app->contract->body_bytes * 8 + config->response_limit * 3) + 1024 * 1024;
     wire.state = type == 1 ? WIRE_HEAD : server->page ? WIRE_ADMIN : WIRE_LISTENS;
-    wire.timeout_us = config->request_timeout_ms * 1000;
-    if (type == 1)
-        wire_begin();
-    return type == 1 ? arena_new(cap) : NULL;
+    wire.timeout_us = server->app->config.request_timeout_ms * 1000;
+    return NULL;
 }
 
-static void on_thread_end(const struct mg_context *context, int type, void *arena) {
-    arena_free((struct arena **)&arena);
+/* Each worker has one arena, for one request after another: from its first one on, or from when there is memory. */
+static _Thread_local struct arena *worker_arena;
+
+static struct arena *arena_of_worker(const struct app *app) {
+    /* body, its copies as values, and an answer that has grown by doubling */
+    size_t cap = (size_t)(app->contract->body_bytes * 8 + app->config.response_limit * 3) + 1024 * 1024;
+    return worker_arena = worker_arena ?: arena_new(cap);
+}
+
+static void on_thread_end(const struct mg_context *context, int type, void *pointer) {
+    arena_free(&worker_arena);
 }
 
 /* Without memory even for a problem. */
@@ -120,7 +123,7 @@ static int on_request(struct mg_connection *connection) {
     memset(&request, 0, offsetof(struct request, problem.errors)); /* which are more than all else */
     request.app = app;
     request.started_us = clock_us();
-    request.arena = mg_get_thread_pointer(connection);
+    request.arena = arena_of_worker(app);
     wire.state = WIRE_BODY;
     if (!request.arena)
         return refuse_all(connection);
@@ -146,7 +149,7 @@ static int on_error(struct mg_connection *connection, int status, const char *me
 static int on_admin(struct mg_connection *connection) {
     const struct mg_request_info *info = mg_get_request_info(connection);
     const struct server *server = info->user_data;
-    struct arena *arena = mg_get_thread_pointer(connection);
+    struct arena *arena = arena_of_worker(server->app);
     wire.state = WIRE_BODY;
     if (!arena)
         return refuse_all(connection);

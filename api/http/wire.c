@@ -72,6 +72,15 @@ __attribute__((noinline)) static int await_connection(struct pollfd *fds, nfds_t
     return ready;
 }
 
+/* The bytes of a head, which a worker has from its first connection on: one that begins while there is no memory asks
+ * again with the next. Within wire they would be of each thread's own storage, all of which is written to when a thread
+ * begins, whether a head ever comes or not. */
+static bool take_memory(void) {
+    void *bytes = wire.bytes ?: mmap(NULL, ARRIVAL_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    wire.bytes = bytes == MAP_FAILED ? NULL : bytes;
+    return wire.bytes;
+}
+
 static void end_head(const char *fault) {
     wire.head.fault = fault;
     wire.from = fault ? wire.length : wire.from;
@@ -97,7 +106,7 @@ static int await_head(struct pollfd *client, int64_t us) {
     int64_t begun_us = clock_us(), now_us = begun_us, most_us = us, wait_us = us < IDLE_US ? us : IDLE_US;
     wire.socket = client->fd;
     client->revents = POLLIN;
-    if (!wire.bytes)
+    if (!take_memory())
         return -1;
     if (wire.patience_us != wait_us) {
         struct timeval time = {.tv_sec = wait_us / 1000000, .tv_usec = wait_us % 1000000};
@@ -182,13 +191,7 @@ static void give_back_memory(void) {
     if (clock_us() < last_us + 1000000)
         return;
     last_us = clock_us();
-    if (wire.bytes)
-        madvise(wire.bytes, ARRIVAL_MAX, MADV_DONTNEED);
-}
-
-void wire_begin(void) {
-    void *bytes = mmap(NULL, ARRIVAL_MAX, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    wire.bytes = bytes == MAP_FAILED ? NULL : bytes;
+    madvise(wire.bytes, ARRIVAL_MAX, MADV_DONTNEED); /* without effect where there are none */
 }
 
 void wire_drain(bool admin) {

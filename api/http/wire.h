@@ -19,7 +19,7 @@ extern _Thread_local struct wire {
     int64_t deadline_us; /* of what is being read of a body, or 0 */
     struct arrival head;
     size_t length;       /* of what is there of it, and behind it */
-    char *bytes;         /* ARRIVAL_MAX of them; NULL: this thread gets no heads */
+    char *bytes;         /* ARRIVAL_MAX of them; NULL: none yet */
     size_t from;         /* where what came behind the head begins: its body, or the next request */
     int64_t patience_us; /* how long the socket waits for bytes; 0: nobody has said yet */
 } wire;
@@ -32,10 +32,6 @@ struct pace {
 
 /* Ends the process when civetweb would not call us. Before the first listener. */
 void wire_start(void);
-
-/* A worker begins: it has the bytes of a head for as long as the process lives. Within wire they would be of each
- * thread's own storage, all of which is written to when a thread begins, whether a head ever comes or not. */
-void wire_begin(void);
 
 /* From now on new connections are refused, and those end soon that wait for a head. Then the admin's as well. */
 void wire_drain(bool admin);

@@ -1,8 +1,13 @@
 /* Heads as raw bytes: where they end, and which everyone reads the same way. */
 #include "http/arrival.h"
+#include "http/wire.h"
 #include "suite.h"
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static char bytes[ARRIVAL_MAX + 2];
 static struct arrival head;
@@ -121,6 +126,33 @@ START_TEST(header_lines) {
 }
 END_TEST
 
+/* Whether a worker gets the head of a connection that has sent one. */
+static bool is_head_taken(void) {
+    int sockets[2];
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    ck_assert_int_eq(write(sockets[1], "GET / HTTP/1.1\r\n\r\n", 18), 18);
+    wire.state = WIRE_HEAD;
+    wire.timeout_us = 1000000;
+    bool taken = poll(&(struct pollfd){.fd = sockets[0], .events = POLLIN}, 1, 1000) == 1;
+    wire_closed(NULL);
+    close(sockets[0]);
+    close(sockets[1]);
+    return taken;
+}
+
+START_TEST(without_memory) {
+    struct rlimit limit, none = {0, 0};
+    ck_assert_int_eq(getrlimit(RLIMIT_AS, &limit), 0);
+    none.rlim_max = limit.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &none), 0);
+    bool taken = is_head_taken();
+    ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    ck_assert(!taken && !wire.bytes);
+    ck_assert(is_head_taken() && is_head_taken());
+}
+END_TEST
+
 int main(void) {
-    return run_cases("arrival", NULL, NULL, (const TTest *const[]){ends, request_lines, header_lines, NULL});
+    return run_cases("arrival", NULL, NULL,
+                     (const TTest *const[]){ends, request_lines, header_lines, without_memory, NULL});
 }
