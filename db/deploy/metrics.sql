@@ -201,8 +201,7 @@ BEGIN
     RETURNING id
   )
   SELECT jsonb_agg(jsonb_build_object('pointer', concat_ws('/', '/body/line', f.line, f.wrong_column), 'detail', f.wrong)
-    ORDER BY f.line, f.wrong_column),
-         (SELECT count(*) FROM added)
+    ORDER BY f.line, f.wrong_column), (SELECT count(*) FROM added)
   FROM first f $import$ INTO errors, imported USING body;
   unchanged := lines - imported;
 END $$;
@@ -525,7 +524,7 @@ RETURN CASE WHEN first_day <= last_day THEN daterange(first_day, last_day, '[]')
 -- All facts of a metric: those of its SQL; totals of the past, which stand for the records of their days; and where a Hub's accepted
 -- return for the year gives another number, that one in place of its records (not without returns). As a query, so that who sums
 -- them makes no row of each: of a row p with first_day, last_day and until_day, the last one as far as it has come, and known_at and
--- returns. listed: with where they stand, but not with what is summed; of a union all columns are made, asked for or not.
+-- returns. listed: with where they stand; of a union all columns are made, asked for or not.
 CREATE FUNCTION metric.query(code text, listed boolean) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT format($sql$
     WITH m AS MATERIALIZED (SELECT * FROM scip.metric WHERE code = %1$L),
@@ -547,11 +546,11 @@ CREATE FUNCTION metric.query(code text, listed boolean) RETURNS text LANGUAGE sq
     ), stands AS MATERIALIZED (
       SELECT t.hub_id, range_agg(t.days) AS days FROM total t WHERE t.not_this IS NULL GROUP BY t.hub_id
     )
-    SELECT %2$s AS subject, %3$s AS weight, %4$s AS part, r.day, r.hub_id, r.nation, r.category,
-           coalesce(r.left_out, CASE WHEN g.hub_id IS NOT NULL THEN 'the return of the Hub stands'
+    SELECT r.subject, r.weight, r.part, r.day, r.hub_id, r.nation, r.category,
+           coalesce(r.left_out, CASE WHEN r.hub_id IN (SELECT g.hub_id FROM given g) THEN 'the return of the Hub stands'
              WHEN s.days @> r.day OR (SELECT a.days FROM stands a WHERE a.hub_id IS NULL) @> r.day THEN 'a total of the past stands'
-             END) AS left_out, %5$s AS record
-    FROM fact.%1$I(p.first_day, p.until_day, known_at) r LEFT JOIN stands s ON s.hub_id = r.hub_id LEFT JOIN given g ON g.hub_id = r.hub_id
+             END) AS left_out, %2$s AS record
+    FROM fact.%1$I(p.first_day, p.until_day, known_at) r LEFT JOIN stands s ON s.hub_id = r.hub_id
     UNION ALL
     SELECT NULL, t.value, NULL, t.days_last, t.hub_id, h.nation, NULL, t.not_this, '/v1/historical-totals/' || t.id
     FROM (SELECT total.*, upper(days) - 1 AS days_last FROM total) t
@@ -561,8 +560,7 @@ CREATE FUNCTION metric.query(code text, listed boolean) RETURNS text LANGUAGE sq
       '/v1/hubs/' || h.slug || '/evaluations/' || g.year
     FROM m CROSS JOIN given g JOIN scip.hub h ON h.id = g.hub_id
     LEFT JOIN LATERAL jsonb_each_text(g.parts) b ON m.category IS NOT NULL
-    $sql$, VARIADIC code || CASE WHEN listed THEN ARRAY['NULL::text', 'NULL::numeric', 'NULL::numeric', 'r.record']
-      ELSE ARRAY['r.subject', 'r.weight', 'r.part', 'NULL::text'] END)
+    $sql$, code, CASE WHEN listed THEN 'r.record' ELSE 'NULL::text' END)
 $$;
 -- How far a period has come by then.
 CREATE FUNCTION metric.until(last_day date, known_at timestamptz) RETURNS date LANGUAGE sql STABLE
@@ -574,48 +572,61 @@ CREATE FUNCTION metric.summed_by(m scip.metric) RETURNS text[] LANGUAGE plpgsql 
     WHEN 'published_with' THEN '{hub+nation,hub+nation+category}' ELSE '{}' END::text[];
 END $$;
 
--- What is asked of a metric's facts, of several periods (n: their place) at once: facts.<code>, how many there are of a part, by record
--- and by why they do not count; sum.<code>; and recorded.<code>, the periods by whose end something had ever been recorded. Made with the
--- metric, so that a session plans each once: to plan them takes longer than they do.
+-- What is asked of a metric's facts, of several periods (n: their place) at once: sum.<code>; recorded.<code>, the periods by whose end
+-- something had ever been recorded; and of a part in one period facts.<code>, its sum and all that it comes from. Made with the metric, so
+-- that a session plans each once: to plan them takes longer than they do.
 CREATE SCHEMA facts;
 CREATE SCHEMA sum;
 CREATE SCHEMA recorded;
 CREATE TYPE metric.sum AS (n bigint, breakdown text, hub_id bigint, nation text, category text, value numeric, part numeric, whole numeric,
   rows_in bigint);
+CREATE TYPE metric.facts AS (sums metric.sum[], rows_excluded json, records json, corrections json);
 CREATE PROCEDURE metric.make(m scip.metric) LANGUAGE plpgsql AS $make$
 DECLARE
   periods CONSTANT text := '(SELECT x.*, metric.until(x.last_day, known_at) AS until_day FROM unnest(first_days, last_days) WITH '
-  'ORDINALITY x (first_day, last_day, n) OFFSET 0) p';
+  'ORDINALITY x (first_day, last_day, n) LIMIT cardinality(first_days)) p'; -- without it ten are expected
+  by_subject CONSTANT text := $$f.subject, count(*) AS rows_in,
+    sum(f.weight) FILTER (WHERE f.weight IS NOT NULL) AS weight, -- else each subject costs the state of a sum
+    sum(f.part) FILTER (WHERE f.part IS NOT NULL) AS part$$;
+  summed CONSTANT text := format($$
+    CASE WHEN %1$L THEN trim_scale(round(100 * coalesce(sum(s.part), 0) / nullif(coalesce(sum(s.weight), 0), 0), 1))
+      ELSE trim_scale(count(s.subject) + coalesce(sum(s.weight) FILTER (WHERE s.subject IS NULL), 0)) END,
+    CASE WHEN %1$L THEN coalesce(sum(s.part), 0) END, CASE WHEN %1$L THEN coalesce(sum(s.weight), 0) END, sum(s.rows_in)::bigint$$,
+    m.measure = 'share');
   made record;
 BEGIN
   FOR made IN SELECT * FROM (VALUES
-    ('facts', ', asked text[], of_hub bigint, of_nation text, of_category text', 'TABLE (left_out text, record text, rows_in bigint)',
-      $$SELECT f.left_out, f.record, count(*) FROM %s CROSS JOIN LATERAL (%s) f
+    ('facts', ', asked text[], of_hub bigint, of_nation text, of_category text, corrected boolean', 'SETOF metric.facts', format($$
+      WITH fact AS MATERIALIZED (
+        SELECT f.subject, f.weight, f.part, f.left_out, f.record FROM %%s CROSS JOIN LATERAL (%%s) f
         WHERE ((SELECT 'hub' <> ALL (asked)) OR f.hub_id IS NOT DISTINCT FROM of_hub)
           AND ((SELECT 'nation' <> ALL (asked)) OR f.nation IS NOT DISTINCT FROM of_nation)
-          AND ((SELECT 'category' <> ALL (asked)) OR f.category IS NOT DISTINCT FROM of_category) GROUP BY 1, 2$$),
+          AND ((SELECT 'category' <> ALL (asked)) OR f.category IS NOT DISTINCT FROM of_category))
+      SELECT ARRAY(SELECT (1, array_to_string(asked, '+'), of_hub, of_nation, of_category, %s)::metric.sum
+                   FROM (SELECT %s FROM fact f WHERE f.left_out IS NULL GROUP BY 1) s HAVING count(*) > 0),
+             (SELECT coalesce(json_agg(json_build_object('reason', o.left_out, 'rows', o.n) ORDER BY o.left_out), '[]')
+              FROM (SELECT f.left_out, count(*) AS n FROM fact f WHERE f.left_out IS NOT NULL GROUP BY 1) o),
+             (SELECT coalesce(to_json(array_agg(DISTINCT f.record COLLATE "C")), '[]') FROM fact f
+              WHERE f.left_out IS NULL AND f.record IS NOT NULL),
+             CASE WHEN corrected THEN (
+               SELECT coalesce(json_agg(json_build_object('record', c.record, 'operation', c.operation, 'reason', c.reason, 'created_at',
+                 c.created_at) ORDER BY c.created_at, c.id), '[]')
+               FROM (SELECT DISTINCT c.* FROM scip.correction c JOIN fact f ON f.record = c.record
+                     WHERE known_at IS NULL OR c.created_at < known_at) c) END$$, summed, by_subject)),
     ('recorded', '', 'SETOF bigint', 'SELECT p.n FROM %s WHERE EXISTS (SELECT FROM (%s) f WHERE f.left_out IS NULL)'),
-    ('sum', ', breakdowns text[]', 'SETOF metric.sum', format($sql$
-      SELECT s.n, s.breakdown, s.hub_id, s.nation, s.category,
-             CASE WHEN %1$L THEN trim_scale(round(100 * coalesce(sum(s.part), 0) / nullif(coalesce(sum(s.weight), 0), 0), 1))
-               ELSE trim_scale(count(s.subject) + coalesce(sum(s.weight) FILTER (WHERE s.subject IS NULL), 0)) END,
-             CASE WHEN %1$L THEN coalesce(sum(s.part), 0) END, CASE WHEN %1$L THEN coalesce(sum(s.weight), 0) END, sum(s.rows_in)::bigint
+    ('sum', ', breakdowns text[]', 'SETOF metric.sum', format($$
+      SELECT s.n, s.breakdown, s.hub_id, s.nation, s.category, %s
       FROM (SELECT p.n, b.breakdown, CASE WHEN b.hub THEN f.hub_id END AS hub_id, CASE WHEN b.nation THEN f.nation END AS nation,
-                   CASE WHEN b.category THEN f.category END AS category, f.subject, count(*) AS rows_in,
-                   sum(f.weight) FILTER (WHERE f.weight IS NOT NULL) AS weight, -- else each subject costs the state of a sum
-                   sum(f.part) FILTER (WHERE f.part IS NOT NULL) AS part
+                   CASE WHEN b.category THEN f.category END AS category, %s
             FROM %%s CROSS JOIN LATERAL (%%s) f
             CROSS JOIN (WITH b AS MATERIALIZED (SELECT u AS breakdown, u ~ 'hub' AS hub, u ~ 'nation' AS nation, u ~ 'category' AS category
-              FROM unnest(breakdowns) u) TABLE b) b
+              FROM unnest(breakdowns) u LIMIT cardinality(breakdowns)) TABLE b) b
             WHERE f.left_out IS NULL GROUP BY 1, 2, 3, 4, 5, 6) s -- each subject once
-      GROUP BY s.n, s.breakdown, s.hub_id, s.nation, s.category
-      $sql$, m.measure = 'share'))) v (schema, further, result, query)
+      GROUP BY s.n, s.breakdown, s.hub_id, s.nation, s.category$$, summed, by_subject))) v (schema, further, result, query)
   LOOP
     EXECUTE format('CREATE OR REPLACE FUNCTION %I.%I(first_days date[], last_days date[], known_at timestamptz, returns boolean%s) '
-    'RETURNS %s '
-                   'LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_nestloop = off SET enable_sort = off '
-                   'SET enable_incremental_sort = off SET work_mem = ''32MB'' AS %L',
-      made.schema, m.code, made.further, made.result,
+      'RETURNS %s LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_nestloop = off SET enable_sort = off '
+      'SET enable_incremental_sort = off SET work_mem = ''32MB'' AS %L', made.schema, m.code, made.further, made.result,
       E'#variable_conflict use_column\nBEGIN\n  RETURN QUERY '
         || format(made.query, periods, metric.query(m.code, made.schema = 'facts')) || E';\nEND');
   END LOOP;
@@ -648,19 +659,11 @@ BEGIN
     ARRAY[cardinality(last_days)]), last_days, known_at, true;
 END $$;
 
--- What Hubs have reported for quarters and years, and whether that was no more than that there was nothing: what makes a zero.
-CREATE FUNCTION metric.hub_statements(known_at timestamptz, OUT hub_id bigint, OUT period text, OUT nil boolean)
-RETURNS SETOF record LANGUAGE sql STABLE AS $$
-  SELECT u.hub_id, u.quarter, u.nil_return FROM known.quarterly_update(known_at) u WHERE u.status = 'submitted'
-  UNION ALL
-  SELECT e.hub_id, e.year, false FROM known.hub_evaluation(known_at) e WHERE e.status <> 'draft'
-$$;
-
 -- A cell for all that there could be: every Hub, nation and category that has facts, with the reason where there is no number. Of several
--- periods and breakdowns, as metric.sums().
+-- periods and breakdowns, as metric.sums(), unless these sums are known already.
 CREATE FUNCTION metric.cells(code text, first_days date[], last_days date[], known_at timestamptz, breakdowns text[], returns boolean,
-  OUT n bigint, OUT breakdown text, OUT hub_id bigint, OUT nation text, OUT category text, OUT value numeric, OUT part numeric,
-    OUT whole numeric, OUT status text)
+  sums metric.sum[] DEFAULT NULL, OUT n bigint, OUT breakdown text, OUT hub_id bigint, OUT nation text, OUT category text,
+  OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text)
 RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_nestloop = off AS $$
 #variable_conflict use_column
 BEGIN
@@ -668,7 +671,8 @@ BEGIN
     WITH m AS (SELECT * FROM scip.metric x WHERE x.code = cells.code),
     span AS MATERIALIZED (SELECT * FROM unnest(first_days, last_days) WITH ORDINALITY s (first_day, last_day, n)),
     question AS (SELECT s.n, b AS breakdown, string_to_array(b, '+') AS by FROM span s, unnest(breakdowns) b),
-    sum AS MATERIALIZED (SELECT * FROM metric.sums(cells.code, first_days, last_days, cells.known_at, breakdowns, cells.returns)),
+    sum AS MATERIALIZED (SELECT * FROM unnest(cells.sums) UNION ALL
+      SELECT * FROM metric.sums(cells.code, first_days, last_days, cells.known_at, breakdowns, cells.returns) WHERE cells.sums IS NULL),
     phase AS MATERIALIZED (
       SELECT p.*, scip.one_nation(h.nations) AS nation FROM known.hub_phases(known_at) p JOIN known.hub(known_at) h ON h.id = p.hub_id
         WHERE p.status = 'active'
@@ -682,8 +686,13 @@ BEGIN
         generate_series(scip.quarter_start(scip.quarter(s.first_day))::timestamp, s.last_day, interval '3 months') d,
         LATERAL (VALUES (scip.quarter(d::date)), (scip.academic_year(d::date))) q (period) WHERE m.reported
     ),
-    said AS MATERIALIZED (
-      SELECT q.n, d.hub_id, bool_and(d.nil) AS nil FROM named q JOIN metric.hub_statements(known_at) d ON d.period = q.period GROUP BY 1, 2
+    said AS MATERIALIZED ( -- what Hubs have reported for them, and whether that was no more than that there was nothing: what makes a zero
+      SELECT q.n, d.hub_id, bool_and(d.nil) AS nil FROM named q JOIN (
+        SELECT u.hub_id, u.quarter AS period, u.nil_return AS nil FROM known.quarterly_update(known_at) u
+        WHERE u.status = 'submitted' AND u.quarter = ANY (ARRAY(SELECT x.period FROM named x))
+        UNION ALL
+        SELECT e.hub_id, e.year, false FROM known.hub_evaluation(known_at) e
+        WHERE e.status <> 'draft' AND e.year = ANY (ARRAY(SELECT x.period FROM named x))) d ON d.period = q.period GROUP BY 1, 2
     ),
     nations AS MATERIALIZED ( -- of a nation, and of all ('')
       SELECT w.n, CASE grouping(w.nation) WHEN 1 THEN '' ELSE w.nation END AS nation, bool_or(d.hub_id IS NOT NULL) AS said

@@ -168,12 +168,10 @@ CREATE FUNCTION metric.publish(m scip.metric, r scip.release) RETURNS SETOF metr
   SELECT c.breakdown, c.hub_id, c.nation, c.category, c.value, c.part, c.whole, c.status FROM cell c WHERE (m).privacy = 'exact'
   UNION ALL
   SELECT s.breakdown, s.hub_id, s.nation, s.category, CASE WHEN j.status IN ('value', 'zero') THEN s.value END,
-    CASE WHEN j.status IN ('value', 'zero') THEN s.part END,
-         CASE WHEN j.status IN ('value', 'zero') THEN s.whole END, j.status
+    CASE WHEN j.status IN ('value', 'zero') THEN s.part END, CASE WHEN j.status IN ('value', 'zero') THEN s.whole END, j.status
   FROM (SELECT s.breakdown, s.hub_id, s.nation, s.category, s.value, s.part, s.whole, s.status, c.status AS recorded
         FROM shown s LEFT JOIN cell c ON c.breakdown = s.breakdown AND coalesce(c.hub_id, 0) = coalesce(s.hub_id, 0)
-          AND coalesce(c.nation, '') = coalesce(s.nation, '')
-                                     AND coalesce(c.category, '') = coalesce(s.category, '')
+          AND coalesce(c.nation, '') = coalesce(s.nation, '') AND coalesce(c.category, '') = coalesce(s.category, '')
         UNION ALL -- of what nothing was counted of
         SELECT c.breakdown, c.hub_id, c.nation, c.category, c.value, NULL, NULL, CASE WHEN c.value > 0 OR c.whole > 0 THEN 'suppressed' END,
           c.status
@@ -233,9 +231,9 @@ CREATE TYPE metric.span AS (name text, first_day date, last_day date, release_id
 -- What is published of a metric by each breakdown ('', hub, hub+category): of a released period what its release says, otherwise what is
 -- counted now, or was known then (known_at), where that may be published without a release. Where there is nothing, a row with the reason.
 CREATE FUNCTION metric.answer(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text,
-  known_at timestamptz, on_day date, OUT n bigint, OUT breakdown text, OUT definition_version int, OUT hub_id bigint, OUT hub_slug text,
-  OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT part numeric, OUT whole numeric, OUT status text,
-  OUT counted boolean) RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+  known_at timestamptz, on_day date, sums metric.sum[], OUT n bigint, OUT breakdown text, OUT definition_version int, OUT hub_id bigint,
+  OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT part numeric, OUT whole numeric,
+  OUT status text, OUT counted boolean) RETURNS SETOF record LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
   -- whole days that the history covers
@@ -255,7 +253,7 @@ BEGIN
         c.status
       FROM (SELECT array_agg(s.n ORDER BY s.n) AS ns, array_agg(s.first_day ORDER BY s.n) AS first_days,
         array_agg(least(s.last_day, on_day) ORDER BY s.n) AS last_days FROM span s WHERE s.live) l,
-           metric.cells((m).code, l.first_days, l.last_days, answer.known_at, breakdowns, true) c
+           metric.cells((m).code, l.first_days, l.last_days, answer.known_at, breakdowns, true, sums) c
       LEFT JOIN scip.hub h ON h.id = c.hub_id
       WHERE l.ns IS NOT NULL
     ), asked AS (SELECT s.*, b AS breakdown FROM span s, unnest(breakdowns) b),
@@ -327,15 +325,13 @@ CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub 
     UNION ALL
     SELECT 3, '/query/period', format('%s periods are asked for: no more than 60 can be at once', count(*)) FROM p HAVING count(*) > 60
     UNION ALL
-    SELECT 4, '/query/by',
-      format('%s is not broken down by %s, but by: %s', m.code, array_to_string(asked, '+'),
+    SELECT 4, '/query/by', format('%s is not broken down by %s, but by: %s', m.code, array_to_string(asked, '+'),
       coalesce(nullif(array_to_string(m.breakdowns, ', '), ''), 'nothing'))
     FROM scip.metric m WHERE m.code = ANY (metrics) AND asked <> '{}' AND array_to_string(asked, '+') <> ALL (m.breakdowns)
     UNION ALL
     SELECT 5, '/query/hub', 'is not a Hub' WHERE hub IS NOT NULL AND metric.hub(hub) IS NULL
     UNION ALL
-    SELECT 6, '/query/category',
-      format('%s is no category of %s: %s', faults.category, m.code,
+    SELECT 6, '/query/category', format('%s is no category of %s: %s', faults.category, m.code,
       CASE WHEN cardinality(c.found) <= 40 THEN 'it has ' || array_to_string(c.found, ', ') ELSE m.category END)
     FROM scip.metric m, LATERAL (SELECT metric.categories(m) AS found) c WHERE m.code = ANY (metrics) AND m.category IS NOT NULL
       AND faults.category IS NOT NULL AND faults.category <> ALL (c.found)
@@ -348,23 +344,24 @@ CREATE FUNCTION metric.faults(metrics text[], periods text[], asked text[], hub 
   )
   SELECT coalesce((SELECT jsonb_agg(jsonb_build_object('pointer', f.pointer, 'detail', f.detail) ORDER BY f.i, f.detail) FROM fault f),
     (SELECT jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail', 'mixes ' || string_agg(DISTINCT p.family, ' and '
-      ORDER BY p.family)
-       || ' periods, whose days are not the same: their figures would be read side by side as if they were')) FROM p
+      ORDER BY p.family) || ' periods, whose days are not the same: their figures would be read side by side as if they were')) FROM p
          HAVING count(DISTINCT p.family) > 1)));
 END $$;
--- Its published values, with all that a cell says; explanation: where it says how it comes about. as_of: a day before today, or NULL.
+-- All that a published value says; explanation: where it says how it comes about; counted: whether the records of then are known at all. Or
+-- the status of a question that cannot be answered, and why.
+CREATE TYPE metric.cell AS (metric text, definition_version int, period text, "from" date, "to" date, breakdown text, hub_id bigint,
+  hub_slug text, hub_name text, of_nation text, of_category text, value numeric, numerator numeric, denominator numeric, unit text,
+  status text, basis text, of_release int, replaced_by int, explanation text, counted boolean, refused int, wrong jsonb);
+
+-- What is published of a metric. as_of: a day before today, or NULL; sums: of what is counted now, where they are known already.
 CREATE FUNCTION metric.rows(m scip.metric, spans metric.span[], breakdowns text[], of_hub bigint, nation text, category text, as_of date,
-  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint,
-  OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric,
-  OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int, OUT replaced_by int, OUT explanation text,
-  OUT counted boolean, OUT refused int, OUT wrong jsonb) RETURNS SETOF record LANGUAGE plpgsql STABLE AS $$
+  sums metric.sum[]) RETURNS SETOF metric.cell LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
   RETURN QUERY
     SELECT (m).code::text, a.definition_version, s.name, s.first_day, s.last_day, nullif(a.breakdown, ''), a.hub_id, a.hub_slug, a.hub_name,
            a.of_nation, a.of_category, a.value, a.part, a.whole, coalesce(d.unit::text, (m).unit::text), a.status,
-             CASE WHEN s.release_id IS NULL THEN 'provisional' ELSE 'release' END, s.release,
-           s.replaced_by,
+           CASE WHEN s.release_id IS NULL THEN 'provisional' ELSE 'release' END, s.release, s.replaced_by,
            concat('/v1/metrics/', (m).code, '/explanation?period=', metric.quoted_period(s.name),
              CASE WHEN b.by && ARRAY[CASE WHEN a.hub_id IS NULL THEN 'hub' END, CASE WHEN a.of_nation IS NULL THEN 'nation' END,
                CASE WHEN a.of_category IS NULL THEN 'category' END]
@@ -373,51 +370,56 @@ BEGIN
              CASE WHEN s.release_id IS NULL THEN '&as_of=' || rows.as_of ELSE '&release=' || s.release END),
            a.counted, NULL::int, NULL::jsonb
     FROM metric.answer(m, spans, breakdowns, of_hub, rows.nation, rows.category, (rows.as_of + 1)::timestamp AT TIME ZONE setting.zone(),
-      least(rows.as_of, scip.today())) a
+      least(rows.as_of, scip.today()), sums) a
     CROSS JOIN LATERAL (SELECT spans[a.n].*) s
     CROSS JOIN LATERAL (SELECT string_to_array(a.breakdown, '+') AS by) b
     LEFT JOIN scip.metric_definition d ON d.code = (m).code AND d.version = a.definition_version;
 END $$;
 
--- The cells of a metric, to anybody, as metric.answer() gives them. Here and below a session keeps its plans, whatever is asked: to make
--- them took most of an answer's time. One row with a status where the question cannot be answered. counted: whether the records of then are
--- known at all.
-CREATE FUNCTION scip.metric_answer(code text, periods text[], by text[], hub text, nation text, category text, as_of date, release int,
-  OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date, OUT breakdown text, OUT hub_id bigint,
-  OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric, OUT numerator numeric,
-  OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int, OUT replaced_by int, OUT explanation text,
-  OUT counted boolean, OUT refused int, OUT wrong jsonb) RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER
-  SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+-- What is asked of a metric: of which periods, by what, as of which day before today; or why that cannot be answered.
+CREATE FUNCTION metric.question(code text, periods text[], by text[], hub text, nation text, category text, INOUT as_of date, release int,
+  OUT m scip.metric, OUT known_at timestamptz, OUT asked text[], OUT spans metric.span[], OUT refused int, OUT wrong jsonb)
+LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_variable
-DECLARE
-  m metric;
-  known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE setting.zone() END;
-  asked text[] := ARRAY(SELECT a FROM unnest(ARRAY['hub', 'nation', 'category']) WITH ORDINALITY u (a, i)
-                        WHERE a = ANY (by) OR a = 'hub' AND hub IS NOT NULL OR a = 'nation' AND nation IS NOT NULL OR a = 'category'
-                          AND category IS NOT NULL ORDER BY i);
-  spans metric.span[];
 BEGIN
-  SELECT * INTO m FROM metric x WHERE x.code = metric_answer.code;
+  SELECT * INTO m FROM scip.metric x WHERE x.code = question.code;
   IF NOT FOUND THEN
     refused := 404;
-    RETURN NEXT;
     RETURN;
   END IF;
+  asked := ARRAY(SELECT a FROM unnest(ARRAY['hub', 'nation', 'category']) WITH ORDINALITY u (a, i)
+                 WHERE a = ANY (by) OR a = 'hub' AND hub IS NOT NULL OR a = 'nation' AND nation IS NOT NULL OR a = 'category'
+                   AND category IS NOT NULL ORDER BY i);
   wrong := metric.faults(ARRAY[m.code::text], periods, asked, hub, category, as_of, release);
   IF wrong IS NOT NULL THEN
     refused := 400;
-    RETURN NEXT;
     RETURN;
   END IF;
+  as_of := CASE WHEN as_of < scip.today() THEN as_of END;
+  known_at := (as_of + 1)::timestamp AT TIME ZONE setting.zone();
   spans := ARRAY(SELECT s FROM metric.spans(periods, known_at, release) s);
   IF release IS NOT NULL AND spans[1].release_id IS NULL THEN
     SELECT 404, '[{"pointer": "/query/release", "detail": "is no release of the period"}]' INTO refused, wrong;
-    RETURN NEXT;
+  END IF;
+END $$;
+
+-- The cells of a metric, to anybody, as metric.answer() gives them. Here and below a session keeps its plans, whatever is asked: to make
+-- them took most of an answer's time.
+CREATE FUNCTION scip.metric_answer(code text, periods text[], by text[], hub text, nation text, category text, as_of date, release int)
+RETURNS SETOF metric.cell LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = scip, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  q record;
+  refusal metric.cell;
+BEGIN
+  SELECT * INTO q FROM metric.question(code, periods, by, hub, nation, category, as_of, release);
+  IF q.refused IS NOT NULL THEN
+    refusal.refused := q.refused; refusal.wrong := q.wrong;
+    RETURN NEXT refusal;
     RETURN;
   END IF;
-  RETURN QUERY SELECT c.*
-    FROM metric.rows(m, spans, ARRAY[array_to_string(asked, '+')], metric.hub(hub), nation, category,
-    CASE WHEN known_at IS NOT NULL THEN as_of END) c;
+  RETURN QUERY SELECT *
+    FROM metric.rows(q.m, q.spans, ARRAY[array_to_string(q.asked, '+')], metric.hub(hub), nation, category, q.as_of, NULL);
 END $$;
 
 -- What a metric is broken down by when that is asked for, of what it can be broken down by; of itself, as a whole and by each dimension.
@@ -430,10 +432,7 @@ RETURN CASE WHEN asked <> '{}' THEN ARRAY(SELECT b FROM unnest((m).breakdowns) b
 -- broken down so. Without periods all academic years since the Alliance began. What is counted for it is bounded; who reads
 -- page by page (after what, how many) has no more counted than that.
 CREATE FUNCTION scip.metric_values(metrics text[], periods text[], by text[], hub text, nation text, after_metric int, after_place text,
-  many int, OUT ordinal int, OUT place text, OUT metric text, OUT definition_version int, OUT period text, OUT "from" date, OUT "to" date,
-  OUT breakdown text, OUT hub_id bigint, OUT hub_slug text, OUT hub_name text, OUT of_nation text, OUT of_category text, OUT value numeric,
-  OUT numerator numeric, OUT denominator numeric, OUT unit text, OUT status text, OUT basis text, OUT of_release int, OUT replaced_by int,
-  OUT explanation text, OUT counted boolean, OUT refused int, OUT wrong jsonb) RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER
+  many int, OUT ordinal int, OUT place text, OUT cell metric.cell) RETURNS SETOF record LANGUAGE plpgsql STABLE SECURITY DEFINER
   SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
@@ -447,22 +446,22 @@ DECLARE
   rows bigint;
   total bigint := 0;
 BEGIN
-  wrong := metric.faults(metrics, given, asked, hub, NULL, NULL, NULL);
-  IF wrong IS NULL AND 'none' = ANY (by) AND cardinality(by) > 1 THEN
-    wrong := '[{"pointer": "/query/by", "detail": "none stands alone"}]';
+  cell.wrong := metric.faults(metrics, given, asked, hub, NULL, NULL, NULL);
+  IF cell.wrong IS NULL AND 'none' = ANY (by) AND cardinality(by) > 1 THEN
+    cell.wrong := '[{"pointer": "/query/by", "detail": "none stands alone"}]';
   END IF;
-  IF wrong IS NULL THEN
+  IF cell.wrong IS NULL THEN
     spans := ARRAY(SELECT s FROM metric.spans(given, NULL, NULL) s);
     SELECT coalesce(sum(cardinality(b.breakdowns)), 0) * (SELECT count(*) FROM unnest(spans) s WHERE s.release_id IS NULL) INTO total
     FROM metric x, metric.breakdowns(x, by, asked) b (breakdowns) WHERE metrics IS NULL OR x.code = ANY (metrics);
     IF total > most THEN
-      wrong := jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail',
+      cell.wrong := jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail',
         format('%s sums would have to be made (metrics x breakdowns x periods that are not released), and no more than %s are at once: '
         'ask for fewer', total, most)));
     END IF;
   END IF;
-  IF wrong IS NOT NULL THEN
-    refused := 400;
+  IF cell.wrong IS NOT NULL THEN
+    cell.refused := 400;
     RETURN NEXT;
     RETURN;
   END IF;
@@ -470,10 +469,9 @@ BEGIN
   FOR q IN SELECT x AS m, x.ordinal, b.breakdowns FROM metric x, metric.breakdowns(x, by, asked) b (breakdowns)
            WHERE (metrics IS NULL OR x.code = ANY (metrics)) AND b.breakdowns <> '{}'
              AND (after_metric IS NULL OR x.ordinal >= after_metric) ORDER BY x.ordinal LOOP
-    RETURN QUERY SELECT q.ordinal, k.place, c.* FROM metric.rows(q.m, spans, q.breakdowns, metric.hub(hub), nation, NULL, NULL) c
+    RETURN QUERY SELECT q.ordinal, k.place, c FROM metric.rows(q.m, spans, q.breakdowns, metric.hub(hub), nation, NULL, NULL, NULL) c
       CROSS JOIN LATERAL (SELECT concat_ws(' ', lpad(array_position(q.breakdowns, coalesce(c.breakdown, ''))::text, 2, '0'), c."from",
-        c."to", coalesce(c.hub_slug, ''),
-                                           coalesce(c.of_nation, ''), coalesce(c.of_category, '')) COLLATE "C" AS place) k
+        c."to", coalesce(c.hub_slug, ''), coalesce(c.of_nation, ''), coalesce(c.of_category, '')) COLLATE "C" AS place) k
       WHERE after_metric IS NULL OR q.ordinal > after_metric OR k.place > after_place COLLATE "C";
     GET DIAGNOSTICS rows = ROW_COUNT;
     total := total + rows;
@@ -496,11 +494,10 @@ CREATE FUNCTION metric.citation(code text, period text, by text[], release int, 
 LANGUAGE plpgsql STABLE AS $$ BEGIN
   SELECT format('/v1/metrics/%s/values?period=%s%s&release=%s&format=csv', citation.code, metric.quoted_period(citation.period),
                 CASE WHEN by <> '{}' THEN '&by=' || array_to_string(by, ',') END, citation.release),
-                  encode(sha256(convert_to(
-                  E'\uFEFFmetric,definition_version,period,from,to,hub,nation,category,value,'
-                  'numerator,denominator,unit,status,basis,release,by,hub_name,explanation\r\n'
+         encode(sha256(convert_to(E'\uFEFFmetric,definition_version,period,from,to,hub,nation,category,value,numerator,denominator,unit,'
+                  'status,basis,release,by,hub_name,explanation\r\n'
            || string_agg(concat_ws(',', metric.csv(a.metric), a.definition_version, metric.csv(a.period), a."from", a."to",
-             metric.csv(a.hub_slug), metric.csv(a.of_nation), metric.csv(a.of_category),
+                metric.csv(a.hub_slug), metric.csv(a.of_nation), metric.csv(a.of_category),
                 coalesce(a.value::text, ''), coalesce(a.numerator::text, ''), coalesce(a.denominator::text, ''), metric.csv(a.unit),
                   metric.csv(a.status), metric.csv(a.basis), a.of_release,
                 metric.csv(a.breakdown), metric.csv(a.hub_name), metric.csv(a.explanation)) || E'\r\n', ''
@@ -520,64 +517,58 @@ CREATE FUNCTION scip.metric_explain(code text, given text, by text[], hub text, 
   OUT period text, OUT "from" date, OUT "to" date, OUT filters json, OUT value numeric, OUT numerator numeric, OUT denominator numeric,
   OUT status text, OUT basis text, OUT of_release int, OUT rows_included bigint, OUT rows_excluded json, OUT data_changed_at timestamptz,
   OUT citation json, OUT unrounded json, OUT records json, OUT corrections json, OUT refused int, OUT wrong jsonb) LANGUAGE plpgsql STABLE
-SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan SET work_mem = '32MB' AS $$
+SECURITY DEFINER SET search_path = scip, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
-  m metric;
+  q record;
   a record;
-  known_at timestamptz := CASE WHEN as_of < today() THEN (as_of + 1)::timestamp AT TIME ZONE setting.zone() END;
-  asked text[];
+  m metric;
+  known_at timestamptz;
+  facts metric.facts;
   may boolean;
   shown boolean;
-  seen boolean;
 BEGIN
-  SELECT * INTO a FROM metric_answer(code, ARRAY[given], by, hub, nation, category, as_of, release) x
-  WHERE x.refused IS NOT NULL OR (hub IS NOT NULL OR x.hub_id IS NULL) AND (nation IS NOT NULL OR x.of_nation IS NULL)
-    AND (category IS NOT NULL OR x.of_category IS NULL) LIMIT 1;
-  IF NOT FOUND OR a.refused IS NOT NULL THEN
-    refused := coalesce(a.refused, 404);
-    wrong := a.wrong;
-    RETURN;
-  ELSIF given LIKE '%..%' THEN
+  SELECT * INTO q FROM metric.question(code, ARRAY[given], by, hub, nation, category, as_of, release);
+  refused := q.refused; wrong := q.wrong;
+  IF refused IS NULL AND given LIKE '%..%' THEN
     refused := 400;
     wrong := jsonb_build_array(jsonb_build_object('pointer', '/query/period', 'detail',
       given || ' is a range: one figure is explained at a time'));
+  END IF;
+  IF refused IS NOT NULL THEN
     RETURN;
   END IF;
-  SELECT * INTO m FROM metric x WHERE x.code = metric_explain.code;
+  m := q.m;
+  may := ctx.central() OR hub IS NOT NULL AND metric.hub(hub) = ANY (ctx.hubs_led());
+  shown := may OR m.records = 'public';
+  known_at := coalesce((SELECT r.created_at FROM release r WHERE r.id = q.spans[1].release_id), q.known_at);
+  IF shown THEN
+    EXECUTE format('SELECT * FROM facts.%I($1, $2, $3, true, $4, $5, $6, $7, $8)', m.code) INTO facts
+    USING ARRAY[q.spans[1].first_day], ARRAY[least(q.spans[1].last_day, q.as_of, today())], known_at, q.asked, metric.hub(hub), nation,
+      category, may;
+  END IF;
+  SELECT * INTO a FROM metric.rows(m, q.spans, ARRAY[array_to_string(q.asked, '+')], metric.hub(hub), nation, category, q.as_of,
+    CASE cardinality(q.asked) WHEN num_nonnulls(hub, nation, category) THEN facts.sums END) x -- of none there may be no part
+  WHERE (hub IS NOT NULL OR x.hub_id IS NULL) AND (nation IS NOT NULL OR x.of_nation IS NULL)
+    AND (category IS NOT NULL OR x.of_category IS NULL) LIMIT 1;
+  IF NOT FOUND THEN
+    refused := 404;
+    RETURN;
+  END IF;
   SELECT d.definition, d.left_out INTO definition, exclusions FROM metric_definition d
     WHERE d.code = m.code AND d.version = a.definition_version;
-  asked := coalesce(string_to_array(a.breakdown, '+'), '{}');
   metric := m.code; title := m.title; definition_version := a.definition_version; unit := a.unit; kind := m.kind;
   period := a.period; "from" := a."from"; "to" := a."to"; value := a.value; numerator := a.numerator; denominator := a.denominator;
   status := a.status; basis := a.basis; of_release := a.of_release;
   filters := json_build_object('hub', hub, 'nation', nation, 'category', category);
-  may := ctx.central() OR hub IS NOT NULL AND a.hub_id = ANY (ctx.hubs_led());
-  shown := may OR m.records = 'public';
   IF basis = 'release' THEN
-    known_at := (SELECT r.created_at FROM release r WHERE r.period = a.period AND r.number = a.of_release);
-    citation := (SELECT row_to_json(c) FROM metric.citation(m.code, a.period, asked, a.of_release) c WHERE c.href IS NOT NULL);
+    citation := (SELECT row_to_json(c) FROM metric.citation(m.code, a.period, q.asked, a.of_release) c WHERE c.href IS NOT NULL);
   END IF;
   IF a.counted AND shown THEN
-    EXECUTE format($explain$
-      WITH fact AS MATERIALIZED (SELECT * FROM facts.%I(ARRAY[$1], ARRAY[$2], $3, true, $4, $5, $6, $7))
-      SELECT coalesce(sum(f.rows_in) FILTER (WHERE f.left_out IS NULL), 0),
-             (SELECT coalesce(json_agg(json_build_object('reason', o.left_out, 'rows', o.n) ORDER BY o.left_out), '[]')
-              FROM (SELECT f.left_out, sum(f.rows_in) AS n FROM fact f WHERE f.left_out IS NOT NULL GROUP BY 1) o),
-             coalesce(json_agg(f.record ORDER BY f.record COLLATE "C") FILTER (WHERE f.left_out IS NULL AND f.record IS NOT NULL), '[]'),
-             CASE WHEN $8 THEN (
-               SELECT coalesce(json_agg(json_build_object('record', c.record, 'operation', c.operation, 'reason', c.reason, 'created_at',
-                 c.created_at) ORDER BY c.created_at, c.id), '[]')
-               FROM correction c WHERE ($3 IS NULL OR c.created_at < $3) AND c.record IN (SELECT f.record FROM fact f)) END
-      FROM fact f $explain$, m.code) INTO rows_included, rows_excluded, records, corrections
-    USING a."from", least(a."to", as_of, today()), known_at, asked, a.hub_id, a.of_nation, a.of_category, may;
-  END IF;
-  IF a.counted AND may THEN
-    seen := basis = 'provisional' AND m.privacy = 'exact' AND value IS NOT NULL; -- what is shown is what was counted
-    SELECT json_build_object('value', s.value, 'numerator', s.part, 'denominator', s.whole) INTO unrounded
-    FROM (SELECT value, numerator AS part, denominator AS whole WHERE seen AND rows_included > 0
-      UNION ALL SELECT x.value, x.part, x.whole FROM metric.sums(m.code, a."from", least(a."to", as_of, today()), known_at, asked) x
-      WHERE NOT seen AND (x.hub_id, x.nation, x.category) IS NOT DISTINCT FROM (a.hub_id, a.of_nation, a.of_category)) s;
+    rows_included := coalesce(facts.sums[1].rows_in, 0);
+    rows_excluded := facts.rows_excluded; records := facts.records; corrections := facts.corrections;
+    unrounded := (SELECT json_build_object('value', s.value, 'numerator', s.part, 'denominator', s.whole)
+                  FROM unnest(facts.sums) s WHERE may);
   END IF;
   IF shown OR m.privacy = 'exact' THEN -- when somebody changed a hidden number is nobody else's to know
     SELECT max(x.at) INTO data_changed_at FROM unnest(m.tables) t, LATERAL (
@@ -599,7 +590,7 @@ CREATE FUNCTION scip.headline_comparison(OUT figure text, OUT derived numeric, O
     SELECT a.* FROM (
       SELECT x.metric, array_agg(DISTINCT (x.name, x.first_day, x.last_day, x.release_id, x.release, x.replaced_by)::metric.span) AS spans
       FROM asserted x GROUP BY 1) q
-    JOIN metric m ON m.code = q.metric CROSS JOIN LATERAL metric.rows(m, q.spans, ARRAY[''], NULL, NULL, NULL, NULL) a
+    JOIN metric m ON m.code = q.metric CROSS JOIN LATERAL metric.rows(m, q.spans, ARRAY[''], NULL, NULL, NULL, NULL, NULL) a
   )
   SELECT f.slug, a.value, a.status, a.basis, a.period, a.definition_version
   FROM shown a JOIN asserted f ON f.metric = a.metric AND f.name = a.period
@@ -676,8 +667,7 @@ BEGIN
   LEFT JOIN LATERAL (SELECT r.id FROM release r WHERE r.period = named ORDER BY r.number DESC LIMIT 1) r ON true
   CROSS JOIN LATERAL (
     SELECT array_agg(c.value::int ORDER BY g.i) AS stage, array_agg(coalesce(c.status, 'not_available') ORDER BY g.i) AS status,
-      count(c.status) AS published,
-           metric.rounded_answers(array_agg(coalesce(c.value, 0)))::int AS schools
+      count(c.status) AS published, metric.rounded_answers(array_agg(coalesce(c.value, 0)))::int AS schools
     FROM unnest(terms_with('self_assessment_stage')) WITH ORDINALITY g (stage, i)
     LEFT JOIN release_cell c ON c.release_id = r.id AND c.metric = 'self_assessments' AND c.breakdown = '{category}'
       AND c.category = p.slug || '/' || g.stage) s;

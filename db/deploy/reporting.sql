@@ -54,6 +54,7 @@ CREATE TABLE scip.quarterly_update (
   CONSTRAINT quarterly_update_texts CHECK (scip.shows(practice) AND scip.shows(challenges) AND scip.shows(ideas)
     AND scip.shows(priorities) AND scip.shows(questions) AND scip.shows(member_updates))
 );
+CREATE INDEX ON scip.quarterly_update (quarter, hub_id, nil_return) WHERE status = 'submitted';
 
 -- What a Hub reports to a national meeting: an item of its agenda, begun from the Hub's last update. The Hub's own until it is submitted.
 CREATE TABLE scip.hub_report (
