@@ -1,6 +1,6 @@
 """Figures, now and as of a day, their explanations and what is made of them read each row a few times at most, measured by the plans of all
 statements that it takes, nested ones too: no part of a plan comes by more rows than there are in all. With SCIP_LONG the whole
-Alliance answers each in half a second of a processor.
+Alliance answers each in half a second of a processor: in four times the yardstick, which takes an eighth of one where nobody else is at work.
 
 TEST_DATABASE_URL is a superuser's URL of a throw-away migrated database.
 """
@@ -14,7 +14,8 @@ from conftest import ROOT, plant, processor_ms, session
 
 YEAR, THEN = "2024/25", "2025-07-01"
 HUBS = 330  # and a hundredth of all else: each Hub beside each other one is more than all rows that there are
-LIMIT_MS = 500
+YARDSTICK = "SELECT count(*) FROM (SELECT n % 50000 || ' of the yardstick', count(*) FROM generate_series(1, 200000) n GROUP BY 1) x"
+LIMIT = 4
 
 FACETS = re.sub(r"--.*", "", (ROOT / "db/queries/getLibraryFacets.sql").read_text())
 CELLS = "SELECT count(*) FROM scip.metric_answer(%s, ARRAY[%s], %s, NULL, NULL, NULL, %s, NULL)"
@@ -82,12 +83,17 @@ def test_no_part_of_a_plan_comes_by_more_rows_than_there_are(hubs):
 def test_the_whole_database_answers_in_time(planted):
     too_long = {}
     with session(planted) as cursor:
+        def took(*question):
+            before = processor_ms(cursor)
+            cursor.execute(*question)
+            return processor_ms(cursor) - before
+
         for name, *question in questions(cursor, every=True):
-            best = float("inf")
-            for _ in range(2):  # the first one makes the plan
-                before = processor_ms(cursor)
-                cursor.execute(*question)
-                best = min(best, processor_ms(cursor) - before)
-            if best > LIMIT_MS:
-                too_long[name] = round(best)
-    assert not too_long, "\n".join(f"{name}: {took} ms" for name, took in too_long.items())
+            yardstick, best = took(YARDSTICK), took(*question)
+            for _ in range(4):  # the first one made the plan; a processor that is shared is slower by half at times
+                yardstick, best = min(yardstick, took(YARDSTICK)), min(best, took(*question))
+                if best <= LIMIT * yardstick:
+                    break
+            else:
+                too_long[name] = best / yardstick
+    assert not too_long, "\n".join(f"{name}: {ratio:.1f} yardsticks" for name, ratio in too_long.items())
