@@ -548,7 +548,7 @@ BEGIN
       category, may;
   END IF;
   SELECT * INTO a FROM metric.rows(m, q.spans, ARRAY[array_to_string(q.asked, '+')], metric.hub(hub), nation, category, q.as_of,
-    CASE cardinality(q.asked) WHEN num_nonnulls(hub, nation, category) THEN facts.sums END) x -- of none there may be no part
+    CASE cardinality(q.asked) WHEN num_nonnulls(hub, nation, category) THEN facts.sums END) x -- a part that nothing names may not be there
   WHERE (hub IS NOT NULL OR x.hub_id IS NULL) AND (nation IS NOT NULL OR x.of_nation IS NULL)
     AND (category IS NOT NULL OR x.of_category IS NULL) LIMIT 1;
   IF NOT FOUND THEN
